@@ -1,0 +1,22 @@
+"""Kafka -> Delta Lake: the lines as they came, each once, so that all can be computed again."""
+
+from millrace import job
+from millrace.io import delta
+from millrace.job import Run
+from millrace.stream import Flow
+
+
+def archive(run: Run) -> Flow:
+    """The way of a feed's lines to the archive."""
+    conf, feed = run.conf, run.feed
+
+    lines = run.lines()
+    return Flow(
+        lines,
+        delta.sink(run.spark, conf.storage.archive, feed),
+        interval_s=conf.stream.archive_interval_s,
+    )
+
+
+if __name__ == "__main__":
+    job.main("archive", archive, from_archive=False)

@@ -1,0 +1,1 @@
+"""Spark Structured Streaming jobs from Kafka to MongoDB, MySQL and Delta Lake."""

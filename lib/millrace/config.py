@@ -1,0 +1,245 @@
+"""The configuration: one YAML file, checked, with overrides from the environment.
+
+``MILLRACE__MONGO__URI=...`` overrides the key ``mongo.uri``. Secrets are read from the
+environment only.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from millrace.records.formats import Format
+
+ENV_PREFIX = "MILLRACE__"
+DEFAULT_FILE = Path("conf/local.yaml")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PositiveInt = Annotated[int, Field(ge=1)]
+Server = Literal["kafka", "mongo", "mysql"]
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; the message is one line that says where and why."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kafka(_Section):
+    """The broker, and how to be let in."""
+
+    bootstrap_servers: str
+    partitions: PositiveInt = 4
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str | None = None
+    password: SecretStr | None = None
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _sasl_needs_credentials(self) -> "Kafka":
+        if self.security_protocol.startswith("SASL") and not (self.username and self.password):
+            raise ValueError(
+                f"{self.security_protocol} needs kafka.username and {ENV_PREFIX}KAFKA__PASSWORD"
+            )
+        return self
+
+
+class Mongo(_Section):
+    """The MongoDB deployment; ``trust_store`` is the Java form of ``ca_file``."""
+
+    uri: str = Field(pattern=r"^mongodb(\+srv)?://")
+    database: str = "millrace"
+    username: str | None = None
+    password: SecretStr | None = None
+    auth_source: str = "admin"
+    tls: bool = False
+    ca_file: Path | None = None
+    trust_store: Path | None = None
+
+
+class Mysql(_Section):
+    """The MySQL or MariaDB server; ``trust_store`` is the Java form of ``ca_file``."""
+
+    host: str
+    port: Port = 3306
+    database: str = Field(default="millrace", pattern=r"^[A-Za-z0-9_]+$")
+    user: str = "millrace"
+    password: SecretStr = SecretStr("")
+    tls: bool = False
+    ca_file: Path | None = None
+    trust_store: Path | None = None
+
+
+class Storage(_Section):
+    """Where checkpoints and the archive lie: a folder, or a URI that Hadoop can open."""
+
+    checkpoints: str
+    archive: str
+
+
+class Enrichment(_Section):
+    """The local databases that records are enriched from."""
+
+    country_database: Path
+
+
+class Stream(_Section):
+    """How queries run: the pause between batches and the most lines one batch takes."""
+
+    trigger_interval_s: PositiveInt = 2
+    archive_interval_s: PositiveInt = 60
+    max_lines_per_batch: PositiveInt = 500_000
+
+
+class Spark(_Section):
+    """The Spark application of this environment; ``conf`` holds further Spark properties."""
+
+    master: str = "local[2]"
+    shuffle_partitions: PositiveInt = 4
+    driver_memory: str = Field(default="3g", pattern=r"^\d+[mg]$")
+    conf: dict[str, str] = {}
+
+
+class Stack(_Section):
+    """The servers that ``millrace up`` runs on this machine, and the folder they live in."""
+
+    directory: Path = Path(".millrace")
+    servers: tuple[Server, ...] = ()
+
+
+class Feed(_Section):
+    """One topic of one format: the unit of configuration."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
+    format: Format
+    service_name: str
+    store_raw: bool = True
+    retention_days: PositiveInt | None = None
+    max_line_bytes: PositiveInt = 262_144
+    max_future_skew_s: PositiveInt = 300
+    max_lateness_s: PositiveInt = 600
+    max_routes: PositiveInt = 500
+
+
+class Config(BaseSettings):
+    """The whole configuration; see conf/local.yaml for one that is complete."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    kafka: Kafka
+    mongo: Mongo
+    mysql: Mysql
+    storage: Storage
+    enrichment: Enrichment
+    stream: Stream = Stream()
+    spark: Spark = Spark()
+    stack: Stack = Stack()
+    feeds: tuple[Feed, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _feeds_are_distinct(self) -> "Config":
+        for key in ("name", "topic"):
+            values = [getattr(feed, key) for feed in self.feeds]
+            if len(set(values)) < len(values):
+                raise ValueError(f"two feeds have the same {key}")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file (handed over as keyword arguments)."""
+        return env_settings, init_settings
+
+    def feed(self, name: str) -> Feed:
+        """The feed of that name; raises ConfigurationError where there is none."""
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        known = ", ".join(feed.name for feed in self.feeds)
+        raise ConfigurationError(f"no feed is named {name!r}; the feeds are: {known}")
+
+
+def load(path: Path = DEFAULT_FILE) -> Config:
+    """The configuration in the file ``path``, with the environment's overrides.
+
+    Raises ConfigurationError, one line, where the file, a key or a value is wrong.
+    """
+    content = _read(path)
+    _refuse_secrets(path, content)
+    _refuse_unknown_overrides()
+    try:
+        return Config(**content)
+    except ValidationError as error:
+        raise ConfigurationError(_sentence(path, error)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        first_line = " ".join(str(error).split())
+        raise ConfigurationError(f"{path}: not YAML: {first_line}") from None
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{path}: expected keys and values at the top level")
+    return content
+
+
+def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:
+    for section, field in Config.model_fields.items():
+        values = content.get(section)
+        model = field.annotation
+        if not (isinstance(values, dict) and isinstance(model, type)):
+            continue
+        for key, inner in getattr(model, "model_fields", {}).items():
+            if key in values and "SecretStr" in str(inner.annotation):
+                variable = f"{ENV_PREFIX}{section}__{key}".upper()
+                raise ConfigurationError(
+                    f"{path}: {section}.{key}: a secret must come from the environment: {variable}"
+                )
+    uri = str((content.get("mongo") or {}).get("uri", ""))
+    if ":" in uri.partition("://")[2].rpartition("@")[0]:
+        raise ConfigurationError(
+            f"{path}: mongo.uri: a password must come from the environment: "
+            f"{ENV_PREFIX}MONGO__PASSWORD"
+        )
+
+
+def _refuse_unknown_overrides() -> None:
+    for variable in os.environ:
+        section = variable.removeprefix(ENV_PREFIX).split("__")[0].lower()
+        if variable.startswith(ENV_PREFIX) and section not in Config.model_fields:
+            expected = ", ".join(Config.model_fields)
+            raise ConfigurationError(f"{variable}: expected one of the sections {expected}")
+
+
+def _sentence(path: Path, error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=True)[0]
+    location = tuple(str(part) for part in first["loc"])
+    variable = ENV_PREFIX + "__".join(location).upper()
+    source = variable if variable in os.environ else f"{path}: {'.'.join(location) or 'file'}"
+    reason = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        reason = "there is no such key"
+    elif first["type"] == "missing":
+        reason = "this key is missing"
+    elif isinstance(first["input"], str | int | float) and first["type"] != "value_error":
+        reason += f", not {first['input']!r}"
+    rest = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{source}: {reason[0].lower()}{reason[1:]}{rest}"

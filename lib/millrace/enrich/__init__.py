@@ -1,0 +1,27 @@
+"""What a record learns beyond its line: a plausible time, country, user agent, route."""
+
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame
+
+from millrace.enrich.agent import user_agent
+from millrace.enrich.country import country
+from millrace.enrich.route import routes
+from millrace.records.formats import Format
+
+Transform = Callable[[DataFrame], DataFrame]
+
+
+def enriched(format: Format, *, country_database: str) -> Transform:
+    """A transform that adds the fields that records of ``format`` are enriched by."""
+    steps: dict[Format, tuple[Transform, ...]] = {
+        "combined": (country(database=country_database), user_agent, routes),
+        "app": (routes,),
+    }
+
+    def transform(records: DataFrame) -> DataFrame:
+        for step in steps[format]:
+            records = records.transform(step)
+        return records
+
+    return transform

@@ -1,0 +1,57 @@
+"""User agent -> browser, operating system, kind of device, by the rules of ua-parser."""
+
+from functools import lru_cache
+
+import pandas as pd
+import ua_parser
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+_DESKTOP = {"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD"}
+_MOBILE = {"iOS", "Android", "Windows Phone", "BlackBerry OS", "KaiOS", "Symbian OS"}
+_SCHEMA = "browser string, os string, device string"
+
+
+def user_agent(records: DataFrame) -> DataFrame:
+    """Adds ``browser``, ``os`` (families, null where unknown) and ``device``.
+
+    ``device`` is desktop, mobile, tablet, bot or other; all three are null where ``user_agent`` is.
+    """
+
+    @F.pandas_udf(_SCHEMA)  # type: ignore[call-overload]
+    def lookup(agents: pd.Series) -> pd.DataFrame:
+        codes, distinct = pd.factorize(agents, use_na_sentinel=False)
+        found = [_classify(agent) for agent in distinct]
+        return pd.DataFrame(found, columns=["browser", "os", "device"]).take(codes)
+
+    return (
+        records.withColumn("_agent", lookup("user_agent"))
+        .withColumns({name: F.col("_agent")[name] for name in ("browser", "os", "device")})
+        .drop("_agent")
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _classify(agent: str | None) -> tuple[str | None, str | None, str | None]:
+    if not isinstance(agent, str):
+        return None, None, None
+    result = ua_parser.parse(agent)
+    browser = result.user_agent.family if result.user_agent else None
+    os = result.os.family if result.os else None
+    family = result.device.family if result.device else None
+    return browser, os, _device(agent, os, family)
+
+
+def _device(agent: str, os: str | None, family: str | None) -> str:
+    if family == "Spider":
+        return "bot"
+    # Android's own convention: phones say Mobile, tablets do not.
+    if family and ("iPad" in family or "Tablet" in family or "Kindle" in family):
+        return "tablet"
+    if os == "Android" and "Mobile" not in agent:
+        return "tablet"
+    if os in _MOBILE:
+        return "mobile"
+    if os in _DESKTOP:
+        return "desktop"
+    return "other"

@@ -1,0 +1,52 @@
+"""Client address -> country, by a MaxMind database file."""
+
+import ipaddress
+from collections.abc import Callable
+from functools import lru_cache
+
+import maxminddb
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+
+def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
+    """A transform that adds ``country``: ISO 3166-1 alpha-2, null where the address has none.
+
+    Addresses that are private, reserved or multicast, and host names, have none. ``database`` is
+    the path of an MMDB file on every machine that runs tasks.
+    """
+
+    @F.pandas_udf("string")
+    def lookup(addresses: pd.Series) -> pd.Series:
+        found = {address: _country(database, address) for address in addresses.unique()}
+        return addresses.map(found)
+
+    def transform(records: DataFrame) -> DataFrame:
+        column: Column = lookup("client_ip")
+        return records.withColumn("country", column)
+
+    return transform
+
+
+@lru_cache(maxsize=200_000)
+def _country(database: str, address: str | None) -> str | None:
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return None
+    if not ip.is_global or ip.is_multicast:
+        return None
+    record = _reader(database).get(ip)
+    if not isinstance(record, dict):
+        return None
+    # The flat layout of the database that set-up installs, then MaxMind's own.
+    nested = record.get("country")
+    code = record.get("country_code") or (isinstance(nested, dict) and nested.get("iso_code"))
+    return code if isinstance(code, str) and len(code) == 2 else None
+
+
+@lru_cache(maxsize=1)
+def _reader(database: str) -> maxminddb.Reader:
+    """One open database a Python worker, mapped into memory."""
+    return maxminddb.open_database(database)

@@ -1,0 +1,79 @@
+"""A query's checkpoint folder, read where Spark keeps it: a local disk or an object store."""
+
+import json
+from typing import Any
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import SparkSession
+
+from millrace.records.ledger import OffsetRange
+
+_NOTE = "millrace.json"
+
+
+class Checkpoint:
+    """The checkpoint of one query, at ``<root>/<query>``."""
+
+    def __init__(self, spark: SparkSession, root: str, query: str) -> None:
+        self.location = f"{root.rstrip('/')}/{query}"
+        self._jvm: Any = spark.sparkContext._jvm
+        self._hadoop = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+
+    @property
+    def id(self) -> str | None:
+        """The id that Spark gave this checkpoint, null before its query first started."""
+        content = self._read("metadata")
+        return json.loads(content)["id"] if content else None
+
+    def note(self) -> dict[str, Any]:
+        """What the suite itself noted beside Spark's own files; empty where nothing is."""
+        content = self._read(_NOTE)
+        return json.loads(content) if content else {}
+
+    def write_note(self, note: dict[str, Any]) -> None:
+        """Puts ``note`` in place of the one before."""
+        path = self._path(_NOTE)
+        stream = path.getFileSystem(self._hadoop).create(path, True)
+        stream.write(json.dumps(note).encode())
+        stream.close()
+
+    def ranges(self, batch_id: int, topic_id: str) -> tuple[OffsetRange, ...]:
+        """The offsets that batch takes, of each partition, from Spark's offset log."""
+        until = self._offsets(f"offsets/{batch_id}")
+        before = (
+            self._offsets("sources/0/0")
+            if batch_id == 0
+            else self._offsets(f"offsets/{batch_id - 1}")
+        )
+        return tuple(
+            OffsetRange(
+                topic, topic_id, int(partition), before.get(topic, {}).get(partition, 0), end
+            )
+            for topic, partitions in sorted(until.items())
+            for partition, end in sorted(partitions.items(), key=lambda item: int(item[0]))
+        )
+
+    def _offsets(self, name: str) -> dict[str, dict[str, int]]:
+        content = self._read(name)
+        if content is None:
+            raise FileNotFoundError(f"{self.location}/{name}: the offset log lacks this file")
+        # A version line, the batch's metadata where there is any, then one line a source.
+        offsets: dict[str, dict[str, int]] = json.loads(content.strip().splitlines()[-1])
+        return offsets
+
+    def _read(self, name: str) -> str | None:
+        path = self._path(name)
+        try:
+            stream = path.getFileSystem(self._hadoop).open(path)
+        except Py4JJavaError as error:
+            if "FileNotFoundException" in str(error.java_exception.getClass().getName()):
+                return None
+            raise
+        try:
+            content: str = self._jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
+        finally:
+            stream.close()
+        return content
+
+    def _path(self, name: str) -> Any:
+        return self._jvm.org.apache.hadoop.fs.Path(f"{self.location}/{name}")

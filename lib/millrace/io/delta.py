@@ -1,0 +1,130 @@
+"""Delta Lake: the archive, with the lines as they came."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timezone
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from millrace.config import Feed
+from millrace.records.ledger import Available, Batch, OffsetRange
+
+COLUMNS = (
+    "key",
+    "value",
+    "topic",
+    "partition",
+    "offset",
+    "timestamp",
+    "timestampType",
+    "headers",
+    "topic_id",
+    "date",
+)
+_IDENTITY = ["topic_id", "partition", "offset"]
+
+
+def location(archive: str, feed: Feed) -> str:
+    """Where the feed's archive lies."""
+    return f"{archive.rstrip('/')}/{feed.name}"
+
+
+def exists(spark: SparkSession, archive: str, feed: Feed) -> bool:
+    """Whether the feed has an archive."""
+    return DeltaTable.isDeltaTable(spark, location(archive, feed))
+
+
+def lines(spark: SparkSession, archive: str, feed: Feed) -> DataFrame:
+    """The feed's archived records: the Kafka source's columns, ``topic_id`` and ``date``."""
+    return spark.read.format("delta").load(location(archive, feed))
+
+
+def available(spark: SparkSession, archive: str, feed: Feed) -> tuple[Available, ...]:
+    """What is archived of each partition; empty where there is no archive."""
+    if not exists(spark, archive, feed):
+        return ()
+    bounds = (
+        lines(spark, archive, feed)
+        .groupBy("topic", "topic_id", "partition")
+        .agg(
+            F.min("offset").alias("first"),
+            F.max("offset").alias("last"),
+            F.min_by(F.unix_millis("timestamp"), "offset").alias("received_ms"),
+        )
+        .orderBy("topic_id", "partition")
+    )
+    return tuple(
+        Available(
+            OffsetRange(
+                row["topic"], row["topic_id"], row["partition"], row["first"], row["last"] + 1
+            ),
+            datetime.fromtimestamp(row["received_ms"] / 1000, tz=timezone.utc),
+        )
+        for row in bounds.collect()
+    )
+
+
+def version(spark: SparkSession, archive: str, feed: Feed) -> tuple[str, int]:
+    """The archive's id and its newest version, which together name what a read of it sees."""
+    table = DeltaTable.forPath(spark, location(archive, feed))
+    newest: int = table.history(1).select("version").collect()[0][0]
+    return str(table.detail().select("id").collect()[0][0]), newest
+
+
+def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, Batch], None]:
+    """A function that appends one batch of a Kafka source's rows, with ``topic_id``, once.
+
+    Delta refuses a batch of the same checkpoint that it holds already. What another checkpoint
+    wrote is left out by a look at the archived rows, in those batches only whose offsets reach
+    back to them. The batch's ledger entry is the commit's ``userMetadata``.
+    """
+    held = [item.offsets for item in available(spark, archive, feed)]
+    path = location(archive, feed)
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        new = rows.withColumn("date", F.to_date("timestamp")).select(*COLUMNS)
+        overlapping = [r for r in held if any(_overlap(r, taken) for taken in batch.ranges)]
+        if overlapping:
+            archived = rows.sparkSession.read.format("delta").load(path)
+            new = new.join(_between(archived, batch).select(*_IDENTITY), _IDENTITY, "left_anti")
+        entry = {
+            "query": batch.query,
+            "checkpoint_id": batch.checkpoint_id,
+            "batch_id": batch.id,
+            "ranges": [asdict(item) for item in batch.ranges],
+        }
+        (
+            new.select(*COLUMNS)
+            .write.format("delta")
+            .mode("append")
+            .partitionBy("date")
+            .option("txnAppId", batch.checkpoint_id)
+            .option("txnVersion", batch.id)
+            .option("userMetadata", json.dumps(entry))
+            .save(path)
+        )
+
+    return write
+
+
+def _overlap(one: OffsetRange, other: OffsetRange) -> bool:
+    return (
+        (one.topic_id, one.partition) == (other.topic_id, other.partition)
+        and one.from_offset < other.until_offset
+        and other.from_offset < one.until_offset
+    )
+
+
+def _between(archived: DataFrame, batch: Batch) -> DataFrame:
+    """The archived rows of the batch's offsets; Delta skips files by their statistics."""
+    condition = F.lit(False)
+    for item in batch.ranges:
+        condition |= (
+            (F.col("topic_id") == item.topic_id)
+            & (F.col("partition") == item.partition)
+            & F.col("offset").between(item.from_offset, item.until_offset - 1)
+        )
+    return archived.where(condition)

@@ -1,0 +1,172 @@
+"""Kafka: the source that every job reads, and the facts about topics that jobs check."""
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from millrace.config import ConfigurationError, Kafka, Stream
+from millrace.records.ledger import Available, OffsetRange
+
+TIMEOUT_S = 15.0
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic as the broker describes it: its id changes when it is deleted and made again."""
+
+    name: str
+    id: str
+    partitions: int
+
+
+def lines(spark: SparkSession, kafka: Kafka, topic: Topic, stream: Stream) -> DataFrame:
+    """The stream of a topic's records: the Kafka source's columns, ``headers``, ``topic_id``.
+
+    A new query starts at the earliest record.
+    """
+    return (
+        spark.readStream.format("kafka")
+        .options(**spark_options(kafka))
+        .option("subscribe", topic.name)
+        .option("startingOffsets", "earliest")
+        .option("includeHeaders", "true")
+        .option("maxOffsetsPerTrigger", stream.max_lines_per_batch)
+        .load()
+        .withColumn("topic_id", F.lit(topic.id))
+    )
+
+
+def spark_options(kafka: Kafka) -> dict[str, str]:
+    """The options of Spark's Kafka source that let it in."""
+    options = {
+        "kafka.bootstrap.servers": kafka.bootstrap_servers,
+        "kafka.security.protocol": kafka.security_protocol,
+    }
+    if kafka.ca_file:
+        options["kafka.ssl.truststore.type"] = "PEM"
+        options["kafka.ssl.truststore.location"] = str(kafka.ca_file)
+    if kafka.security_protocol.startswith("SASL") and kafka.password:
+        module = (
+            "scram.ScramLoginModule"
+            if "SCRAM" in kafka.sasl_mechanism
+            else "plain.PlainLoginModule"
+        )
+        password = kafka.password.get_secret_value().replace("\\", "\\\\").replace('"', '\\"')
+        options["kafka.sasl.mechanism"] = kafka.sasl_mechanism
+        options["kafka.sasl.jaas.config"] = (
+            f"org.apache.kafka.common.security.{module} required "
+            f'username="{kafka.username}" password="{password}";'
+        )
+    return options
+
+
+def client_properties(kafka: Kafka) -> dict[str, str]:
+    """The properties of librdkafka's clients that let them in."""
+    properties = {
+        "bootstrap.servers": kafka.bootstrap_servers,
+        "security.protocol": kafka.security_protocol,
+    }
+    if kafka.ca_file:
+        properties["ssl.ca.location"] = str(kafka.ca_file)
+    if kafka.security_protocol.startswith("SASL") and kafka.password:
+        properties["sasl.mechanism"] = kafka.sasl_mechanism
+        properties["sasl.username"] = kafka.username or ""
+        properties["sasl.password"] = kafka.password.get_secret_value()
+    return properties
+
+
+def topic(kafka: Kafka, name: str) -> Topic:
+    """The topic of that name; raises ConfigurationError where it or the broker is not there."""
+    admin = _admin(kafka)  # Kept until the answer is there: its end ends the request.
+    try:
+        described = admin.describe_topics(TopicCollection([name]), request_timeout=TIMEOUT_S)[
+            name
+        ].result()
+    except KafkaException as error:
+        reason = error.args[0].str()
+        raise ConfigurationError(
+            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: topic {name!r}: {reason}"
+        ) from None
+    return Topic(name, str(described.topic_id), len(described.partitions))
+
+
+def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
+    """Creates the topics that do not exist, with the broker's clock as timestamps; returns them."""
+    admin = _admin(kafka)
+    try:
+        existing = admin.list_topics(timeout=TIMEOUT_S).topics
+        missing = [name for name in names if name not in existing]
+        made = (
+            admin.create_topics(
+                [
+                    NewTopic(
+                        name,
+                        num_partitions=kafka.partitions,
+                        config={"message.timestamp.type": "LogAppendTime"},
+                    )
+                    for name in missing
+                ],
+                request_timeout=TIMEOUT_S,
+            )
+            if missing
+            else {}
+        )
+        for future in made.values():
+            future.result()
+    except KafkaException as error:
+        raise ConfigurationError(
+            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
+        ) from None
+    return missing
+
+
+def available(kafka: Kafka, topic: Topic) -> list[Available]:
+    """What the topic still has of each partition; an empty one begins to have records now."""
+    consumer = Consumer(
+        client_properties(kafka) | {"group.id": "millrace-check", "enable.auto.commit": "false"},
+        logger=_Silent(),
+    )
+    try:
+        return [_available(consumer, topic, number) for number in range(topic.partitions)]
+    except KafkaException as error:
+        raise ConfigurationError(
+            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
+        ) from None
+    finally:
+        consumer.close()
+
+
+def _available(consumer: Consumer, topic: Topic, number: int) -> Available:
+    partition = TopicPartition(topic.name, number)
+    low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
+    earliest = datetime.now(timezone.utc)
+    if low < high:
+        consumer.assign([TopicPartition(topic.name, number, low)])
+        message = consumer.poll(TIMEOUT_S)
+        if message is None or message.error():
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+        earliest = datetime.fromtimestamp(message.timestamp()[1] / 1000, tz=timezone.utc)
+    return Available(OffsetRange(topic.name, topic.id, number, low, high), earliest)
+
+
+def timestamp_type(kafka: Kafka, name: str) -> str:
+    """``LogAppendTime`` (the broker's clock) or ``CreateTime`` (the producer's)."""
+    resource = ConfigResource(ResourceType.TOPIC, name)
+    admin = _admin(kafka)
+    found = admin.describe_configs([resource], request_timeout=TIMEOUT_S)[resource].result()
+    return str(found["message.timestamp.type"].value)
+
+
+def _admin(kafka: Kafka) -> AdminClient:
+    return AdminClient(client_properties(kafka), logger=_Silent())
+
+
+class _Silent:
+    """librdkafka's own log lines repeat what the exception says."""
+
+    def log(self, *_: object) -> None:
+        return None

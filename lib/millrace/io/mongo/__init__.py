@@ -1,0 +1,7 @@
+"""MongoDB: documents, dead letters and the ledger of ``ingest``."""
+
+from millrace.io.mongo.client import database
+from millrace.io.mongo.collections import prepare
+from millrace.io.mongo.sink import sink
+
+__all__ = ["database", "prepare", "sink"]

@@ -1,0 +1,66 @@
+"""How MongoDB is reached: by pymongo on the driver, by the Spark connector in tasks."""
+
+from typing import Any
+from urllib.parse import quote_plus
+
+import pymongo
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from millrace.config import ConfigurationError, Mongo
+
+Document = dict[str, Any]
+
+TIMEOUT_MS = 10_000
+
+
+def database(mongo: Mongo) -> Database[Document]:
+    """The suite's database; raises ConfigurationError where the server cannot be reached."""
+    options: Document = {"serverSelectionTimeoutMS": TIMEOUT_MS, "tz_aware": True, "w": "majority"}
+    if mongo.username and mongo.password:
+        options["username"] = mongo.username
+        options["password"] = mongo.password.get_secret_value()
+        options["authSource"] = mongo.auth_source
+    if mongo.tls:
+        options["tls"] = True
+    if mongo.tls and mongo.ca_file:
+        options["tlsCAFile"] = str(mongo.ca_file)
+    client: pymongo.MongoClient[Document] = pymongo.MongoClient(mongo.uri, **options)
+    try:
+        client.admin.command("ping")
+    except PyMongoError as error:
+        reason = str(error).splitlines()[0].split(", Timeout:")[0]
+        raise ConfigurationError(f"mongo.uri {mongo.uri.rpartition('@')[2]}: {reason}") from None
+    return client[mongo.database]
+
+
+def connector_options(mongo: Mongo) -> dict[str, str]:
+    """The options of the MongoDB Spark connector for writing, but collection and operation."""
+    return {
+        "connection.uri": _connection_uri(mongo),
+        "database": mongo.database,
+        "idFieldList": "_id",
+        "upsertDocument": "true",
+        "ignoreNullValues": "true",
+        "writeConcern.w": "majority",
+        "ordered": "false",
+        "maxBatchSize": "2000",
+    }
+
+
+def _connection_uri(mongo: Mongo) -> str:
+    """The URI with credentials and TLS in it: the connector takes them nowhere else."""
+    scheme, _, rest = mongo.uri.partition("://")
+    if mongo.username and mongo.password:
+        password = quote_plus(mongo.password.get_secret_value())
+        rest = f"{quote_plus(mongo.username)}:{password}@{rest.rpartition('@')[2]}"
+    parameters = []
+    if mongo.username:
+        parameters.append(f"authSource={mongo.auth_source}")
+    if mongo.tls:
+        parameters.append("tls=true")
+    if parameters:
+        hosts, slash, tail = rest.partition("/")
+        joint = "&" if "?" in tail else "?"
+        rest = f"{hosts}/{tail}{joint}{'&'.join(parameters)}"
+    return f"{scheme}://{rest}"

@@ -1,0 +1,75 @@
+"""How MySQL is reached: by PyMySQL on the driver, by JDBC in tasks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.cursors import DictCursor
+
+from millrace.config import ConfigurationError, Mysql
+
+TIMEOUT_S = 10
+
+# Without it a server whose zone is not UTC shifts every time that passes through JDBC.
+_JDBC_PARAMETERS = {
+    "connectionTimeZone": "UTC",
+    "forceConnectionTimeZoneToSession": "true",
+    "rewriteBatchedStatements": "true",
+    "allowPublicKeyRetrieval": "true",
+}
+
+
+@contextmanager
+def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
+    """An open connection, one transaction, committed at the end and rolled back on an error.
+
+    Raises ConfigurationError where the server cannot be reached.
+    """
+    options: dict[str, Any] = {}
+    if mysql.tls:
+        options["ssl"] = {"ca": str(mysql.ca_file)} if mysql.ca_file else {}
+        options["ssl_verify_identity"] = mysql.ca_file is not None
+    try:
+        opened = pymysql.connect(
+            host=mysql.host,
+            port=mysql.port,
+            user=mysql.user,
+            password=mysql.password.get_secret_value(),
+            database=mysql.database,
+            charset="utf8mb4",
+            connect_timeout=TIMEOUT_S,
+            init_command="SET time_zone = '+00:00'",
+            cursorclass=DictCursor,
+            **options,
+        )
+    except pymysql.MySQLError as error:
+        reason = str(error.args[-1])
+        raise ConfigurationError(f"mysql.host {mysql.host}:{mysql.port}: {reason}") from None
+    try:
+        yield opened
+        opened.commit()
+    except BaseException:
+        opened.rollback()
+        raise
+    finally:
+        opened.close()
+
+
+def jdbc_options(mysql: Mysql) -> dict[str, str]:
+    """The options of Spark's JDBC writer, but the table."""
+    parameters = dict(_JDBC_PARAMETERS)
+    if mysql.tls:
+        parameters["sslMode"] = "VERIFY_IDENTITY" if mysql.trust_store else "REQUIRED"
+        if mysql.trust_store:
+            parameters["trustCertificateKeyStoreUrl"] = f"file:{mysql.trust_store}"
+    query = "&".join(f"{key}={value}" for key, value in parameters.items())
+    return {
+        "url": f"jdbc:mysql://{mysql.host}:{mysql.port}/{mysql.database}?{query}",
+        "driver": "com.mysql.cj.jdbc.Driver",
+        "user": mysql.user,
+        "password": mysql.password.get_secret_value(),
+        "batchsize": "5000",
+        "isolationLevel": "NONE",
+    }

@@ -1,0 +1,78 @@
+"""The ``batches`` table: which offsets the stored figures were computed from."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from pymysql.cursors import DictCursor
+
+from millrace.config import Mysql
+from millrace.io.mysql.client import connection
+from millrace.records.ledger import Batch, OffsetRange, merged
+
+
+class StaleBatch(Exception):
+    """Another driver has gone on from the same checkpoint; this one must not write any more."""
+
+
+def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
+    """The offsets that ``query`` has counted under checkpoints other than ``but``, merged.
+
+    A checkpoint's batches follow on one another without a gap, so its first and its last batch
+    tell its ranges.
+    """
+    with connection(mysql) as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.checkpoint_id, b.batch_id, b.ranges FROM batches b JOIN ("
+            " SELECT checkpoint_id, MIN(batch_id) AS first_id, MAX(batch_id) AS last_id"
+            " FROM batches WHERE query = %(query)s GROUP BY checkpoint_id) ends"
+            " ON b.checkpoint_id = ends.checkpoint_id AND b.batch_id IN (first_id, last_id)"
+            " WHERE b.query = %(query)s AND b.checkpoint_id <> %(but)s ORDER BY b.batch_id",
+            {"query": query, "but": but or ""},
+        )
+        rows = cursor.fetchall()
+    spans: dict[tuple[str, str, int], OffsetRange] = {}
+    for row in rows:
+        for item in (OffsetRange(**entry) for entry in json.loads(row["ranges"])):
+            key = (row["checkpoint_id"], item.topic_id, item.partition)
+            first = spans.get(key, item)
+            spans[key] = OffsetRange(
+                item.topic, item.topic_id, item.partition, first.from_offset, item.until_offset
+            )
+    return merged(list(spans.values()))
+
+
+def refuse_stale(cursor: DictCursor, batch: Batch) -> None:
+    """Raises StaleBatch where a later batch of the same checkpoint is committed; locks its rows."""
+    cursor.execute(
+        "SELECT MAX(batch_id) AS latest FROM batches"
+        " WHERE query = %s AND checkpoint_id = %s FOR UPDATE",
+        (batch.query, batch.checkpoint_id),
+    )
+    latest = (cursor.fetchone() or {}).get("latest")
+    if latest is not None and latest > batch.id:
+        raise StaleBatch(
+            f"{batch.query}: batch {batch.id} comes after batch {latest} is committed: "
+            "another driver runs on the same checkpoint"
+        )
+
+
+def record(cursor: DictCursor, batch: Batch, *, rows_written: int) -> None:
+    """Writes the batch's row, in the transaction of ``cursor``."""
+    row: dict[str, Any] = {
+        "query": batch.query,
+        "checkpoint_id": batch.checkpoint_id,
+        "batch_id": batch.id,
+        "ranges": json.dumps([asdict(item) for item in batch.ranges]),
+        "rows_in": sum(item.until_offset - item.from_offset for item in batch.ranges),
+        "rows_written": rows_written,
+    }
+    cursor.execute(
+        "INSERT INTO batches"
+        " (query, checkpoint_id, batch_id, committed_at, ranges, rows_in, rows_written)"
+        " VALUES (%(query)s, %(checkpoint_id)s, %(batch_id)s, UTC_TIMESTAMP(3), %(ranges)s,"
+        " %(rows_in)s, %(rows_written)s)"
+        " ON DUPLICATE KEY UPDATE committed_at = VALUES(committed_at), ranges = VALUES(ranges),"
+        " rows_in = VALUES(rows_in), rows_written = VALUES(rows_written)",
+        row,
+    )

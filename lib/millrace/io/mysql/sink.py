@@ -1,0 +1,88 @@
+"""The sink of ``aggregate``: absolute figures and the ledger's row in one transaction."""
+
+import logging
+from collections.abc import Callable
+from uuid import uuid4
+
+from pymysql.err import OperationalError
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from millrace.config import Feed, Mysql
+from millrace.io.mysql.client import connection, jdbc_options
+from millrace.io.mysql.ledger import record, refuse_stale
+from millrace.records import tables
+from millrace.records.ledger import Batch, StoredFigures
+
+_log = logging.getLogger(__name__)
+_STAGING = "staging_"
+_RETRIED = {1205, 1213}  # lock wait timeout, deadlock: two feeds' upserts may meet in one index
+_ATTEMPTS = 5
+
+
+def prepare(mysql: Mysql) -> None:
+    """Creates the tables and views that are missing."""
+    with connection(mysql) as opened, opened.cursor() as cursor:
+        for statement in (*(t.ddl for t in tables.TABLES), tables.BATCHES_DDL, *tables.VIEWS):
+            cursor.execute(statement)
+
+
+def sink(
+    mysql: Mysql, feed: Feed, stored: StoredFigures = StoredFigures()
+) -> Callable[[DataFrame, Batch], None]:
+    """A function that writes one batch of figures, with its ledger row, in one transaction.
+
+    Figures go through a staging table of this run's own. A batch older than the latest committed
+    one of its checkpoint is refused (StaleBatch). Of a batch whose offsets ``stored`` has counted
+    only the ledger's row is written; windows before its floor are left as they are.
+    """
+    staging = f"{_STAGING}{feed.name}_{uuid4().hex[:12]}"
+    _create_staging(mysql, feed, staging)
+
+    def write(figures: DataFrame, batch: Batch) -> None:
+        if stored.counted and all(item.within(stored.counted) for item in batch.ranges):
+            _commit(mysql, feed, batch, None)
+            return
+        is_whole = F.col("window_start") >= F.lit(stored.floor)
+        whole = figures.where(is_whole) if stored.floor else figures
+        options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
+        whole.write.format("jdbc").options(**options).mode("overwrite").save()
+        _commit(mysql, feed, batch, staging)
+
+    return write
+
+
+def _create_staging(mysql: Mysql, feed: Feed, staging: str) -> None:
+    """Creates this run's staging table and drops what runs that ended a day ago left behind."""
+    with connection(mysql) as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name AS name FROM information_schema.tables"
+            " WHERE table_schema = DATABASE() AND table_name LIKE %s"
+            " AND create_time < UTC_TIMESTAMP() - INTERVAL 1 DAY",
+            (f"{_STAGING}{feed.name}_%".replace("_", r"\_"),),
+        )
+        for row in cursor.fetchall():
+            cursor.execute(f"DROP TABLE IF EXISTS {row['name']}")
+        cursor.execute(tables.staging_ddl(staging))
+
+
+def _commit(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None) -> None:
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return _commit_once(mysql, feed, batch, staging)
+        except OperationalError as error:
+            if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
+                raise
+            _log.warning("%s: %s; trying again", batch.key, error.args[1])
+
+
+def _commit_once(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None) -> None:
+    with connection(mysql) as opened, opened.cursor() as cursor:
+        refuse_stale(cursor, batch)
+        rows_written = 0
+        if staging:
+            for table in tables.TABLES:
+                cursor.execute(table.upsert(staging), {"feed": feed.name})
+            cursor.execute(f"SELECT COUNT(*) AS n FROM {staging}")
+            rows_written = (cursor.fetchone() or {})["n"]
+        record(cursor, batch, rows_written=rows_written)

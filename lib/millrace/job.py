@@ -1,0 +1,165 @@
+"""What every job is run by: arguments, configuration, queries, and an orderly end."""
+
+import logging
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from pyspark.sql import DataFrame, SparkSession
+
+from millrace import config
+from millrace.config import Config, ConfigurationError, Feed
+from millrace.io import delta, kafka
+from millrace.io.checkpoint import Checkpoint
+from millrace.records.ledger import Batch
+from millrace.session import spark_session
+from millrace.stream import Flow, JobError, Running, checked_checkpoint, start
+
+_log = logging.getLogger(__name__)
+_POLL_S = 0.2
+
+DONE, FAILED, MISUSED = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job over one feed: where its lines come from and how far they go."""
+
+    spark: SparkSession
+    conf: Config
+    feed: Feed
+    query: str
+    source: Literal["kafka", "archive"]
+    topic: kafka.Topic | None = None
+    checkpoint: Checkpoint | None = None
+
+    def lines(self) -> DataFrame:
+        """The feed's lines, streamed from Kafka or read from the archive: the same columns."""
+        if self.topic is None:
+            return delta.lines(self.spark, self.conf.storage.archive, self.feed)
+        return kafka.lines(self.spark, self.conf.kafka, self.topic, self.conf.stream)
+
+
+Job = Callable[[Run], Flow]
+
+
+def main(name: str, job: Job, *, from_archive: bool = True) -> None:
+    """Runs ``job`` for every feed as the command line says, and exits.
+
+    Exit codes: 0 done or stopped, 1 a query failed, 2 usage or configuration.
+    """
+
+    def command(
+        conf: Annotated[Path, typer.Option(help="The configuration.")] = config.DEFAULT_FILE,
+        until_caught_up: Annotated[
+            bool, typer.Option("--until-caught-up", help="End when all lines are done.")
+        ] = False,
+        source: Annotated[str, typer.Option("--from", help="kafka or archive.")] = "kafka",
+    ) -> None:
+        if source not in (("kafka", "archive") if from_archive else ("kafka",)):
+            raise typer.BadParameter(f"{name} cannot read from {source!r}", param_hint="--from")
+        logging.basicConfig(
+            level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+        )
+        logging.getLogger("millrace").setLevel(logging.INFO)
+        sys.exit(_run(name, job, conf, until_caught_up, source))
+
+    typer.run(command)
+
+
+def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) -> int:
+    try:
+        conf = config.load(path)
+        topics = {} if source == "archive" else _topics(conf)
+        spark = spark_session(f"millrace-{name}", conf)
+        if source == "archive":
+            return _from_archive(name, job, spark, conf)
+        return _from_kafka(name, job, spark, conf, topics, until_caught_up)
+    except ConfigurationError as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return MISUSED
+    except JobError as error:
+        print(str(error), file=sys.stderr)
+        return FAILED
+
+
+def _topics(conf: Config) -> dict[str, kafka.Topic]:
+    return {feed.name: kafka.topic(conf.kafka, feed.topic) for feed in conf.feeds}
+
+
+def _from_archive(name: str, job: Job, spark: SparkSession, conf: Config) -> int:
+    """One batch a feed, named after the archive's version that it read."""
+    for feed in conf.feeds:
+        query, archive = f"{name}-{feed.name}", conf.storage.archive
+        ranges = tuple(item.offsets for item in delta.available(spark, archive, feed))
+        if not ranges:
+            _log.warning("%s: nothing is archived of feed %s", name, feed.name)
+            continue
+        flow = job(Run(spark, conf, feed, query, "archive"))
+        table_id, version = delta.version(spark, archive, feed)
+        flow.write(flow.rows, Batch(query, f"archive-{table_id}", version, ranges))
+        lines = sum(item.until_offset - item.from_offset for item in ranges)
+        _log.info("%s: %d lines from the archive", query, lines)
+    return DONE
+
+
+def _from_kafka(
+    name: str,
+    job: Job,
+    spark: SparkSession,
+    conf: Config,
+    topics: dict[str, kafka.Topic],
+    until_caught_up: bool,
+) -> int:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _ask_to_stop(stopping))
+    queries = []
+    for feed in conf.feeds:
+        query, topic = f"{name}-{feed.name}", topics[feed.name]
+        checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
+        flow = job(Run(spark, conf, feed, query, "kafka", topic, checkpoint))
+        queries.append(
+            start(
+                flow,
+                name=query,
+                checkpoint=checkpoint,
+                topic=topic,
+                source=conf.kafka,
+                until_caught_up=until_caught_up,
+                stopping=stopping,
+            )
+        )
+    return _wait(queries, stopping)
+
+
+def _ask_to_stop(stopping: threading.Event) -> None:
+    if stopping.is_set():
+        raise KeyboardInterrupt  # Asked twice: at once.
+    _log.info("stopping after the running batches")
+    stopping.set()
+
+
+def _wait(queries: list[Running], stopping: threading.Event) -> int:
+    """Waits until all queries ended, or one failed, or a stop was asked for."""
+    # A short sleep: Python runs signal handlers between its own steps, never inside the JVM's.
+    while not stopping.is_set() and any(query.is_active for query in queries):
+        if any(query.reason() for query in queries if not query.is_active):
+            stopping.set()
+        time.sleep(_POLL_S)
+    stopping.set()
+    for query in queries:
+        query.stop()
+    failed = [query for query in queries if query.reason()]
+    for query in failed:
+        print(f"{query.name} failed: {query.reason()}", file=sys.stderr)
+        if query.failure and not isinstance(query.failure, JobError):
+            traceback.print_exception(query.failure)
+    return FAILED if failed else DONE

@@ -1,0 +1,248 @@
+r"""Access logs: Common, Combined, vhost_combined, and Combined with further fields after.
+
+The line's fields are those of Apache's mod_log_config and nginx's log module::
+
+    [virtual_host] client ident user [time] "request" status bytes ["referrer" "agent" ...]
+
+Both servers write a quote inside a quoted field as ``\"``, so a line splits at the quotes that no
+backslash escapes. Lines without a backslash, nearly all, are split by a plain character search.
+"""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from millrace.parse.text import absent_if_dash, found
+
+VERSION = 1
+
+# One match is one piece between unescaped quotes. Possessive, so that it neither backtracks nor
+# recurses: a line may hold tens of thousands of escapes.
+_PIECE = r'(?s)(?:^|")([^"\\]*+(?:\\(?:.|$)[^"\\]*+)*+)'
+# RFC 9110, 5.6.2 (token) and 2.5 (protocol version).
+_METHOD = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+_PROTOCOL = r"^[A-Za-z]+/[0-9](\.[0-9])?$"
+_ADDRESS_LIST = r"^(-|unknown|[0-9a-fA-F.:\[\]]+)(, ?(-|unknown|[0-9a-fA-F.:\[\]]+))*$"
+# Aligned, so that a name's place is its number's. What is no name falls on the filler.
+_MONTHS = "    Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec "
+_MONTH_NUMBERS = "????-01--02--03--04--05--06--07--08--09--10--11--12-"
+
+
+def parse(decoded: DataFrame) -> DataFrame:
+    """Adds to rows with a ``line`` the fields of ``combined``, ``timestamp`` and ``level``.
+
+    Adds ``_unmatched`` and ``_unmatched_detail`` as well: the reason why the line is no record,
+    null where it is one.
+    """
+    return (
+        decoded.withColumn("_pieces", _pieces(F.col("line")))
+        .transform(_split_head)
+        .transform(_split_status)
+        .transform(_split_tail)
+        .transform(_split_request)
+        .transform(_typed)
+        .transform(_judged)
+    )
+
+
+def _pieces(line: Column) -> Column:
+    has_backslash = F.contains(line, F.lit("\\"))
+    escaped = F.regexp_extract_all(line, F.lit(_PIECE), F.lit(1))
+    return F.when(has_backslash, escaped).otherwise(F.split(line, '"'))
+
+
+def _split_head(df: DataFrame) -> DataFrame:
+    """``[virtual_host] client ident user [time] ``, the part before the request."""
+    head = F.get("_pieces", F.lit(0))
+    df = df.withColumns(
+        {
+            "_words": F.split(F.substring_index(head, " [", 1), " "),
+            "_time": F.when(
+                F.contains(head, F.lit(" [")),
+                F.substring_index(F.substring_index(head, " [", -1), "] ", 1),
+            ),
+            "_count": F.size("_pieces"),
+        }
+    )
+    first, words = F.get("_words", F.lit(0)), F.size("_words")
+    names_a_host = (words > 3) & first.rlike(r"^([^:]+|\[.*\]):\d+$")
+    df = df.withColumn("_shift", F.when(names_a_host, 1).otherwise(0))
+    shift = F.col("_shift")
+    # A user name may hold spaces: servers write it as it was sent.
+    user = F.when(words == shift + 3, F.get("_words", shift + 2)).otherwise(
+        F.array_join(F.slice("_words", shift + 3, F.greatest(words, F.lit(0))), " ")
+    )
+    return df.withColumns(
+        {
+            "virtual_host": F.when(shift == 1, first),
+            "client_ip": F.get("_words", shift),
+            "ident": absent_if_dash(F.get("_words", shift + 1)),
+            "user": absent_if_dash(user),
+            "_named": (words >= shift + 3) & (F.get("_words", shift) != ""),
+        }
+    )
+
+
+def _split_status(df: DataFrame) -> DataFrame:
+    """`` status bytes ``, and whether a referrer and a user agent follow."""
+    df = df.withColumn("_after_request", F.split(F.get("_pieces", F.lit(2)), " "))
+    words = F.col("_after_request")
+    is_combined = (
+        (F.col("_count") >= 7)
+        & (F.size(words) == 4)
+        & (F.get(words, F.lit(3)) == "")
+        & (F.get("_pieces", F.lit(4)) == " ")
+    )
+    return df.withColumns(
+        {
+            "_status": F.get(words, F.lit(1)),
+            "_bytes": F.get(words, F.lit(2)),
+            "_is_combined": is_combined,
+        }
+    )
+
+
+def _split_tail(df: DataFrame) -> DataFrame:
+    """Referrer, user agent, and what stands after the last known field."""
+    is_combined = F.col("_is_combined")
+    common_tail = F.concat_ws(" ", F.slice("_after_request", 4, 2**30))
+    pieces_after = F.when(is_combined, 7).otherwise(3)
+    after = F.when(
+        F.col("_count") > pieces_after,
+        F.array_join(F.slice("_pieces", pieces_after + 1, F.col("_count")), '"'),
+    )
+    df = df.withColumns(
+        {
+            "referrer": F.when(is_combined, absent_if_dash(F.get("_pieces", F.lit(3)))),
+            "user_agent": F.when(is_combined, absent_if_dash(F.get("_pieces", F.lit(5)))),
+            "_gap": F.when(is_combined, F.get("_pieces", F.lit(6))).otherwise(common_tail),
+            "_after": after,
+        }
+    )
+    gap, after = F.col("_gap"), F.col("_after")
+    quoted = F.get("_pieces", F.lit(7))
+    is_forwarded = is_combined & (gap == " ") & quoted.rlike(_ADDRESS_LIST)
+    first_word = F.when(is_combined, F.substring_index(F.ltrim(gap), " ", 1))
+    is_timed = is_combined & ~is_forwarded & first_word.rlike(r"^(-|\d+(\.\d+)?)$")
+    rest = (
+        F.when(is_forwarded, F.substring(after, F.length(quoted) + 2, 2**30))
+        .when(is_timed, F.concat(_from(F.ltrim(gap), F.length(first_word) + 1), _quoted(after)))
+        .otherwise(F.concat(gap, _quoted(after)))
+    )
+    return df.withColumns(
+        {
+            "forwarded_for": F.when(is_forwarded, absent_if_dash(quoted)),
+            "response_time_ms": F.when(is_timed, first_word.try_cast("double")),
+            "extra": F.nullif(absent_if_dash(F.trim(rest)), F.lit("")),
+            # After a quoted field comes a space or the end; else a quote stood unescaped in it.
+            "_is_ragged": is_combined & ~(gap.startswith(" ") | (gap == "")),
+        }
+    )
+
+
+def _from(text: Column, start: Column) -> Column:
+    return F.substring(text, start, F.lit(2**30))
+
+
+def _quoted(after: Column) -> Column:
+    return F.coalesce(F.concat(F.lit('"'), after), F.lit(""))
+
+
+def _split_request(df: DataFrame) -> DataFrame:
+    """``METHOD target PROTOCOL``; anything else is kept whole as ``request``."""
+    df = df.withColumn("_request", F.get("_pieces", F.lit(1)))
+    request = F.col("_request")
+    df = df.withColumns(
+        {
+            "_method": F.substring_index(request, " ", 1),
+            "_protocol": F.substring_index(request, " ", -1),
+        }
+    )
+    method, protocol = F.col("_method"), F.col("_protocol")
+    target_length = F.length(request) - F.length(method) - F.length(protocol) - 2
+    target = F.substring(request, F.length(method) + 2, target_length)
+    df = df.withColumn(
+        "_is_request",
+        (target_length > 0)
+        & protocol.rlike(_PROTOCOL)
+        & method.rlike(_METHOD)
+        & (F.trim(target) == target),
+    )
+    is_request = F.col("_is_request")
+    return df.withColumns(
+        {
+            "method": F.when(is_request, method),
+            "path": F.when(is_request, target),
+            "protocol": F.when(is_request, protocol),
+            "request": F.when(~is_request, request),
+        }
+    )
+
+
+def _typed(df: DataFrame) -> DataFrame:
+    status_code = F.when(F.length("_status") == 3, F.col("_status").try_cast("int"))
+    return df.withColumns(
+        {
+            "timestamp": _timestamp(F.col("_time")),
+            "status_code": status_code,
+            "bytes": F.col("_bytes").try_cast("bigint"),
+            "level": F.when(status_code >= 500, "ERROR")
+            .when(status_code >= 400, "WARN")
+            .otherwise("INFO"),
+        }
+    )
+
+
+def _timestamp(time: Column) -> Column:
+    """The instant of ``22/Jan/2019:03:56:14 +0330``, null where it is none.
+
+    Rearranged to ISO 8601, which Spark casts several times faster than it parses a pattern.
+    """
+    month = F.substring(
+        F.lit(_MONTH_NUMBERS), F.instr(F.lit(_MONTHS), F.substring(time, 4, 3)), F.lit(4)
+    )
+    local = F.concat(
+        F.substring(time, 8, 4),
+        month,
+        F.substring(time, 1, 2),
+        F.lit("T"),
+        F.substring(time, 13, 8),
+    )
+    zone = F.substring(time, 22, 5)
+    instant = F.when(zone == "+0000", local.try_cast("timestamp")).otherwise(
+        F.concat(local, zone).try_cast("timestamp")
+    )
+    return F.when(F.length(time) == 26, instant)
+
+
+def _judged(df: DataFrame) -> DataFrame:
+    is_open = F.col("_count") % 2 == 0
+    is_short = F.col("_count") < 3
+    has_no_time = F.col("_time").isNull()
+    is_cut = F.col("_bytes").isNull()
+    bad_status = (F.col("_status") != "-") & F.coalesce(F.col("status_code") < 0, F.lit(True))
+    bad_bytes = (F.col("_bytes") != "-") & F.coalesce(F.col("bytes") < 0, F.lit(True))
+    unmatched = (
+        F.when(F.col("line").isNull(), None)
+        .when(is_open, "a quote is not closed")
+        .when(is_short, "no quoted request")
+        .when(has_no_time, "no [time] before the request")
+        .when(~F.col("_named"), "not client, ident and user before the time")
+        .when(is_cut, "not status and bytes after the request")
+        .when(F.col("_is_ragged"), "text right after a closing quote")
+    )
+    df = df.withColumn("_no_match", unmatched)
+    bad_value = F.when(bad_status, found("status_code", F.col("_status"))).when(
+        bad_bytes, found("bytes", F.col("_bytes"))
+    )
+    df = df.withColumn("_bad_value", bad_value)
+    is_timeless = F.col("timestamp").isNull() & F.col("line").isNotNull()
+    return df.withColumns(
+        {
+            "_unmatched": F.when(F.col("_no_match").isNotNull(), "no_match")
+            .when(F.col("_bad_value").isNotNull(), "bad_value")
+            .when(is_timeless, "bad_timestamp"),
+            "_unmatched_detail": F.coalesce(
+                "_no_match", "_bad_value", F.when(is_timeless, found("timestamp", F.col("_time")))
+            ),
+        }
+    )

@@ -1,0 +1,35 @@
+"""Bytes -> a line of text, or the reason why they are none."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+DETAIL_CHARACTERS = 200
+
+
+def decode(identified: DataFrame, *, max_line_bytes: int) -> DataFrame:
+    """Adds ``line`` (string, null where there is none), ``reason`` and ``detail``.
+
+    ``line`` is ``value`` as text without the line's end. Reasons: empty, too_long, not_utf8.
+    """
+    size = F.octet_length("value")
+    text = F.expr(r"trim(TRAILING '\r\n' FROM cast(value AS string))")
+    is_empty = F.col("value").isNull() | (F.trim(text) == "")
+    is_too_long = size > max_line_bytes
+    is_utf8 = F.is_valid_utf8(F.col("value").cast("string"))
+    reason = F.when(is_empty, "empty").when(is_too_long, "too_long").when(~is_utf8, "not_utf8")
+    detail = F.when(is_too_long, F.concat(size.cast("string"), F.lit(" bytes")))
+    return (
+        identified.withColumn("_undecodable", reason)
+        .withColumn("_undecodable_detail", detail)
+        .withColumn("line", F.when(F.col("_undecodable").isNull(), text))
+    )
+
+
+def found(field: str, value: Column) -> Column:
+    """The detail of a reason: the field's name and the value that was found, cut to a length."""
+    return F.concat(F.lit(f"{field}: "), F.substring(value, 1, DETAIL_CHARACTERS))
+
+
+def absent_if_dash(value: Column) -> Column:
+    """The value, or null where it is a single ``-``, by which web servers say that there is none."""
+    return F.when(value != "-", value)

@@ -1,0 +1,1 @@
+"""What holds stored figures and documents against the lines they came from."""

@@ -1,0 +1,1 @@
+"""What a record is: every field name, type and table has its one home here."""

@@ -1,0 +1,33 @@
+"""Parsed rows -> what is stored of them: the columns of a document and of a dead letter."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from millrace.records import dead_letters
+from millrace.records.fields import document
+from millrace.records.formats import Format
+
+
+def documents(enriched: DataFrame, format: Format, *, raw: bool) -> DataFrame:
+    """The rows that are records, with the columns of a document in their stored order."""
+    is_record = F.col("reason").isNull()
+    line = F.col("value").cast("string").alias("raw")
+    columns = [line if field.name == "raw" else field.name for field in document(format, raw=raw)]
+    return enriched.where(is_record).select(*columns)
+
+
+def letters(parsed: DataFrame, feed: str) -> DataFrame:
+    """The rows that are no records, with the columns of a dead letter."""
+    is_dead = F.col("reason").isNotNull()
+    return (
+        parsed.where(is_dead)
+        .withColumns(
+            {
+                "_id": F.concat(F.lit(f"{feed}/"), "_id"),
+                "feed": F.lit(feed),
+                "raw": F.col("value"),
+                "status": F.lit(dead_letters.FIRST_STATUS),
+            }
+        )
+        .select(*dead_letters.COLUMNS)
+    )

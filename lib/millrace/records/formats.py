@@ -1,0 +1,7 @@
+"""The formats a feed can have."""
+
+from typing import Literal, get_args
+
+Format = Literal["combined", "app"]
+
+FORMATS: tuple[Format, ...] = get_args(Format)

@@ -1,0 +1,91 @@
+"""A batch and what it took from Kafka: the names that ledger rows and sinks share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+COLLECTION = "batches"
+
+
+@dataclass(frozen=True)
+class OffsetRange:
+    """The offsets ``from_offset`` to ``until_offset`` (not included) of one partition."""
+
+    topic: str
+    topic_id: str
+    partition: int
+    from_offset: int
+    until_offset: int
+
+    def within(self, others: "Sequence[OffsetRange]") -> bool:
+        """Whether one of ``others`` holds every offset of this range."""
+        if self.from_offset >= self.until_offset:
+            return True
+        return any(
+            (other.topic_id, other.partition) == (self.topic_id, self.partition)
+            and other.from_offset <= self.from_offset
+            and self.until_offset <= other.until_offset
+            for other in others
+        )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One micro-batch of one query, named so that the same batch always has the same name."""
+
+    query: str
+    checkpoint_id: str
+    id: int
+    ranges: tuple[OffsetRange, ...]
+
+    @property
+    def key(self) -> str:
+        """``<query>/<checkpoint id>/<batch id>``, unique over all time."""
+        return f"{self.query}/{self.checkpoint_id}/{self.id}"
+
+
+@dataclass(frozen=True)
+class Received:
+    """The earliest and the latest ``received_at`` among a partition's rows of a batch."""
+
+    earliest: datetime | None
+    latest: datetime | None
+
+
+def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
+    """The same offsets as ranges that neither touch nor overlap, sorted by topic and partition."""
+    result: list[OffsetRange] = []
+    for item in sorted(ranges, key=lambda r: (r.topic_id, r.partition, r.from_offset)):
+        last = result[-1] if result else None
+        if (
+            last
+            and (last.topic_id, last.partition) == (item.topic_id, item.partition)
+            and item.from_offset <= last.until_offset
+        ):
+            until = max(last.until_offset, item.until_offset)
+            result[-1] = OffsetRange(
+                last.topic, last.topic_id, last.partition, last.from_offset, until
+            )
+        else:
+            result.append(item)
+    return result
+
+
+@dataclass(frozen=True)
+class Available:
+    """What a source still has of one partition, and when the first record of it was received."""
+
+    offsets: OffsetRange
+    earliest_received_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredFigures:
+    """What figures that are stored already ask of a run that writes to the same tables.
+
+    Offsets within ``counted`` are in the figures as they stand. Windows that start before
+    ``floor`` cannot be computed whole any more.
+    """
+
+    counted: tuple[OffsetRange, ...] = ()
+    floor: datetime | None = None

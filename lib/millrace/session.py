@@ -1,0 +1,67 @@
+"""The Spark session: the same settings for jobs, the command line and tests."""
+
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from millrace.config import Config, ConfigurationError, Mongo
+
+CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
+JVM_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
+
+
+def spark_session(name: str, conf: Config) -> SparkSession:
+    """A session named ``name``, with the suite's settings, those of ``conf.spark``, and the
+    options that spark-submit.sh was given, each ruling over the one before.
+    """
+    # Whatever Python workers and libraries make of local time, they make of UTC.
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    properties = spark_properties(conf)
+    settings = shlex.quote(f"-Dlog4j2.configurationFile={CONF_DIRECTORY / 'log4j2.properties'}")
+    properties[JVM_OPTIONS[0]] += f" {settings}"
+    # As arguments of the JVM's start: a session's own settings would rule over the user's.
+    options = [word for item in properties.items() for word in ("--conf", "=".join(item))]
+    given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{shlex.join(options)} {given} pyspark-shell"
+    return SparkSession.builder.appName(name).getOrCreate()
+
+
+def spark_properties(conf: Config) -> dict[str, str]:
+    """Every Spark property of this configuration, by name.
+
+    Properties of conf/spark-defaults.conf first, then the ``spark`` section of ``conf``, whose
+    JVM options are added to the defaults rather than put in their place.
+    """
+    properties = _defaults(CONF_DIRECTORY / "spark-defaults.conf")
+    properties |= {
+        "spark.master": conf.spark.master,
+        "spark.driver.memory": conf.spark.driver_memory,
+        "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
+        "spark.jars.ivySettings": str(CONF_DIRECTORY / "ivysettings.xml"),
+    }
+    for key, value in conf.spark.conf.items():
+        added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
+        properties[key] = added
+    for key in JVM_OPTIONS:
+        properties[key] += _trust_store(conf.mongo)
+    return properties
+
+
+def _trust_store(mongo: Mongo) -> str:
+    """The JVM's trust store: MongoDB's Java driver has no option of its own for one."""
+    return f" -Djavax.net.ssl.trustStore={mongo.trust_store}" if mongo.trust_store else ""
+
+
+def _defaults(path: Path) -> dict[str, str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+    pairs = (line.split(None, 1) for line in lines if line.strip() and not line.startswith("#"))
+    return {key: value.strip() for key, value in pairs}

@@ -1,0 +1,58 @@
+"""Moves the times of a file of log lines to now, so that an old file can be sent as if live."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from millrace.simulate.stamps import find, moved
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def read(path: Path) -> Iterator[bytes]:
+    """The lines of a file, plain or gzipped, without their line feeds.
+
+    Raises OSError where it cannot be read.
+    """
+    with path.open("rb") as file:
+        gzipped = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    with gzip.open(path) if gzipped else path.open("rb") as lines:
+        try:
+            for line in lines:
+                yield line[:-1] if line.endswith(b"\n") else line
+        except (EOFError, zlib.error) as error:
+            raise OSError(f"{path}: the gzip data is damaged: {error}") from error
+
+
+def restamp(path: Path, until: datetime) -> Iterator[bytes]:
+    """The lines of a file with their times moved so that the newest is ``until``.
+
+    Distances between times are kept, to which end all move by a whole number of the coarsest
+    unit in which the file's times are written: the newest of an access log is ``until`` rounded
+    down to a second. Zones, lines without a time and all other bytes stay as they are. The file
+    is read twice and never held in memory.
+
+    Raises ValueError where ``until`` has no zone, and OSError where the file cannot be read.
+    """
+    if until.tzinfo is None:
+        raise ValueError("the time to restamp to must have a time zone")
+    newest_ms, unit_ms = _newest_and_unit_ms(path)
+    if newest_ms is None:
+        return read(path)
+    until_ms = (until - _EPOCH) // timedelta(milliseconds=1)
+    by_ms = (until_ms - newest_ms) // unit_ms * unit_ms
+    return (moved(line, by_ms) for line in read(path))
+
+
+def _newest_and_unit_ms(path: Path) -> tuple[int | None, int]:
+    newest_ms, unit_ms = None, 1
+    for line in read(path):
+        stamp = find(line)
+        if stamp is not None:
+            unit_ms = max(unit_ms, stamp.unit_ms)
+            if newest_ms is None or stamp.utc_ms > newest_ms:
+                newest_ms = stamp.utc_ms
+    return newest_ms, unit_ms

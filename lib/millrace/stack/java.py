@@ -1,0 +1,37 @@
+"""The Java that runs the broker and the downloads."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from millrace.stack.errors import StackError
+
+OLDEST_JAVA = 17
+REMEDY = "install the package openjdk-17-jre-headless, or set JAVA_HOME"
+
+
+def check_java() -> None:
+    """Raises StackError where there is no Java, or one that is too old."""
+    command = java()
+    try:
+        answer = subprocess.run(
+            [command, "-version"], capture_output=True, text=True, check=True, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError):
+        raise StackError(f"{command} does not run: {REMEDY}") from None
+    version = re.search(r'version "(?:1\.)?(\d+)', answer.stderr + answer.stdout)
+    if version is None:
+        raise StackError(f"{command} does not tell its version: {REMEDY}")
+    if int(version[1]) < OLDEST_JAVA:
+        raise StackError(f"Java {OLDEST_JAVA} or newer is needed, not {version[1]}: {REMEDY}")
+
+
+def java() -> str:
+    """The path of the java command; raises StackError where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    command = shutil.which("java", path=os.path.join(home, "bin") if home else None)
+    if command is None:
+        place = f"JAVA_HOME ({home})" if home else "PATH"
+        raise StackError(f"Java {OLDEST_JAVA} is needed, and {place} has no java: {REMEDY}")
+    return command

@@ -1,0 +1,241 @@
+"""Starts and ends the servers, and says how each of them is."""
+
+import fcntl
+import platform
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, get_args
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from millrace.config import Config
+from millrace.config import Server as Kind
+from millrace.stack import kafka, mariadb, mongod, processes
+from millrace.stack.country import install_country_database
+from millrace.stack.errors import StackError
+from millrace.stack.java import check_java
+from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
+
+STOP_PATIENCE_S = 60
+POLL_S = 0.2
+LINGER_S = 5
+MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
+    "kafka": kafka.server,
+    "mongo": mongod.server,
+    "mysql": mariadb.server,
+}
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """How one server is: ``version`` and ``pid`` are None where they are not known."""
+
+    kind: Kind
+    version: str | None
+    address: str
+    pid: int | None
+    state: Literal["running", "stopped", "external", "unreachable"]
+
+
+def up(conf: Config, console: Console) -> None:
+    """Starts the servers that ``conf`` places on this machine, and waits until all are ready.
+
+    One that runs already is left alone. Downloads what is missing, the country database
+    included. Raises StackError where a server cannot be had; the others stay up.
+    """
+    places = folders(conf)
+    servers = [server for server in _servers(conf, places) if _is_embedded(conf, server)]
+    _refuse_machine(servers)
+    interrupted = threading.Event()
+    tasks: dict[str, Callable[[Say], None]] = {
+        server.title: partial(_bring_up, server, places, interrupted) for server in servers
+    }
+    tasks["Countries"] = partial(_bring_countries, conf, places)
+    with _exclusively(places), _progress(console) as progress, ThreadPoolExecutor() as pool:
+        try:
+            _raise_failures([pool.submit(_shown(progress, t, task)) for t, task in tasks.items()])
+        except BaseException:
+            interrupted.set()
+            raise
+
+
+def down(conf: Config, console: Console) -> None:
+    """Ends the servers that ``up`` started, and no others.
+
+    Raises StackError where one does not end.
+    """
+    places = folders(conf)
+    if not places.run.is_dir():
+        console.print("nothing was started here")
+        return
+    with _exclusively(places), _progress(console) as progress, ThreadPoolExecutor() as pool:
+        tasks = {s.title: partial(_end, s, places) for s in _servers(conf, places)}
+        _raise_failures([pool.submit(_shown(progress, t, task)) for t, task in tasks.items()])
+
+
+def status(conf: Config) -> list[ServerStatus]:
+    """How each server is, those that are not ours included."""
+    places = folders(conf)
+    servers = _servers(conf, places)
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(partial(_status, conf, places), servers))
+
+
+def _servers(conf: Config, places: Folders) -> list[Server]:
+    return [MAKERS[kind](conf, places) for kind in get_args(Kind)]
+
+
+def _is_embedded(conf: Config, server: Server) -> bool:
+    return server.kind in conf.stack.servers and server.address.is_loopback
+
+
+def _refuse_machine(servers: list[Server]) -> None:
+    if servers and (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        raise StackError("the embedded servers run on Linux x86-64 only: empty stack.servers")
+    for server in servers:
+        for key, is_plain in server.plain_keys.items():
+            if not is_plain:
+                raise StackError(f"{key}: the embedded {server.title} has no TLS and no users")
+    if any(server.kind != "mongo" for server in servers):
+        check_java()
+
+
+def _bring_up(server: Server, places: Folders, interrupted: threading.Event, say: Say) -> None:
+    began = time.monotonic()
+    process = processes.running(places.pid_file(server.kind))
+    if process is not None:
+        _refuse_moved(server, process)
+        if _becomes_ready(server, places, interrupted):
+            say("already running")
+            return
+        # It was about to end, as one that was just killed is: start it again.
+    _start(server, places, say)
+    if not _becomes_ready(server, places, interrupted):
+        raise _failure(server, places, "ended while it started")
+    say(f"ready in {time.monotonic() - began:.1f} s")
+
+
+def _start(server: Server, places: Folders, say: Say) -> None:
+    pid_file = places.pid_file(server.kind)
+    # A server that was killed may hold its ports a moment longer than it is seen to live.
+    refuse_taken_ports(server, LINGER_S if pid_file.exists() else 0)
+    say("downloading")
+    server.install()
+    say("starting")
+    processes.start(server.command(), places.log(server.kind), pid_file, server.address.port)
+
+
+def _refuse_moved(server: Server, process: processes.Process) -> None:
+    if process.port != server.address.port:
+        raise StackError(
+            f"{server.title} runs on port {process.port}, not on that of "
+            f"{server.address.key}: end it first (millrace down)"
+        )
+
+
+def _becomes_ready(server: Server, places: Folders, interrupted: threading.Event) -> bool:
+    """Waits until ``server`` is ready; False where its process ends before that."""
+    deadline = time.monotonic() + server.start_timeout_s
+    while processes.running(places.pid_file(server.kind)) is not None:
+        if server.is_ready():
+            return True
+        if time.monotonic() > deadline:
+            reason = f"was not ready after {server.start_timeout_s} s"
+            raise _failure(server, places, reason)
+        if interrupted.wait(POLL_S):
+            raise StackError(f"{server.title}: interrupted")
+    return False
+
+
+def _failure(server: Server, places: Folders, reason: str) -> StackError:
+    log = places.log(server.kind)
+    line = processes.last_line(log.read_bytes())
+    return StackError(f"{server.title} {reason}: {line} (log: {log})")
+
+
+def _bring_countries(conf: Config, places: Folders, say: Say) -> None:
+    path = conf.enrichment.country_database
+    if not path.exists():
+        say("downloading")
+        install_country_database(path, places.downloads)
+    say("ready")
+
+
+def _end(server: Server, places: Folders, say: Say) -> None:
+    began = time.monotonic()
+    say("stopping")
+    was_running = processes.stop(places.pid_file(server.kind), STOP_PATIENCE_S)
+    say(f"stopped in {time.monotonic() - began:.1f} s" if was_running else "was not running")
+
+
+def _status(conf: Config, places: Folders, server: Server) -> ServerStatus:
+    def row(state: Literal["running", "stopped", "external", "unreachable"]) -> ServerStatus:
+        return ServerStatus(server.kind, version, server.address.text, pid, state)
+
+    version = pid = None
+    if not _is_embedded(conf, server):
+        nodes = server.address.nodes
+        is_reached = not nodes or any(is_open(host, port) for host, port in nodes)
+        return row("external" if is_reached else "unreachable")
+    process = processes.running(places.pid_file(server.kind))
+    if process is None:
+        return row("stopped")
+    version, pid = server.version(), process.pid
+    return row("running" if version else "unreachable")
+
+
+def _progress(console: Console) -> Progress:
+    title = TextColumn("{task.fields[title]:<10}", markup=False)
+    return Progress(
+        SpinnerColumn(finished_text=" "),
+        title,
+        TextColumn("{task.description}", markup=False),
+        console=console,
+    )
+
+
+def _shown(progress: Progress, title: str, task: Callable[[Say], None]) -> Callable[[], None]:
+    """``task`` with a line of its own, which ends with what the task said last."""
+    line = progress.add_task("waiting", total=1, title=title)
+
+    def run() -> None:
+        try:
+            task(lambda text: progress.update(line, description=text))
+        except BaseException:
+            progress.update(line, description="failed")
+            raise
+        finally:
+            progress.update(line, completed=1)
+
+    return run
+
+
+def _raise_failures(futures: list[Future[None]]) -> None:
+    """Waits for all; raises StackError with the reasons of those that failed, in one line."""
+    failures = [error for future in futures if (error := future.exception()) is not None]
+    reasons = [str(error) for error in failures if isinstance(error, StackError | OSError)]
+    if len(reasons) < len(failures):
+        raise next(e for e in failures if not isinstance(e, StackError | OSError))
+    if reasons:
+        raise StackError("; ".join(reasons))
+
+
+@contextmanager
+def _exclusively(places: Folders) -> Iterator[None]:
+    """One ``up`` or ``down`` at a time: a second one waits for the first."""
+    for folder in (places.downloads, places.data, places.logs, places.run):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StackError(f"{folder} cannot be made: {error.strerror}") from None
+    with (places.run / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

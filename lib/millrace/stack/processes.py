@@ -1,0 +1,156 @@
+"""Processes that outlive the command that started them, known again by their pid files."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from millrace.stack.errors import StackError
+
+LONGEST_LINE = 300
+POLL_S = 0.1
+# mongod gives each line a severity, and repeats words like "error" in lines of no importance.
+FAILURE = re.compile(
+    r'"s":"[EF]"|^(?!.*"s":"[DIW]").*(ERROR|FATAL|Exception|error|failed|not found)'
+)
+# Lines without a word, stack frames, and the last words of a server that give no reason.
+SILENT_LINE = re.compile(r'^[^A-Za-z]*$|^\s+at |"msg":"(?:Frame|BACKTRACE)"|\b[Aa]borting\b')
+
+# Popen objects are kept so that a process that ended is reaped by the next poll.
+_children: list[subprocess.Popen[bytes]] = []
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process we started; its start time tells it from a later one with the same pid."""
+
+    pid: int
+    port: int
+    started_ticks: int
+    boot_id: str
+
+
+def start(command: list[str], log: Path, pid_file: Path, port: int) -> None:
+    """Starts ``command`` in a session of its own, with its output in ``log``.
+
+    The log of the run before is kept as ``.1``. Raises StackError where it cannot be executed.
+    """
+    if log.exists():
+        log.replace(log.with_name(f"{log.name}.1"))
+    try:
+        with log.open("wb") as output:
+            # A session of its own: neither Ctrl-C nor the terminal's end reaches the server.
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=log.parent,
+                env={**os.environ, "TZ": "UTC"},
+            )
+    except OSError as error:
+        raise StackError(f"{command[0]} cannot be executed: {error.strerror}") from None
+    _children.append(child)
+    ticks = _started_ticks(child.pid)
+    if ticks is not None:
+        _write(pid_file, Process(child.pid, port, ticks, _boot_id()))
+
+
+def running(pid_file: Path) -> Process | None:
+    """The process written down in ``pid_file`` if it still runs, else None."""
+    for child in _children:
+        child.poll()
+    try:
+        process = Process(**json.loads(pid_file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    is_same_boot = process.boot_id == _boot_id()
+    is_same_process = _started_ticks(process.pid) == process.started_ticks
+    return process if is_same_boot and is_same_process else None
+
+
+def stop(pid_file: Path, patience_s: float) -> bool:
+    """Ends the process of ``pid_file`` and removes the file; False where it no longer ran.
+
+    It gets SIGTERM, and SIGKILL after ``patience_s``. Raises StackError where it survives both
+    or belongs to another user.
+    """
+    process = running(pid_file)
+    if process is not None:
+        try:
+            os.kill(process.pid, signal.SIGTERM)
+            if not _ended(pid_file, patience_s):
+                os.kill(process.pid, signal.SIGKILL)
+                if not _ended(pid_file, patience_s):
+                    raise StackError(f"process {process.pid} does not end ({pid_file})")
+        except ProcessLookupError:
+            pass  # it ended by itself between the look and the signal
+        except PermissionError:
+            raise StackError(f"process {process.pid} belongs to another user") from None
+    pid_file.unlink(missing_ok=True)
+    return process is not None
+
+
+def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None = None) -> None:
+    """Runs ``command`` to its end; raises StackError, with its last line, where it fails."""
+    try:
+        subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=True,
+            timeout=timeout_s,
+            cwd=cwd,
+            env={**os.environ, "TZ": "UTC"},
+        )
+    except subprocess.CalledProcessError as error:
+        raise StackError(f"{purpose} failed: {last_line(error.stdout)}") from None
+    except subprocess.TimeoutExpired:
+        raise StackError(f"{purpose} did not end within {timeout_s} s") from None
+    except OSError as error:
+        raise StackError(f"{purpose} failed: {command[0]}: {error.strerror}") from None
+
+
+def last_line(output: bytes) -> str:
+    """The last line of ``output`` that names a failure, else the last that says anything."""
+    lines = output.decode("utf-8", errors="replace").splitlines()
+    telling = [line.strip(" \t:") for line in lines if not SILENT_LINE.search(line)]
+    failures = [line for line in telling if FAILURE.search(line)]
+    return (failures or telling or ["it wrote nothing"])[-1][:LONGEST_LINE]
+
+
+def _ended(pid_file: Path, patience_s: float) -> bool:
+    deadline = time.monotonic() + patience_s
+    while running(pid_file) is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
+def _started_ticks(pid: int) -> int | None:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    # The name, second field, may hold spaces and brackets: count from behind its last bracket.
+    fields = stat.rpartition(")")[2].split()
+    state, started_ticks = fields[0], int(fields[19])
+    is_dead = state in "ZX"
+    return None if is_dead else started_ticks
+
+
+def _boot_id() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
+
+
+def _write(pid_file: Path, process: Process) -> None:
+    unfinished = pid_file.with_suffix(".new")
+    unfinished.write_text(json.dumps(asdict(process)), encoding="utf-8")
+    unfinished.replace(pid_file)

@@ -1,0 +1,118 @@
+"""What differs between the servers, where each is found, and the folders they live in."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from millrace.config import Config
+from millrace.config import Server as Kind
+from millrace.stack.errors import StackError
+
+LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = (LOOPBACK, "localhost")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the configuration finds a server: its key, its text, and the nodes it names."""
+
+    key: str
+    text: str
+    nodes: tuple[tuple[str, int], ...]
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it names one node, on this machine."""
+        return len(self.nodes) == 1 and self.nodes[0][0] in LOOPBACK_NAMES
+
+    @property
+    def port(self) -> int:
+        """The port of its first node."""
+        return self.nodes[0][1]
+
+
+@dataclass(frozen=True)
+class Server:
+    """One embedded server.
+
+    ``install`` downloads what is missing, ``command`` prepares the data folder and returns what
+    to run, ``is_ready`` finishes the setup of a server that answers, and ``version`` asks the
+    server for its version (None where it does not answer). ``ports`` has the ports it opens.
+    ``plain_keys`` has the keys that could ask for TLS or for users, which none of them has, and
+    whether each asks for neither.
+    """
+
+    kind: Kind
+    title: str
+    address: Address
+    ports: tuple[int, ...]
+    start_timeout_s: int
+    plain_keys: dict[str, bool]
+    install: Callable[[], None]
+    command: Callable[[], list[str]]
+    is_ready: Callable[[], bool]
+    version: Callable[[], str | None]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Everything the servers have on disk."""
+
+    downloads: Path
+    data: Path
+    logs: Path
+    run: Path
+
+    def log(self, kind: Kind) -> Path:
+        """The log of that server's present or last run."""
+        return self.logs / f"{kind}.log"
+
+    def pid_file(self, kind: Kind) -> Path:
+        """Where that server's process is written down."""
+        return self.run / f"{kind}.pid"
+
+
+def folders(conf: Config) -> Folders:
+    """The folders under ``conf.stack.directory``.
+
+    MILLRACE_DOWNLOADS names another folder for downloads, so that several stacks can share one.
+    """
+    root = conf.stack.directory.resolve()
+    downloads = Path(os.environ.get("MILLRACE_DOWNLOADS") or root / "downloads").resolve()
+    return Folders(downloads, root / "data", root / "logs", root / "run")
+
+
+def is_open(host: str, port: int, timeout_s: float = 1.0) -> bool:
+    """Whether something accepts connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=timeout_s):
+            return True
+    except OSError:
+        return False
+
+
+def refuse_taken_ports(server: Server, patience_s: float) -> None:
+    """Raises StackError where a port of ``server`` is still taken after ``patience_s``."""
+    deadline = time.monotonic() + patience_s
+    for port in server.ports:
+        while reason := _why_taken(port):
+            if time.monotonic() >= deadline:
+                raise StackError(
+                    f"{server.title}: port {port} cannot be used ({reason}): "
+                    f"end the process that has it, or change {server.address.key}"
+                )
+            time.sleep(0.1)
+
+
+def _why_taken(port: int) -> str | None:
+    with socket.socket() as probe:
+        # Else connections of a server just ended would keep its port for a minute.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return None

@@ -1,0 +1,160 @@
+"""Streaming queries: started on a checked checkpoint, ended at the end of a batch."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming import StreamingQuery
+
+from millrace.config import Kafka
+from millrace.io import kafka
+from millrace.io.checkpoint import Checkpoint
+from millrace.records.ledger import Batch
+
+_log = logging.getLogger(__name__)
+_POLL_S = 0.2
+_COMMIT_WAIT_S = 30.0
+
+Write = Callable[[DataFrame, Batch], None]
+
+
+class JobError(Exception):
+    """The work cannot go on; the message is one line that says why and what to do."""
+
+
+class _Stopping(Exception):
+    """Raised in place of a batch that would begin after a stop was asked for."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The end of a job's corridor: rows, and the function that writes a batch of them."""
+
+    rows: DataFrame
+    write: Write
+    output_mode: Literal["append", "update"] = "append"
+    interval_s: int = 2
+
+
+@dataclass
+class Running:
+    """A query that was started, with what is needed to end it between two batches."""
+
+    name: str
+    stopping: threading.Event
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    failure: BaseException | None = None
+    query: StreamingQuery | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the query still runs."""
+        return bool(self.query and self.query.isActive)
+
+    def reason(self) -> str | None:
+        """Why the query failed, in one line; null where it did not."""
+        exception = self.query.exception() if self.query else None
+        if isinstance(self.failure, _Stopping) or (exception is None and self.failure is None):
+            return None
+        failure = self.failure or exception
+        lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
+        return f"{type(failure).__name__}: {lines[0] if lines else 'no message'}"[:500]
+
+    def stop(self) -> None:
+        """Ends the query once the batch that it writes is written and committed."""
+        with self.writing:
+            pass
+        deadline = time.monotonic() + _COMMIT_WAIT_S
+        while self.is_active and time.monotonic() < deadline:
+            if self.query and not self.query.status["isTriggerActive"]:
+                break
+            time.sleep(_POLL_S)
+        if self.query:
+            self.query.stop()
+
+
+def start(
+    flow: Flow,
+    *,
+    name: str,
+    checkpoint: Checkpoint,
+    topic: kafka.Topic,
+    source: Kafka,
+    until_caught_up: bool,
+    stopping: threading.Event,
+) -> Running:
+    """Starts the query ``name``; its batches carry the offsets that the checkpoint's log names."""
+    running = Running(name, stopping)
+
+    def write_batch(rows: DataFrame, batch_id: int) -> None:
+        try:
+            with running.writing:
+                if stopping.is_set():
+                    raise _Stopping
+                _write(flow.write, rows, name, checkpoint, batch_id, topic, source)
+        except BaseException as error:
+            running.failure = error
+            raise
+
+    writer = (
+        flow.rows.writeStream.queryName(name)
+        .outputMode(flow.output_mode)
+        .option("checkpointLocation", checkpoint.location)
+        .foreachBatch(write_batch)
+    )
+    pause: dict[str, Any] = {"processingTime": f"{flow.interval_s} seconds"}
+    trigger: dict[str, Any] = {"availableNow": True} if until_caught_up else pause
+    running.query = writer.trigger(**trigger).start()
+    return running
+
+
+def _write(
+    write: Write,
+    rows: DataFrame,
+    name: str,
+    checkpoint: Checkpoint,
+    batch_id: int,
+    topic: kafka.Topic,
+    source: Kafka,
+) -> None:
+    began = time.monotonic()
+    require_topic(kafka.topic(source, topic.name), topic.id, name)
+    ranges = checkpoint.ranges(batch_id, topic.id)
+    lines = sum(item.until_offset - item.from_offset for item in ranges)
+    if not lines:
+        return  # A batch that only drops state behind the watermark.
+    write(rows, Batch(name, checkpoint.id or "", batch_id, ranges))
+    took_s = time.monotonic() - began
+    _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, lines, took_s)
+
+
+def require_topic(topic: kafka.Topic, expected_id: str, query: str) -> None:
+    """Raises JobError where the topic is not the one that the query's checkpoint belongs to."""
+    if topic.id != expected_id:
+        raise JobError(
+            f"{query}: topic {topic.name!r} was deleted and made again (its id was {expected_id}, "
+            f"now it is {topic.id}): its offsets mean other records. To read the new topic from "
+            "its start, remove this query's checkpoint"
+        )
+
+
+def checked_checkpoint(
+    spark: SparkSession, root: str, query: str, topic: kafka.Topic
+) -> Checkpoint:
+    """The query's checkpoint, noted as the topic's when new; raises JobError if it is another's."""
+    checkpoint = Checkpoint(spark, root, query)
+    note = checkpoint.note()
+    if not note:
+        checkpoint.write_note({"topic": topic.name, "topic_id": topic.id})
+    elif note["topic"] != topic.name:
+        raise JobError(
+            f"{query}: its checkpoint {checkpoint.location} belongs to topic {note['topic']!r}, "
+            f"not to {topic.name!r}: give the feed another name or remove the checkpoint"
+        )
+    else:
+        require_topic(topic, note["topic_id"], query)
+    return checkpoint

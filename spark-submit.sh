@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs one job: ./spark-submit.sh ingest|aggregate|archive [--conf FILE] [--until-caught-up]
+#                                 [--from archive] [-- options of Spark's own spark-submit]
+# Python is the parent and the JVM its child, so that SIGTERM and Ctrl-C reach the job first and
+# the running batch is finished.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+usage() { sed -n '2,3s/^# //p' "$root/spark-submit.sh" >&2; exit 2; }
+
+job=${1:-}
+[[ -n $job && -f $root/jobs/$job.py ]] || usage
+shift
+
+arguments=()
+while (($#)) && [[ $1 != -- ]]; do
+  arguments+=("$1")
+  shift
+done
+(($#)) && shift
+
+if (($#)); then
+  printf -v MILLRACE_SPARK_OPTIONS '%q ' "$@"
+  export MILLRACE_SPARK_OPTIONS
+fi
+
+python=$root/.venv/bin/python
+[[ -x $python ]] || python=python3
+cd "$root"
+exec "$python" "jobs/$job.py" "${arguments[@]}"

@@ -1,0 +1,201 @@
+"""The embedded servers, started in a folder and on ports of their own."""
+
+import os
+import re
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pymongo
+import pymysql
+import pytest
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+from rich.console import Console
+
+from millrace import config, stack
+from millrace.config import Config
+
+SHARED_DOWNLOADS = Path(__file__).parents[2] / ".millrace" / "downloads"
+SETTINGS = """\
+kafka: {{bootstrap_servers: "127.0.0.1:{kafka}"}}
+mongo: {{uri: "mongodb://127.0.0.1:{mongo}/?replicaSet=rs0"}}
+mysql: {{host: 127.0.0.1, port: {mysql}}}
+storage: {{checkpoints: "{folder}/checkpoints", archive: "{folder}/archive"}}
+enrichment: {{country_database: "{folder}/geo/countries.mmdb"}}
+stack: {{directory: "{folder}/stack", servers: [{servers}]}}
+feeds: [{{name: access, topic: access, format: combined, service_name: web}}]
+"""
+LOWEST_PORT = 20000  # and below the ports that the system gives to outgoing connections
+SILENT = Console(file=StringIO())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _downloads() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        if "MILLRACE_DOWNLOADS" not in os.environ:
+            patch.setenv("MILLRACE_DOWNLOADS", str(SHARED_DOWNLOADS))
+        yield
+
+
+@pytest.fixture(scope="module")
+def conf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
+    """The configuration of a stack that is up while the module's tests run."""
+    conf = _config(tmp_path_factory.mktemp("stack"), "kafka, mongo, mysql")
+    try:
+        stack.up(conf, SILENT)
+        yield conf
+    finally:
+        stack.down(conf, SILENT)
+
+
+def _config(folder: Path, servers: str) -> Config:
+    kafka, _, mongo, mysql = _free_ports(4)
+    file = folder / "local.yaml"
+    file.write_text(
+        SETTINGS.format(folder=folder, servers=servers, kafka=kafka, mongo=mongo, mysql=mysql)
+    )
+    return config.load(file)
+
+
+def _free_ports(count: int) -> list[int]:
+    """That many free ports in a row: the broker's controller takes the port after its own."""
+    for first in range(LOWEST_PORT + os.getpid() % 1000 * 10, 32000, count):
+        ports = list(range(first, first + count))
+        if all(_is_free(port) for port in ports):
+            return ports
+    raise AssertionError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _pids(conf: Config) -> dict[str, int | None]:
+    return {row.kind: row.pid for row in stack.status(conf)}
+
+
+def test_status_shows_each_server_with_its_version(conf: Config) -> None:
+    rows = stack.status(conf)
+    assert [(row.kind, row.state) for row in rows] == [
+        ("kafka", "running"),
+        ("mongo", "running"),
+        ("mysql", "running"),
+    ]
+    assert all(re.match(r"\d+\.\d+\.\d+", row.version or "") for row in rows)
+
+
+def test_second_up_leaves_running_servers_alone(conf: Config) -> None:
+    before = _pids(conf)
+    stack.up(conf, SILENT)
+    assert _pids(conf) == before
+
+
+def test_servers_take_writes_at_the_configured_addresses(conf: Config) -> None:
+    admin = AdminClient({"bootstrap.servers": conf.kafka.bootstrap_servers})
+    admin.create_topics([NewTopic("access")])["access"].result(timeout=20)
+    with pymongo.MongoClient[dict[str, int]](conf.mongo.uri) as client:
+        client.millrace.numbers.insert_one({"n": 1})
+    mysql = conf.mysql
+    with pymysql.connect(
+        host="localhost", port=mysql.port, user=mysql.user, database=mysql.database
+    ) as connection:
+        connection.cursor().execute("CREATE TABLE numbers (n INT)")
+
+
+def test_servers_have_sessions_of_their_own(conf: Config) -> None:
+    assert all(os.getsid(pid) == pid for pid in _pids(conf).values() if pid)
+
+
+def test_country_database_is_installed(conf: Config) -> None:
+    assert stat.S_ISREG(conf.enrichment.country_database.stat().st_mode)
+    assert conf.enrichment.country_database.with_name("NRO_LICENSE").exists()
+
+
+def test_killed_servers_start_again_with_their_data(conf: Config) -> None:
+    before = _pids(conf)
+    for pid in before.values():
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+    stack.up(conf, SILENT)
+    after = stack.status(conf)
+    assert [row.state for row in after] == ["running"] * 3
+    assert all(row.pid != before[row.kind] for row in after)
+    with pymongo.MongoClient[dict[str, int]](conf.mongo.uri) as client:
+        assert client.millrace.numbers.count_documents({}) == 1
+
+
+def test_down_ends_what_up_started(conf: Config) -> None:
+    pids = _pids(conf)
+    stack.down(conf, SILENT)
+    assert [row.state for row in stack.status(conf)] == ["stopped"] * 3
+    assert not any(_is_alive(pid) for pid in pids.values() if pid)
+
+
+def test_down_spares_a_later_process_with_a_stored_pid(tmp_path: Path) -> None:
+    conf = _config(tmp_path, "mongo")
+    run = conf.stack.directory / "run"
+    run.mkdir(parents=True)
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    (run / "mongo.pid").write_text(
+        f'{{"pid": {os.getpid()}, "port": 1, "started_ticks": 1, "boot_id": "{boot_id}"}}'
+    )
+    stack.down(conf, SILENT)  # would end this very process
+    assert not (run / "mongo.pid").exists()
+
+
+def test_taken_port_is_named_with_its_key(tmp_path: Path) -> None:
+    conf = _config(tmp_path, "mongo")
+    port = int(conf.mongo.uri.split(":")[2].split("/")[0])
+    expected = rf"port {port} .*mongo\.uri"
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(stack.StackError, match=expected) as raised,
+    ):
+        stack.up(conf, SILENT)
+    assert "\n" not in str(raised.value)
+
+
+def test_server_elsewhere_is_not_started(tmp_path: Path) -> None:
+    conf = _config(tmp_path, "")
+    rows = stack.status(conf)
+    assert [row.state for row in rows] == ["unreachable"] * 3  # external, and nothing answers
+    with socket.create_server(("127.0.0.1", conf.mysql.port)):
+        assert stack.status(conf)[2].state == "external"
+
+
+@pytest.mark.parametrize(
+    ("banner", "expected"),
+    [
+        ('java version "1.8.0_402"', "not 8: .*openjdk-17-jre-headless"),
+        ('openjdk version "11.0.22" 2024-01-16', "not 11: .*openjdk-17-jre-headless"),
+    ],
+)
+def test_old_java_is_refused(
+    banner: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text(f"#!/bin/sh\necho '{banner}' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(stack.StackError, match=expected):
+        stack.check_java()
+
+
+def test_missing_java_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(stack.StackError, match="openjdk-17-jre-headless"):
+        stack.check_java()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

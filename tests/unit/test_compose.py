@@ -1,0 +1,150 @@
+"""docker-compose.yml, and the configurations that are not for a laptop."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from millrace import config
+
+ROOT = Path(__file__).parents[2]
+COMPOSE_FILE = ROOT / "docker-compose.yml"
+COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SERVERS = ("kafka", "mongo", "mysql")
+JOBS = ("ingest", "aggregate", "archive")
+REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
+PINNED_IMAGE = re.compile(r"[a-z0-9./-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    for section in SERVERS:
+        monkeypatch.setenv(f"{config.ENV_PREFIX}{section.upper()}__PASSWORD", "a-secret")
+
+
+def schema_check(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "check_jsonschema"]
+    command += ["--builtin-schema", "vendor.compose-spec", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_compose_file_follows_the_compose_schema() -> None:
+    result = schema_check(COMPOSE_FILE)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_schema_check_refuses_a_wrong_key(tmp_path: Path) -> None:
+    services = {**SERVICES, "kafka": {**SERVICES["kafka"], "helthcheck": {}}}
+    copy = tmp_path / COMPOSE_FILE.name
+    copy.write_text(yaml.safe_dump({**COMPOSE, "services": services}), encoding="utf-8")
+    result = schema_check(copy)
+    assert result.returncode == 1
+    assert "helthcheck" in result.stdout
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_password_must_be_given_from_outside(service: str) -> None:
+    environment = SERVICES[service].get("environment", {})
+    assert isinstance(environment, dict), "a list of NAME=value would escape this check"
+    for name, value in environment.items():
+        if "PASSWORD" in name:
+            assert REQUIRED_VARIABLE.fullmatch(value), name
+
+
+def test_example_environment_names_every_variable_and_gives_none_a_value() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    assignments = [line for line in example if line and not line.startswith("#")]
+    wanted = set(REQUIRED_VARIABLE.findall(COMPOSE_FILE.read_text(encoding="utf-8")))
+    assert sorted(assignments) == sorted(f"{name}=" for name in wanted)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_every_server_has_a_health_check_and_a_volume(server: str) -> None:
+    assert SERVICES[server]["healthcheck"]["test"]
+    mounted = {mount.split(":")[0] for mount in SERVICES[server]["volumes"]}
+    assert f"{server}-data" in mounted
+    assert mounted <= set(COMPOSE["volumes"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_image_is_built_here_or_pinned_to_a_version(service: str) -> None:
+    definition = SERVICES[service]
+    if service in JOBS:
+        assert (ROOT / definition["build"]["dockerfile"]).is_file()
+    else:
+        assert PINNED_IMAGE.fullmatch(definition["image"])
+
+
+@pytest.mark.parametrize("image", ["kafka", "kafka:latest", "kafka:4.1.1:latest", "kafka:stable"])
+def test_an_image_without_a_version_is_not_pinned(image: str) -> None:
+    assert not PINNED_IMAGE.fullmatch(image)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_ports_are_open_to_this_machine_only(service: str) -> None:
+    for port in SERVICES[service].get("ports", []):
+        assert port.startswith("127.0.0.1:")
+
+
+def test_published_ports_are_those_of_the_local_configuration() -> None:
+    local = config.load(ROOT / "conf/local.yaml")
+    published = {server: SERVICES[server]["ports"][0].rpartition(":")[0] for server in SERVERS}
+    assert published["kafka"] == local.kafka.bootstrap_servers
+    assert f"HOST://{published['kafka']}" in SERVICES["kafka"]["environment"][
+        "KAFKA_ADVERTISED_LISTENERS"
+    ].split(",")
+    assert published["mongo"] in local.mongo.uri
+    assert published["mysql"] == f"{local.mysql.host}:{local.mysql.port}"
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_jobs_restart_and_have_time_to_end_a_batch(job: str) -> None:
+    assert SERVICES[job]["restart"] == "unless-stopped"
+    assert SERVICES[job]["stop_grace_period"] == "2m"
+    assert SERVICES[job]["command"][1] == job
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_services_wait_for_servers_to_be_healthy_and_for_the_rest_to_be_done(service: str) -> None:
+    for name, dependency in SERVICES[service].get("depends_on", {}).items():
+        expected = "service_healthy" if name in SERVERS else "service_completed_successfully"
+        assert dependency["condition"] == expected
+
+
+def test_servers_are_set_up_as_the_jobs_expect_them(secrets: None) -> None:
+    conf = config.load(ROOT / "conf/compose.yaml")
+    topics = SERVICES["topics"]["environment"]
+    assert topics["TOPICS"].split() == [feed.topic for feed in conf.feeds]
+    assert topics["PARTITIONS"] == conf.kafka.partitions
+    mysql = SERVICES["mysql"]["environment"]
+    assert (mysql["MYSQL_DATABASE"], mysql["MYSQL_USER"]) == (conf.mysql.database, conf.mysql.user)
+    mongo_script = SERVICES["mongo-init"]["command"][0]
+    assert f'createUser({{user: "{conf.mongo.username}"' in mongo_script
+    assert f'db: "{conf.mongo.database}"' in mongo_script
+    mounts = {mount.partition(":")[2] for mount in SERVICES["ingest"]["volumes"]}
+    assert mounts == {conf.storage.checkpoints, conf.storage.archive}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "conf").glob("*.yaml")), ids=lambda path: path.name)
+def test_configuration_loads_with_secrets_from_the_environment(path: Path, secrets: None) -> None:
+    if "feeds" not in yaml.safe_load(path.read_text(encoding="utf-8")):
+        pytest.skip("rules, not a configuration")
+    assert config.load(path).feeds
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "k8s.yaml"])
+def test_containers_start_no_servers_of_their_own(name: str, secrets: None) -> None:
+    assert "stack" not in yaml.safe_load((ROOT / "conf" / name).read_text(encoding="utf-8"))
+    assert config.load(ROOT / "conf" / name).stack.servers == ()
+
+
+def test_kubernetes_configuration_is_encrypted_throughout(secrets: None) -> None:
+    conf = config.load(ROOT / "conf/k8s.yaml")
+    assert conf.kafka.security_protocol == "SASL_SSL"
+    assert conf.mongo.tls
+    assert conf.mysql.tls
