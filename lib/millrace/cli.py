@@ -133,9 +133,7 @@ def simulate(
     span = timedelta(seconds=count / rate) if rate else _DEFAULT_SPAN
     first = start.replace(tzinfo=timezone.utc) if start else last - span
     chosen = random.randrange(2**32) if seed is None else seed
-    lines = generate(
-        feed.format, count, seed=chosen, start=first, end=last, faults_percent=faults
-    )
+    lines = generate(feed.format, count, seed=chosen, start=first, end=last, faults_percent=faults)
     values = (line.value for line in lines)
     if stdout:
         sys.stdout.buffer.writelines(value + b"\n" for value in values)
@@ -210,7 +208,11 @@ def _feed_of(conf: Config, format: Format) -> Feed:
 
 
 def _send(
-    conf: Config, topic: str, lines: Iterable[bytes] | Iterator[bytes], count: int, rate: float | None
+    conf: Config,
+    topic: str,
+    lines: Iterable[bytes] | Iterator[bytes],
+    count: int,
+    rate: float | None,
 ) -> None:
     from millrace.simulate.send import SendError
     from millrace.simulate.send import send as send_lines

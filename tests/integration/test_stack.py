@@ -14,65 +14,24 @@ import pymysql
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
+from places import settings
 from rich.console import Console
 
-from millrace import config, stack
+from millrace import stack
 from millrace.config import Config
 
-SHARED_DOWNLOADS = Path(__file__).parents[2] / ".millrace" / "downloads"
-SETTINGS = """\
-kafka: {{bootstrap_servers: "127.0.0.1:{kafka}"}}
-mongo: {{uri: "mongodb://127.0.0.1:{mongo}/?replicaSet=rs0"}}
-mysql: {{host: 127.0.0.1, port: {mysql}}}
-storage: {{checkpoints: "{folder}/checkpoints", archive: "{folder}/archive"}}
-enrichment: {{country_database: "{folder}/geo/countries.mmdb"}}
-stack: {{directory: "{folder}/stack", servers: [{servers}]}}
-feeds: [{{name: access, topic: access, format: combined, service_name: web}}]
-"""
-LOWEST_PORT = 20000  # and below the ports that the system gives to outgoing connections
 SILENT = Console(file=StringIO())
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _downloads() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        if "MILLRACE_DOWNLOADS" not in os.environ:
-            patch.setenv("MILLRACE_DOWNLOADS", str(SHARED_DOWNLOADS))
-        yield
 
 
 @pytest.fixture(scope="module")
 def conf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     """The configuration of a stack that is up while the module's tests run."""
-    conf = _config(tmp_path_factory.mktemp("stack"), "kafka, mongo, mysql")
+    conf = settings(tmp_path_factory.mktemp("stack"))
     try:
         stack.up(conf, SILENT)
         yield conf
     finally:
         stack.down(conf, SILENT)
-
-
-def _config(folder: Path, servers: str) -> Config:
-    kafka, _, mongo, mysql = _free_ports(4)
-    file = folder / "local.yaml"
-    file.write_text(
-        SETTINGS.format(folder=folder, servers=servers, kafka=kafka, mongo=mongo, mysql=mysql)
-    )
-    return config.load(file)
-
-
-def _free_ports(count: int) -> list[int]:
-    """That many free ports in a row: the broker's controller takes the port after its own."""
-    for first in range(LOWEST_PORT + os.getpid() % 1000 * 10, 32000, count):
-        ports = list(range(first, first + count))
-        if all(_is_free(port) for port in ports):
-            return ports
-    raise AssertionError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _pids(conf: Config) -> dict[str, int | None]:
@@ -137,7 +96,7 @@ def test_down_ends_what_up_started(conf: Config) -> None:
 
 
 def test_down_spares_a_later_process_with_a_stored_pid(tmp_path: Path) -> None:
-    conf = _config(tmp_path, "mongo")
+    conf = settings(tmp_path, servers=("mongo",))
     run = conf.stack.directory / "run"
     run.mkdir(parents=True)
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
@@ -149,7 +108,7 @@ def test_down_spares_a_later_process_with_a_stored_pid(tmp_path: Path) -> None:
 
 
 def test_taken_port_is_named_with_its_key(tmp_path: Path) -> None:
-    conf = _config(tmp_path, "mongo")
+    conf = settings(tmp_path, servers=("mongo",))
     port = int(conf.mongo.uri.split(":")[2].split("/")[0])
     expected = rf"port {port} .*mongo\.uri"
     with (
@@ -161,7 +120,7 @@ def test_taken_port_is_named_with_its_key(tmp_path: Path) -> None:
 
 
 def test_server_elsewhere_is_not_started(tmp_path: Path) -> None:
-    conf = _config(tmp_path, "")
+    conf = settings(tmp_path, servers=())
     rows = stack.status(conf)
     assert [row.state for row in rows] == ["unreachable"] * 3  # external, and nothing answers
     with socket.create_server(("127.0.0.1", conf.mysql.port)):

@@ -67,9 +67,7 @@ def _statistics(ranges: tuple[OffsetRange, ...]) -> Iterator[Column]:
     yield F.count(F.lit(1)).alias("rows_in")
     yield F.count("reason").alias("rows_dead")
     for item in ranges:
-        received = F.when(
-            F.col("kafka.partition") == item.partition, F.unix_millis("received_at")
-        )
+        received = F.when(F.col("kafka.partition") == item.partition, F.unix_millis("received_at"))
         yield F.min(received).alias(f"earliest_{item.partition}")
         yield F.max(received).alias(f"latest_{item.partition}")
 

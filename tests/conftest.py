@@ -1,0 +1,56 @@
+"""What tests share: one Spark session, one set of servers, one country database."""
+
+import os
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from places import SHARED_DOWNLOADS, settings_file
+from pyspark.sql import SparkSession
+from rich.console import Console
+
+from millrace import config, stack
+from millrace.config import Config
+from millrace.session import spark_session
+
+SILENT = Console(file=StringIO())
+os.environ.setdefault("MILLRACE_DOWNLOADS", str(SHARED_DOWNLOADS))
+
+
+@pytest.fixture(scope="session")
+def conf_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of this run's configuration."""
+    return settings_file(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
+def conf(conf_file: Path) -> Config:
+    """This run's configuration; its servers are up only where a test asks for ``servers``."""
+    return config.load(conf_file)
+
+
+@pytest.fixture(scope="session")
+def spark(conf: Config) -> Iterator[SparkSession]:
+    """A session with the settings that jobs have."""
+    session = spark_session("millrace-tests", conf)
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(conf: Config) -> Iterator[Config]:
+    """The configuration, with a real broker, mongod and MariaDB up for it."""
+    try:
+        stack.up(conf, SILENT)
+        yield conf
+    finally:
+        stack.down(conf, SILENT)
+
+
+@pytest.fixture(scope="session")
+def country_database(conf: Config) -> str:
+    """The path of the country database that set-up installs."""
+    downloads = Path(os.environ["MILLRACE_DOWNLOADS"])
+    stack.install_country_database(conf.enrichment.country_database, downloads)
+    return str(conf.enrichment.country_database)
