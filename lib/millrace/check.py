@@ -64,5 +64,6 @@ def _mongo_version(conf: Config) -> str:
 
 
 def _mysql_version(conf: Config) -> str:
-    with mysql.connection(conf.mysql) as opened:
-        return str(opened.get_server_info())
+    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
+        cursor.execute("SELECT VERSION() AS version")
+        return str((cursor.fetchone() or {})["version"])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Annotated, NoReturn, cast
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from millrace import check as checks
 from millrace import config, stack
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.records.formats import FORMATS, Format
+from millrace.setup.errors import SetupError
 
 app = typer.Typer(
     help="Log lines from Kafka to MongoDB and MySQL, once each.",
@@ -42,7 +43,7 @@ def main() -> None:
         app()
     except ConfigurationError as error:
         _end(str(error), _MISUSED)
-    except stack.StackError as error:
+    except SetupError as error:
         _end(str(error), _FAILED)
     except KeyboardInterrupt:
         _end("interrupted", 130)
@@ -196,7 +197,7 @@ def parse(
 def _format(name: str) -> Format:
     if name not in FORMATS:
         raise typer.BadParameter(f"{name!r} is none of {', '.join(FORMATS)}", param_hint="--format")
-    return cast(Format, name)
+    return name
 
 
 def _feed_of(conf: Config, format: Format) -> Feed:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from millrace.records.formats import Format
 
 ENV_PREFIX = "MILLRACE__"
+CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
 DEFAULT_FILE = Path("conf/local.yaml")
 
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -20,6 +20,7 @@ from millrace.io import delta, kafka
 from millrace.io.checkpoint import Checkpoint
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
+from millrace.setup.errors import SetupError
 from millrace.stream import Flow, JobError, Running, checked_checkpoint, start
 
 _log = logging.getLogger(__name__)
@@ -85,8 +86,8 @@ def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) ->
     except ConfigurationError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return MISUSED
-    except JobError as error:
-        print(str(error), file=sys.stderr)
+    except (JobError, SetupError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
         return FAILED
 
 

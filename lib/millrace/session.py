@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from millrace.config import Config, ConfigurationError, Mongo
+from millrace.config import CONF_DIRECTORY, Config, ConfigurationError, Mongo
+from millrace.setup.downloads import downloads_folder, spark_jars
 
-CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
 JVM_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
 
 
@@ -43,8 +43,11 @@ def spark_properties(conf: Config) -> dict[str, str]:
         "spark.master": conf.spark.master,
         "spark.driver.memory": conf.spark.driver_memory,
         "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
-        "spark.jars.ivySettings": str(CONF_DIRECTORY / "ivysettings.xml"),
     }
+    coordinates = properties.pop("spark.jars.packages", None)
+    if coordinates:
+        jars = spark_jars(coordinates, downloads_folder(conf.stack))
+        properties["spark.jars"] = ",".join(str(jar) for jar in jars)
     for key, value in conf.spark.conf.items():
         added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
         properties[key] = added

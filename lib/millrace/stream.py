@@ -26,7 +26,7 @@ class JobError(Exception):
     """The work cannot go on; the message is one line that says why and what to do."""
 
 
-class _Stopping(Exception):
+class _StoppingError(Exception):
     """Raised in place of a batch that would begin after a stop was asked for."""
 
 
@@ -58,7 +58,7 @@ class Running:
     def reason(self) -> str | None:
         """Why the query failed, in one line; null where it did not."""
         exception = self.query.exception() if self.query else None
-        if isinstance(self.failure, _Stopping) or (exception is None and self.failure is None):
+        if isinstance(self.failure, _StoppingError) or (exception is None and self.failure is None):
             return None
         failure = self.failure or exception
         lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
@@ -94,7 +94,7 @@ def start(
         try:
             with running.writing:
                 if stopping.is_set():
-                    raise _Stopping
+                    raise _StoppingError
                 _write(flow.write, rows, name, checkpoint, batch_id, topic, source)
         except BaseException as error:
             running.failure = error

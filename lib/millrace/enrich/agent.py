@@ -6,6 +6,7 @@ import pandas as pd
 import ua_parser
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
 
 _DESKTOP = {"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD"}
 _MOBILE = {"iOS", "Android", "Windows Phone", "BlackBerry OS", "KaiOS", "Symbian OS"}
@@ -18,14 +19,14 @@ def user_agent(records: DataFrame) -> DataFrame:
     ``device`` is desktop, mobile, tablet, bot or other; all three are null where ``user_agent`` is.
     """
 
-    @F.pandas_udf(_SCHEMA)  # type: ignore[call-overload]
     def lookup(agents: pd.Series) -> pd.DataFrame:
         codes, distinct = pd.factorize(agents, use_na_sentinel=False)
         found = [_classify(agent) for agent in distinct]
         return pd.DataFrame(found, columns=["browser", "os", "device"]).take(codes)
 
+    column = pandas_udf(lookup, _SCHEMA)("user_agent")  # type: ignore[call-overload]
     return (
-        records.withColumn("_agent", lookup("user_agent"))
+        records.withColumn("_agent", column)
         .withColumns({name: F.col("_agent")[name] for name in ("browser", "os", "device")})
         .drop("_agent")
     )

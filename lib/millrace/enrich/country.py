@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import maxminddb
 import pandas as pd
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
+from pyspark.sql.pandas.functions import pandas_udf
 
 
 def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
@@ -17,13 +17,12 @@ def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
     the path of an MMDB file on every machine that runs tasks.
     """
 
-    @F.pandas_udf("string")
     def lookup(addresses: pd.Series) -> pd.Series:
         found = {address: _country(database, address) for address in addresses.unique()}
         return addresses.map(found)
 
     def transform(records: DataFrame) -> DataFrame:
-        column: Column = lookup("client_ip")
+        column = pandas_udf(lookup, "string")("client_ip")  # type: ignore[call-overload]
         return records.withColumn("country", column)
 
     return transform

@@ -17,7 +17,7 @@ class Checkpoint:
     def __init__(self, spark: SparkSession, root: str, query: str) -> None:
         self.location = f"{root.rstrip('/')}/{query}"
         self._jvm: Any = spark.sparkContext._jvm
-        self._hadoop = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
+        self._hadoop = spark.sparkContext._jsc.hadoopConfiguration()
 
     @property
     def id(self) -> str | None:

@@ -64,9 +64,9 @@ def spark_options(kafka: Kafka) -> dict[str, str]:
     return options
 
 
-def client_properties(kafka: Kafka) -> dict[str, str]:
+def client_properties(kafka: Kafka) -> dict[str, str | int | float | bool]:
     """The properties of librdkafka's clients that let them in."""
-    properties = {
+    properties: dict[str, str | int | float | bool] = {
         "bootstrap.servers": kafka.bootstrap_servers,
         "security.protocol": kafka.security_protocol,
     }

@@ -39,7 +39,7 @@ _STRICT = {"allowSingleQuotes": "false"}
 
 
 def parse(decoded: DataFrame) -> DataFrame:
-    """Adds to rows with a ``line`` the fields of ``app``, ``timestamp``, ``service_name``, ``level``.
+    """Adds ``app``'s fields, ``timestamp``, ``service_name``, ``level`` to rows with a ``line``.
 
     Adds ``_unmatched`` and ``_unmatched_detail`` as well: the reason why the line is no record,
     null where it is one. ``service_name`` is null where the line names none.

@@ -20,7 +20,7 @@ def record_id(timestamp: Column, partition: Column, offset: Column) -> Column:
 
 
 def identify(lines: DataFrame) -> DataFrame:
-    """Columns ``_id``, ``kafka``, ``received_at`` and ``value`` (bytes) of a Kafka source's rows."""
+    """Columns ``_id``, ``kafka``, ``received_at`` and ``value`` (bytes) of Kafka rows."""
     return lines.select(
         record_id(F.col("timestamp"), F.col("partition"), F.col("offset")).alias("_id"),
         F.struct("topic", "partition", "offset").alias("kafka"),

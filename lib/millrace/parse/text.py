@@ -31,5 +31,5 @@ def found(field: str, value: Column) -> Column:
 
 
 def absent_if_dash(value: Column) -> Column:
-    """The value, or null where it is a single ``-``, by which web servers say that there is none."""
+    """The value, or null where it is a single ``-``, by which servers say that there is none."""
     return F.when(value != "-", value)

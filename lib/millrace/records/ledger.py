@@ -89,3 +89,6 @@ class StoredFigures:
 
     counted: tuple[OffsetRange, ...] = ()
     floor: datetime | None = None
+
+
+NOTHING_STORED = StoredFigures()

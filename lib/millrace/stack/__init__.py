@@ -1,8 +1,8 @@
 """Kafka, MongoDB and MariaDB on this machine, without Docker and without root."""
 
+from millrace.setup.java import check_java
 from millrace.stack.country import install_country_database
 from millrace.stack.errors import StackError
-from millrace.stack.java import check_java
 from millrace.stack.lifecycle import ServerStatus, down, status, up
 
 __all__ = [

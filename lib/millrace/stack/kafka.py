@@ -9,10 +9,10 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from millrace.config import Config
-from millrace.stack.downloads import once, retrieve
+from millrace.setup.commands import run
+from millrace.setup.downloads import once, retrieve
+from millrace.setup.java import java
 from millrace.stack.errors import StackError
-from millrace.stack.java import java
-from millrace.stack.processes import run
 from millrace.stack.servers import LOOPBACK, Address, Folders, Server, is_open
 
 VERSION = "4.1.1"
@@ -82,8 +82,8 @@ def _address(bootstrap_servers: str) -> Address:
 
 
 def _download(folder: Path) -> None:
-    retrieve(BROKER, folder)
-    retrieve(LOG_BINDING, folder, with_dependencies=False)
+    retrieve([BROKER], folder)
+    retrieve([LOG_BINDING], folder, with_dependencies=False)
 
 
 def _command(jars: Path, folders: Folders, port: int, partitions: int) -> list[str]:

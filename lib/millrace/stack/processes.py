@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -11,15 +10,7 @@ from pathlib import Path
 
 from millrace.stack.errors import StackError
 
-LONGEST_LINE = 300
 POLL_S = 0.1
-# mongod gives each line a severity, and repeats words like "error" in lines of no importance.
-FAILURE = re.compile(
-    r'"s":"[EF]"|^(?!.*"s":"[DIW]").*(ERROR|FATAL|Exception|error|failed|not found)'
-)
-# Lines without a word, stack frames, and the last words of a server that give no reason.
-SILENT_LINE = re.compile(r'^[^A-Za-z]*$|^\s+at |"msg":"(?:Frame|BACKTRACE)"|\b[Aa]borting\b')
-
 # Popen objects are kept so that a process that ended is reaped by the next poll.
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -94,35 +85,6 @@ def stop(pid_file: Path, patience_s: float) -> bool:
             raise StackError(f"process {process.pid} belongs to another user") from None
     pid_file.unlink(missing_ok=True)
     return process is not None
-
-
-def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None = None) -> None:
-    """Runs ``command`` to its end; raises StackError, with its last line, where it fails."""
-    try:
-        subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=True,
-            timeout=timeout_s,
-            cwd=cwd,
-            env={**os.environ, "TZ": "UTC"},
-        )
-    except subprocess.CalledProcessError as error:
-        raise StackError(f"{purpose} failed: {last_line(error.stdout)}") from None
-    except subprocess.TimeoutExpired:
-        raise StackError(f"{purpose} did not end within {timeout_s} s") from None
-    except OSError as error:
-        raise StackError(f"{purpose} failed: {command[0]}: {error.strerror}") from None
-
-
-def last_line(output: bytes) -> str:
-    """The last line of ``output`` that names a failure, else the last that says anything."""
-    lines = output.decode("utf-8", errors="replace").splitlines()
-    telling = [line.strip(" \t:") for line in lines if not SILENT_LINE.search(line)]
-    failures = [line for line in telling if FAILURE.search(line)]
-    return (failures or telling or ["it wrote nothing"])[-1][:LONGEST_LINE]
 
 
 def _ended(pid_file: Path, patience_s: float) -> bool:

@@ -1,6 +1,5 @@
 """What differs between the servers, where each is found, and the folders they live in."""
 
-import os
 import socket
 import time
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from millrace.config import Config
 from millrace.config import Server as Kind
+from millrace.setup.downloads import downloads_folder
 from millrace.stack.errors import StackError
 
 LOOPBACK = "127.0.0.1"
@@ -76,13 +76,9 @@ class Folders:
 
 
 def folders(conf: Config) -> Folders:
-    """The folders under ``conf.stack.directory``.
-
-    MILLRACE_DOWNLOADS names another folder for downloads, so that several stacks can share one.
-    """
+    """The folders under ``conf.stack.directory``."""
     root = conf.stack.directory.resolve()
-    downloads = Path(os.environ.get("MILLRACE_DOWNLOADS") or root / "downloads").resolve()
-    return Folders(downloads, root / "data", root / "logs", root / "run")
+    return Folders(downloads_folder(conf.stack), root / "data", root / "logs", root / "run")
 
 
 def is_open(host: str, port: int, timeout_s: float = 1.0) -> bool:

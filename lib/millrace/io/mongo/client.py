@@ -60,7 +60,7 @@ def _connection_uri(mongo: Mongo) -> str:
     if mongo.tls:
         parameters.append("tls=true")
     if parameters:
-        hosts, slash, tail = rest.partition("/")
+        hosts, _, tail = rest.partition("/")
         joint = "&" if "?" in tail else "?"
         rest = f"{hosts}/{tail}{joint}{'&'.join(parameters)}"
     return f"{scheme}://{rest}"

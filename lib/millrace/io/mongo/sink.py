@@ -1,4 +1,4 @@
-"""The sink of ``ingest``: every row of a batch to exactly one place, however often it is written."""
+"""The sink of ``ingest``: each row of a batch to exactly one place, however often it is written."""
 
 import logging
 from collections.abc import Callable, Iterator

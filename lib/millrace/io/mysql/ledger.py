@@ -11,7 +11,7 @@ from millrace.io.mysql.client import connection
 from millrace.records.ledger import Batch, OffsetRange, merged
 
 
-class StaleBatch(Exception):
+class StaleBatchError(Exception):
     """Another driver has gone on from the same checkpoint; this one must not write any more."""
 
 
@@ -43,7 +43,7 @@ def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
 
 
 def refuse_stale(cursor: DictCursor, batch: Batch) -> None:
-    """Raises StaleBatch where a later batch of the same checkpoint is committed; locks its rows."""
+    """Raises StaleBatchError where a later batch of the checkpoint is committed; locks its rows."""
     cursor.execute(
         "SELECT MAX(batch_id) AS latest FROM batches"
         " WHERE query = %s AND checkpoint_id = %s FOR UPDATE",
@@ -51,7 +51,7 @@ def refuse_stale(cursor: DictCursor, batch: Batch) -> None:
     )
     latest = (cursor.fetchone() or {}).get("latest")
     if latest is not None and latest > batch.id:
-        raise StaleBatch(
+        raise StaleBatchError(
             f"{batch.query}: batch {batch.id} comes after batch {latest} is committed: "
             "another driver runs on the same checkpoint"
         )

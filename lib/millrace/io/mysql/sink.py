@@ -12,7 +12,7 @@ from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection, jdbc_options
 from millrace.io.mysql.ledger import record, refuse_stale
 from millrace.records import tables
-from millrace.records.ledger import Batch, StoredFigures
+from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
 
 _log = logging.getLogger(__name__)
 _STAGING = "staging_"
@@ -28,13 +28,13 @@ def prepare(mysql: Mysql) -> None:
 
 
 def sink(
-    mysql: Mysql, feed: Feed, stored: StoredFigures = StoredFigures()
+    mysql: Mysql, feed: Feed, stored: StoredFigures = NOTHING_STORED
 ) -> Callable[[DataFrame, Batch], None]:
     """A function that writes one batch of figures, with its ledger row, in one transaction.
 
-    Figures go through a staging table of this run's own. A batch older than the latest committed
-    one of its checkpoint is refused (StaleBatch). Of a batch whose offsets ``stored`` has counted
-    only the ledger's row is written; windows before its floor are left as they are.
+    Figures go through a staging table of this run's own. Of a batch whose offsets ``stored`` has
+    counted only the ledger's row is written; windows before its floor are left as they are.
+    Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
     """
     staging = f"{_STAGING}{feed.name}_{uuid4().hex[:12]}"
     _create_staging(mysql, feed, staging)
@@ -69,7 +69,8 @@ def _create_staging(mysql: Mysql, feed: Feed, staging: str) -> None:
 def _commit(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _commit_once(mysql, feed, batch, staging)
+            _commit_once(mysql, feed, batch, staging)
+            return
         except OperationalError as error:
             if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
                 raise

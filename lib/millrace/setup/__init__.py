@@ -1,0 +1,1 @@
+"""What a machine must have before a job or a server can start: Java, and jars."""

@@ -1,0 +1,106 @@
+"""Jars from Maven repositories, by the Ivy that Spark carries."""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from millrace.config import CONF_DIRECTORY, Stack
+from millrace.setup.commands import run
+from millrace.setup.errors import SetupError
+from millrace.setup.java import java
+
+
+def downloads_folder(stack: Stack) -> Path:
+    """The stack's folder for downloads, or MILLRACE_DOWNLOADS, which several stacks can share."""
+    return Path(os.environ.get("MILLRACE_DOWNLOADS") or stack.directory / "downloads").resolve()
+
+
+def once(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Makes ``folder`` by ``fill``, unless it is there: it appears complete or not at all."""
+    if folder.exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
+        unfinished = Path(place) / folder.name
+        unfinished.mkdir()
+        fill(unfinished)
+        try:
+            unfinished.rename(folder)
+        except OSError:
+            # Another run that shares the downloads was faster.
+            if not folder.exists():
+                raise
+
+
+def spark_jars(coordinates: str, downloads: Path) -> list[Path]:
+    """The jars of a comma-separated list of coordinates that Spark does not have by itself.
+
+    Resolved by its Ivy when the list is new. Spark's own way, ``spark.jars.packages``, resolves
+    at each start and prints a page about it. Raises SetupError where the download fails.
+    """
+    folder = downloads / f"spark-jars-{sha256(coordinates.encode()).hexdigest()[:12]}"
+    if not folder.exists():
+        print("downloading the jars of Spark's connectors, about a minute", file=sys.stderr)
+    once(folder, lambda unfinished: _fill(unfinished, coordinates.split(",")))
+    return sorted(folder.glob("*.jar"))
+
+
+def _fill(folder: Path, coordinates: Sequence[str]) -> None:
+    retrieve(coordinates, folder)
+    own = {_artifact(jar) for jar in _spark_folder().glob("jars/*.jar")}
+    for jar in folder.glob("*.jar"):
+        if _artifact(jar) in own:
+            jar.unlink()
+
+
+def retrieve(coordinates: Sequence[str], folder: Path, *, with_dependencies: bool = True) -> None:
+    """Puts the jars of ``coordinates`` (organisation:module:version) into ``folder``.
+
+    With the jars they depend on, unless told otherwise. Raises SetupError where that fails.
+    """
+    transitive = str(with_dependencies).lower()
+    wanted = "".join(
+        f'<dependency org="{organisation}" name="{module}" rev="{version}" conf="*->default"'
+        f' transitive="{transitive}"/>'
+        for organisation, module, version in (item.split(":") for item in coordinates)
+    )
+    # A cache of its own: in the common one each jar would lie a second time.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="ivy-") as place:
+        description = Path(place) / "ivy.xml"
+        description.write_text(
+            '<ivy-module version="2.0"><info organisation="millrace" module="jars"/>'
+            f"<dependencies>{wanted}</dependencies></ivy-module>"
+        )
+        command = [java(), "-jar", str(_ivy_jar()), "-warn", "-cache", place]
+        command += ["-settings", str(CONF_DIRECTORY / "ivysettings.xml")]
+        command += ["-ivy", str(description), "-types", "jar", "bundle"]
+        command += ["-retrieve", f"{folder}/[artifact]-[revision](-[classifier]).[ext]"]
+        run(command, f"the download of {', '.join(coordinates)}")
+    if not any(folder.glob("*.jar")):
+        raise SetupError(f"the download of {', '.join(coordinates)} brought no jar")
+
+
+def _artifact(jar: Path) -> str:
+    """A jar's name without its version."""
+    return re.sub(r"-\d[^-]*(-.*)?$", "", jar.stem)
+
+
+def _ivy_jar() -> Path:
+    for jar in _spark_folder().glob("jars/ivy-*.jar"):
+        return jar
+    raise SetupError("Spark's folder of jars has no Ivy, which downloads need")
+
+
+def _spark_folder() -> Path:
+    home = os.environ.get("SPARK_HOME")
+    spec = find_spec("pyspark")
+    places = (spec.submodule_search_locations if spec else None) or []
+    for place in (home, *places):
+        if place and (Path(place) / "jars").is_dir():
+            return Path(place)
+    raise SetupError("pyspark is not installed, and its Ivy is needed for downloads")
