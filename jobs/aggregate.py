@@ -12,31 +12,19 @@ def aggregate(run: Run) -> Flow:
     """The way of a feed's lines to the figures in MySQL."""
     conf, feed = run.conf, run.feed
     mysql.prepare(conf.mysql)
+    countries = str(conf.enrichment.country_database)
+    named_routes = mysql.Routes(conf.mysql, feed.name, feed.max_routes)
+    stored = overlap.stored_figures(run.spark, conf, feed, run.query, run.topic, run.checkpoint)
 
     lines = run.lines()
     records = (
-        lines.transform(
-            parse.records(
-                feed.format, service_name=feed.service_name, max_line_bytes=feed.max_line_bytes
-            )
-        )
-        .transform(skew.guard(max_future_skew_s=feed.max_future_skew_s))
-        .transform(
-            enrich.enriched(feed.format, country_database=str(conf.enrichment.country_database))
-        )
+        lines.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
+        .transform(skew.guard(feed.max_future_skew_s))
+        .transform(enrich.enriched(feed.format, countries, named_routes))
     )
-    figures = records.transform(windows.figures(feed.format, max_lateness_s=feed.max_lateness_s))
-    stored = (
-        overlap.of_topic(conf, feed, run.query, run.topic, run.checkpoint)
-        if run.topic and run.checkpoint
-        else overlap.of_archive(run.spark, conf, feed, run.query)
-    )
-    return Flow(
-        figures,
-        mysql.sink(conf.mysql, feed, stored),
-        "update",
-        interval_s=conf.stream.trigger_interval_s,
-    )
+    figures = records.transform(windows.figures(feed.format, feed.max_lateness_s))
+    write = mysql.sink(conf.mysql, feed, stored)
+    return Flow(figures, write, "update", conf.stream.trigger_interval_s)
 
 
 if __name__ == "__main__":

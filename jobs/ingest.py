@@ -1,4 +1,4 @@
-"""Kafka -> records -> MongoDB: each line becomes one document or one dead letter."""
+"""Kafka or archive -> records -> MongoDB: each line becomes one document or one dead letter."""
 
 from millrace import enrich, job, parse
 from millrace.enrich import skew
@@ -11,18 +11,14 @@ def ingest(run: Run) -> Flow:
     """The way of a feed's lines to MongoDB."""
     conf, feed = run.conf, run.feed
     mongo.prepare(conf.mongo, feed)
+    countries = str(conf.enrichment.country_database)
+    named_routes = mongo.Routes(conf.mongo, feed.name, feed.max_routes)
 
     lines = run.lines()
     records = (
-        lines.transform(
-            parse.records(
-                feed.format, service_name=feed.service_name, max_line_bytes=feed.max_line_bytes
-            )
-        )
-        .transform(skew.guard(max_future_skew_s=feed.max_future_skew_s))
-        .transform(
-            enrich.enriched(feed.format, country_database=str(conf.enrichment.country_database))
-        )
+        lines.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
+        .transform(skew.guard(feed.max_future_skew_s))
+        .transform(enrich.enriched(feed.format, countries, named_routes))
     )
     return Flow(records, mongo.sink(conf.mongo, feed), interval_s=conf.stream.trigger_interval_s)
 

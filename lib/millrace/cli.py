@@ -111,6 +111,25 @@ def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
 
 
 @app.command()
+def demo(
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="An access log, or .gz, to send as well."),
+    ] = None,
+    count: Annotated[int, typer.Option(min=0, help="How many lines to generate.")] = 200_000,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Start the servers, send lines, run the three jobs, and show what came of them."""
+    from millrace.demo import DemoError
+    from millrace.demo import run as run_demo
+
+    try:
+        sys.exit(0 if run_demo(conf, file=file, count=count, console=console) else _FAILED)
+    except DemoError as error:
+        _end(str(error), _FAILED)
+
+
+@app.command()
 def simulate(
     format: FormatName,
     count: Annotated[int, typer.Option(min=1, help="How many lines.")],

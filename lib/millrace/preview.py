@@ -28,13 +28,9 @@ def parsed(
         F.lit(received_at).alias("timestamp"),
     )
     records = (
-        lines.transform(
-            parse.records(
-                feed.format, service_name=feed.service_name, max_line_bytes=feed.max_line_bytes
-            )
-        )
-        .transform(skew.guard(max_future_skew_s=feed.max_future_skew_s))
-        .transform(enrich.enriched(feed.format, country_database=country_database))
+        lines.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
+        .transform(skew.guard(feed.max_future_skew_s))
+        .transform(enrich.enriched(feed.format, country_database))
     )
     shown = records.select(_json(feed).alias("json"))
     return (row["json"] for row in shown.toLocalIterator(prefetchPartitions=True))

@@ -6,17 +6,21 @@ from pyspark.sql import DataFrame
 
 from millrace.enrich.agent import user_agent
 from millrace.enrich.country import country
-from millrace.enrich.route import routes
+from millrace.enrich.route import NamedRoutes, routes
 from millrace.records.formats import Format
 
 Transform = Callable[[DataFrame], DataFrame]
 
 
-def enriched(format: Format, *, country_database: str) -> Transform:
-    """A transform that adds the fields that records of ``format`` are enriched by."""
+def enriched(format: Format, country_database: str, named: NamedRoutes | None = None) -> Transform:
+    """A transform that adds the fields that records of ``format`` are enriched by.
+
+    ``country_database`` is the path of an MMDB file; ``named`` bounds the values of
+    ``http_route``, which are unbounded without it.
+    """
     steps: dict[Format, tuple[Transform, ...]] = {
-        "combined": (country(database=country_database), user_agent, routes),
-        "app": (routes,),
+        "combined": (country(database=country_database), user_agent, routes(named)),
+        "app": (routes(named),),
     }
 
     def transform(records: DataFrame) -> DataFrame:

@@ -1,7 +1,13 @@
 """Request target -> route template, in the sense of OpenTelemetry's ``http.route``."""
 
+from collections.abc import Callable, Iterable
+
+import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
+
+NamedRoutes = Callable[[Iterable[str]], set[str]]
 
 MAX_CHARACTERS = 120
 MAX_SEGMENTS = 8
@@ -19,21 +25,39 @@ def http_route(path: Column) -> Column:
     """
     without_query = F.substring_index(F.substring_index(path, "?", 1), "#", 1)
     # Absolute-form (RFC 9112, 3.2.2), as sent to a proxy: its path counts.
-    origin = F.when(
-        without_query.contains("://"),
-        F.concat(
-            F.lit("/"),
-            F.substring_index(F.split_part(without_query, F.lit("://"), F.lit(2)), "/", -1),
-        ),
-    ).otherwise(without_query)
-    has_digit = origin.rlike(r"/[0-9a-fA-F-]*\d")
-    template = F.when(has_digit, F.regexp_replace(origin, _ID_SEGMENT, "/{id}")).otherwise(origin)
+    is_absolute = without_query.contains("://") & ~without_query.startswith("/")
+    after_host = F.regexp_replace(without_query, "^[^/]*//[^/]*", "")
+    origin = F.when(is_absolute, F.when(after_host == "", "/").otherwise(after_host)).otherwise(
+        without_query
+    )
+    may_have_id = origin.rlike(r"\d|[a-fA-F]{16}")
+    template = F.when(may_have_id, F.regexp_replace(origin, _ID_SEGMENT, "/{id}")).otherwise(origin)
     is_bounded = (F.length(template) <= MAX_CHARACTERS) & (
         F.length(template) - F.length(F.replace(template, F.lit("/"), F.lit(""))) <= MAX_SEGMENTS
     )
-    return F.when(path.isNotNull(), F.when(is_bounded, template).otherwise(OTHER))
+    return F.when(path.isNotNull(), F.when(is_bounded, F.trim(template)).otherwise(OTHER))
 
 
-def routes(records: DataFrame) -> DataFrame:
-    """Adds ``http_route``, the template of ``path``."""
-    return records.withColumn("http_route", http_route(F.col("path")))
+def routes(named: NamedRoutes | None) -> Callable[[DataFrame], DataFrame]:
+    """A transform that adds ``http_route``, the template of ``path``.
+
+    ``named`` tells which of a list of templates have a name; the rest are ``{other}``. It is asked
+    for distinct templates only, and must answer alike for ever, or figures counted twice differ.
+    """
+
+    def transform(records: DataFrame) -> DataFrame:
+        template = http_route(F.col("path"))
+        if named:
+            template = _bounded(named)(template)
+        return records.withColumn("http_route", template)
+
+    return transform
+
+
+def _bounded(named: NamedRoutes) -> Callable[[Column], Column]:
+    def lookup(templates: pd.Series) -> pd.Series:
+        distinct = [route for route in templates.unique() if route is not None]
+        names = named(distinct)
+        return templates.map(lambda route: route if route is None or route in names else OTHER)
+
+    return pandas_udf(lookup, "string")  # type: ignore[call-overload, no-any-return]

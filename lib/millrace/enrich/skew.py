@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 _FIRST_PLAUSIBLE = "2000-01-01T00:00:00Z"
 
 
-def guard(*, max_future_skew_s: int) -> Callable[[DataFrame], DataFrame]:
+def guard(max_future_skew_s: int) -> Callable[[DataFrame], DataFrame]:
     """A transform that puts ``received_at`` in place of a ``timestamp`` too far after it.
 
     Adds ``timestamp_claimed``, the line's own time where it was replaced, else null.

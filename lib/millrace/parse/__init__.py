@@ -29,7 +29,7 @@ def _computed_once(reason: Column) -> Column:
 
 
 def records(
-    format: Format, *, service_name: str, max_line_bytes: int
+    format: Format, service_name: str, max_line_bytes: int
 ) -> Callable[[DataFrame], DataFrame]:
     """A transform from a Kafka source's rows to parsed ones, one for one.
 

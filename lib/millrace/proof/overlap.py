@@ -15,7 +15,24 @@ from millrace.windows import floor
 _log = logging.getLogger(__name__)
 
 
-def of_topic(
+def stored_figures(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    query: str,
+    topic: kafka.Topic | None,
+    checkpoint: Checkpoint | None,
+) -> StoredFigures:
+    """What stands in the way of ``query``: a stream over ``topic``, or one over the archive.
+
+    Raises JobError where nothing could be written without making a figure smaller.
+    """
+    if topic and checkpoint:
+        return _of_topic(conf, feed, query, topic, checkpoint)
+    return _of_archive(spark, conf, feed, query)
+
+
+def _of_topic(
     conf: Config, feed: Feed, query: str, topic: kafka.Topic, checkpoint: Checkpoint
 ) -> StoredFigures:
     """What stands in the way of a stream over ``topic``.
@@ -34,7 +51,7 @@ def of_topic(
     return StoredFigures(tuple(counted), _instant(note["floor"]))
 
 
-def of_archive(spark: SparkSession, conf: Config, feed: Feed, query: str) -> StoredFigures:
+def _of_archive(spark: SparkSession, conf: Config, feed: Feed, query: str) -> StoredFigures:
     """What stands in the way of a recomputation from the archive.
 
     Raises JobError where the archive ends before the lines that the figures already hold.

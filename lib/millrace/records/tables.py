@@ -121,6 +121,14 @@ BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
   PRIMARY KEY (query, checkpoint_id, batch_id)
 )"""
 
+ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
+  feed {_FEED.type} NOT NULL,
+  place INT NOT NULL,
+  http_route {ROUTE.type} NOT NULL,
+  PRIMARY KEY (feed, place),
+  UNIQUE KEY (feed, http_route)
+)"""
+
 _PERCENTILES = ", ".join(
     f"MIN(CASE WHEN below >= {share} * total THEN le_ms END) AS p{round(share * 100)}"
     for share in (0.50, 0.95, 0.99)
@@ -151,6 +159,8 @@ SELECT window_start, feed, service_name, SUM(requests) AS requests,
   SUM(CASE WHEN status_class = '5xx' THEN requests ELSE 0 END) / SUM(requests) AS error_rate
 FROM traffic_by_minute GROUP BY window_start, feed, service_name""",
 )
+
+STATEMENTS = (*(table.ddl for table in TABLES), BATCHES_DDL, ROUTES_DDL, *VIEWS)
 
 
 def staging_ddl(name: str) -> str:

@@ -17,7 +17,7 @@ from millrace.windows.buckets import le_ms
 _KEYS = tuple(f"k{n}" for n in range(1, MAX_KEYS + 1))
 
 
-def figures(format: Format, *, max_lateness_s: int) -> Callable[[DataFrame], DataFrame]:
+def figures(format: Format, max_lateness_s: int) -> Callable[[DataFrame], DataFrame]:
     """A transform from enriched records of ``format`` to figures by minute.
 
     Its columns: ``window_start``, ``figure`` (the table's name), ``k1``.. (the table's keys in

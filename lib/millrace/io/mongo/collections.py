@@ -5,6 +5,7 @@ from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
 from millrace.config import Feed, Mongo
+from millrace.io.mongo import routes
 from millrace.io.mongo.client import Document, database
 from millrace.records import dead_letters, ledger
 
@@ -30,6 +31,7 @@ def prepare(mongo: Mongo, feed: Feed) -> None:
         _create_clustered(db, name)
     for name, keys, options in INDEXES:
         db[feed.name].create_index(keys, name=name, **options)
+    db[routes.COLLECTION].create_index([("feed", 1), ("http_route", 1)], unique=True)
     db[dead_letters.COLLECTION].create_index(
         [("feed", 1), ("status", 1), ("received_at", -1)], name="feed_status_time"
     )

@@ -23,7 +23,7 @@ _ATTEMPTS = 5
 def prepare(mysql: Mysql) -> None:
     """Creates the tables and views that are missing."""
     with connection(mysql) as opened, opened.cursor() as cursor:
-        for statement in (*(t.ddl for t in tables.TABLES), tables.BATCHES_DDL, *tables.VIEWS):
+        for statement in tables.STATEMENTS:
             cursor.execute(statement)
 
 

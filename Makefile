@@ -1,0 +1,78 @@
+# What a developer does here, each in one word: `make` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# Every third-party package, in one version and with its hashes, for all platforms and Pythons.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links
+
+.PHONY: help setup demo test up down status lock format clean clean-data
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: .venv/.installed ## Install what is needed into .venv (the others do it by themselves)
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	@[[ -n "$(PYTHON)" ]] && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "make: Python 3.10 or newer is needed, not '$(PYTHON)': make PYTHON=/path/to/python3" >&2; exit 1; }
+	@java="$${JAVA_HOME:+$$JAVA_HOME/bin/}java"; \
+	version=$$("$$java" -version 2>&1 | sed -nE 's/.*version "(1\.)?([0-9]+).*/\2/p' || true); \
+	[[ "$${version:-0}" -ge 17 ]] || \
+	  { echo "make: Java 17 is needed, not '$$java' $$version: install openjdk-17-jre-headless or set JAVA_HOME" >&2; exit 1; }
+	@echo "setup: installing into .venv with $(PYTHON) (1 to 2 minutes the first time)"
+	@[[ -x $(BIN)/pip ]] || "$(PYTHON)" -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines of your own
+	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
+
+test: setup ## Every check and every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy lib jobs
+	$(BIN)/lint-imports
+# What reads or writes times must not depend on the machine's zone: the unit tests run in it, then
+# everything runs in one that is not UTC and has summer time. The whole suite comes last, so that
+# pytest's closing line counts all tests.
+	$(BIN)/pytest -q tests/unit
+	TZ=America/New_York $(BIN)/pytest
+
+up: setup ## Start Kafka, MongoDB and MariaDB on this machine
+	@$(BIN)/millrace up
+
+down: setup ## Stop them; their data stays
+	@$(BIN)/millrace down
+
+status: setup ## Show them
+	@$(BIN)/millrace status
+
+format: setup ## Put the code in its one format
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+lock: $(BIN)/uv ## Write the lock files anew from pyproject.toml, keeping versions that still fit
+	$(COMPILE) --all-extras -o requirements-dev.lock pyproject.toml
+	$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml
+
+$(BIN)/uv: | .venv/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+clean: ## Remove .venv and caches; the servers' data stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf build lib/*.egg-info spark-warehouse
+	@find conf jobs lib tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Downloads are kept: they are the same for any data.
+clean-data: setup ## Remove the servers' data, checkpoints and archive; refused while servers run
+	@$(BIN)/millrace status --json | $(BIN)/python -c 'import json, sys; \
+	  sys.exit(any(server["pid"] for server in json.load(sys.stdin)))' || \
+	  { echo "make: servers are running: make down first" >&2; exit 1; }
+	@rm -rf .millrace/{data,checkpoints,archive,logs,run}

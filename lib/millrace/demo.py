@@ -1,0 +1,249 @@
+"""The demo: servers up, lines sent, the three jobs run one after the other, results drawn."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from millrace import config, demo_report, stack
+from millrace.config import Config, ConfigurationError, Feed
+from millrace.demo_report import JobRun, Sent, SentFile
+from millrace.io import kafka
+from millrace.records.ledger import OffsetRange
+from millrace.simulate import restamp, stamps
+from millrace.simulate.faults import Fault
+from millrace.simulate.lines import SOURCES, generate
+from millrace.simulate.send import SendError, send
+
+JOBS = ("archive", "ingest", "aggregate")
+FAULTS_PERCENT = 1.0
+# Shorter than a feed's max_lateness, so that lines of this run are late only where they should be.
+SPAN = timedelta(minutes=8)
+
+_SCRIPT = "spark-submit.sh"
+_BATCH = re.compile(r"^(\S+ \S+) INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s$", re.MULTILINE)
+# Lines of a stack trace that say nothing to a reader.
+_TRACE = re.compile(r"^\s|^$|^Traceback|^Full stacktrace|^The above exception")
+_TAIL_LINES = 8
+_LONGEST_LINE = 300
+
+
+class DemoError(Exception):
+    """A part of the demo failed; the message is one line that says which."""
+
+
+def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
+    """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
+
+    Progress goes to ``console``. Returns whether every line is in exactly one place at the end.
+    Raises DemoError, SetupError or ConfigurationError where a part fails.
+    """
+    conf_file, file = conf_file.resolve(), file.resolve() if file else None
+    # Where the script runs jobs: relative paths of the configuration mean the same there.
+    os.chdir(_root())
+    conf = config.load(conf_file)
+    stack.up(conf, console)
+    kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
+    # The file first: its older lines must not come after newer ones, which close their windows.
+    sent_file = _send_file(conf, file, console) if file else None
+    sent = _send_generated(conf, count, sent_file, console)
+    runs = [_run_job(name, conf, conf_file, console) for name in JOBS]
+
+    out = Console()
+    found = demo_report.stored(conf)
+    out.print()
+    demo_report.show_lines(sent, found, out)
+    if sent_file:
+        demo_report.show_file(conf, sent_file, out)
+    demo_report.show_figures(conf, found, out)
+    demo_report.show_jobs(runs, out)
+    _show_ways_on(conf, out)
+    return all(item.is_whole for item in found)
+
+
+def _root() -> Path:
+    for folder in (Path.cwd(), Path(__file__).parents[2]):
+        if (folder / _SCRIPT).is_file():
+            return folder
+    raise ConfigurationError(f"the demo needs the repository's folder: there is no {_SCRIPT} here")
+
+
+def _send_generated(
+    conf: Config, count: int, sent_file: SentFile | None, console: Console
+) -> list[Sent]:
+    simulated = [feed for feed in conf.feeds if feed.format in SOURCES]
+    result = []
+    for place, feed in enumerate(simulated):
+        share = (count + len(simulated) - 1 - place) // len(simulated)
+        faults: Counter[Fault] = Counter()
+        if share:
+            _send(conf, feed, _generated(feed, share, faults), share, "generated", console)
+        from_file = sent_file.lines if sent_file and sent_file.feed == feed else 0
+        result.append(Sent(feed, share, faults, from_file))
+    return result
+
+
+def _generated(feed: Feed, count: int, faults: Counter[Fault]) -> Iterator[bytes]:
+    """Lines that end now, each run's its own; counts their faults as it goes."""
+    now = datetime.now(timezone.utc)
+    seed = random.randrange(2**32)
+    lines = generate(
+        feed.format, count, seed=seed, start=now - SPAN, end=now, faults_percent=FAULTS_PERCENT
+    )
+    for line in lines:
+        if line.fault:
+            faults[line.fault] += 1
+        yield line.value
+
+
+def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
+    """Sends the file's lines to the access logs' feed, with their times moved to now."""
+    feed = next((feed for feed in conf.feeds if feed.format == "combined"), None)
+    if feed is None:
+        raise ConfigurationError("no feed has the format combined, which --file is for")
+    count = sum(1 for _ in restamp.read(file))
+    before = demo_report.offsets(conf, feed)
+    times_ms: list[int] = []
+    lines = _noted(restamp.restamp(file, datetime.now(timezone.utc)), times_ms)
+    _send(conf, feed, lines, count, file.name, console)
+    ranges = tuple(
+        OffsetRange(o.topic, o.topic_id, o.partition, o.until_offset, n.until_offset)
+        for o, n in zip(before, demo_report.offsets(conf, feed), strict=True)
+    )
+    times = (_instant(times_ms[0]), _instant(times_ms[1])) if times_ms else None
+    if times:
+        console.print(
+            f"the times of {file.name} were moved to now: its lines span "
+            f"{times[0]:%Y-%m-%d %H:%M:%S} to {times[1]:%Y-%m-%d %H:%M:%S} UTC",
+            highlight=False,
+        )
+    return SentFile(file.name, feed, count, ranges, times)
+
+
+def _noted(lines: Iterable[bytes], times_ms: list[int]) -> Iterator[bytes]:
+    """The same lines; the earliest and the latest of their times go to ``times_ms``."""
+    for line in lines:
+        if found := stamps.find(line):
+            times_ms[:] = min([*times_ms, found.utc_ms]), max([*times_ms, found.utc_ms])
+        yield line
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+
+
+def _send(
+    conf: Config, feed: Feed, lines: Iterable[bytes], count: int, origin: str, console: Console
+) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(f"sending to {feed.topic} ({origin})", total=count)
+        try:
+            done = send(
+                conf.kafka,
+                feed.topic,
+                lines,
+                on_progress=lambda lines: progress.update(task, completed=lines),
+            )
+        except SendError as error:
+            raise DemoError(str(error)) from None
+        progress.update(task, completed=done)
+
+
+def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:
+    """Runs a job until it has caught up; raises DemoError where it fails."""
+    log = conf.stack.directory / "logs" / f"demo-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(f"{_SCRIPT} {name}", total=1)
+        code = _run_script([name, "--conf", str(conf_file), "--until-caught-up"], log)
+        progress.update(task, completed=code == 0)
+    took_s = time.monotonic() - began
+    output = log.read_text(encoding="utf-8", errors="replace")
+    if code:
+        readable = dict.fromkeys(line for line in output.splitlines() if not _TRACE.match(line))
+        for line in list(readable)[-_TAIL_LINES:]:
+            console.print(
+                f"  {line[:_LONGEST_LINE]}", markup=False, highlight=False, soft_wrap=True
+            )
+        raise DemoError(f"{name} ended with exit code {code}; all that it said is in {log}")
+    return _measured(name, took_s, output)
+
+
+def _run_script(arguments: list[str], log: Path) -> int:
+    # The interpreter that runs this one, where the script finds no .venv.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    with log.open("wb") as output:
+        # In a session of its own: Ctrl-C is passed on below, once, as asking twice would mean
+        # that the running batch is not to be finished.
+        process = subprocess.Popen(
+            [f"./{_SCRIPT}", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | {"PATH": path},
+        )
+        try:
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+
+
+def _measured(name: str, took_s: float, output: str) -> JobRun:
+    """Feeds' batches run at the same time: from the first one's start to the last one's end."""
+    starts, ends, lines = [], [], 0
+    for end_text, count, seconds in _BATCH.findall(output):
+        end = datetime.strptime(end_text, "%Y-%m-%d %H:%M:%S,%f")
+        starts.append(end - timedelta(seconds=float(seconds)))
+        ends.append(end)
+        lines += int(count)
+    batches_s = (max(ends) - min(starts)).total_seconds() if ends else 0.0
+    return JobRun(name, took_s, lines, batches_s)
+
+
+def _show_ways_on(conf: Config, out: Console) -> None:
+    """Says how to look further, at the addresses of this configuration."""
+    hosts, _, parameters = conf.mongo.uri.partition("?")
+    uri = f"{hosts.rstrip('/')}/{conf.mongo.database}{'?' + parameters if parameters else ''}"
+    feed, mysql = conf.feeds[0].name, conf.mysql
+    password = " -p" if mysql.password.get_secret_value() else ""
+    ways = (
+        ("servers", "millrace status"),
+        ("live", f"./{_SCRIPT} ingest, and Spark's own pages at http://localhost:4040"),
+        ("documents", f"mongosh '{uri}' --eval 'db.{feed}.findOne({{level: \"ERROR\"}})'"),
+        (
+            "or",
+            f"python -c \"import pymongo; print(pymongo.MongoClient('{uri}')"
+            f".get_default_database().{feed}.find_one({{'level': 'ERROR'}}))\"",
+        ),
+        (
+            "figures",
+            f"mysql -h {mysql.host} -P {mysql.port} -u {mysql.user}{password}"
+            f" {mysql.database} -e 'SELECT * FROM api_latency'",
+        ),
+        ("the end", "millrace down"),
+    )
+    out.print("[bold]To look further[/]")
+    for title, way in ways:
+        out.print(f" {title:<10} {way}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,257 @@
+"""What holds for every line, whatever stands in it.
+
+Hypothesis draws the lines first, then all of a test's lines go through the parser in one job.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeVar
+
+import lines_app
+import lines_combined
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+from rows import outcome, parsed
+
+from millrace.parse.app import KNOWN_KEYS, LEVELS
+from millrace.records.dead_letters import REASONS
+from millrace.records.formats import FORMATS, Format
+
+T = TypeVar("T")
+Drawn = tuple[str, dict[str, Any]]
+REAL = {"combined": lines_combined.RECORDS, "app": lines_app.RECORDS}
+ALWAYS = ("timestamp", "level", "service_name")
+
+
+def drawn(strategy: st.SearchStrategy[T], count: int) -> list[T]:
+    """The same ``count`` values of a strategy each time."""
+    values: list[T] = []
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(value: T) -> None:
+        values.append(value)
+
+    collect()
+    assert len(values) == count
+    return values
+
+
+def iso(instant: datetime) -> str:
+    return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+# Any characters, and often those that mean something in a line.
+TEXT = st.text(
+    st.one_of(st.sampled_from("\"\\[] -'{}:,"), st.characters(codec="utf-8")), max_size=20
+)
+INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30)).map(
+    lambda time: time.replace(microsecond=0)
+)
+ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ZONED = st.builds(lambda time, zone: time.replace(tzinfo=zone), INSTANTS, ZONES)
+
+
+@st.composite
+def mutated(draw: Callable[..., Any], lines: list[str]) -> bytes:
+    """A real line after a few accidents."""
+    line = draw(st.sampled_from(lines)).encode()
+    for _ in range(draw(st.integers(1, 4))):
+        place = st.integers(0, len(line))
+        first, last = sorted((draw(place), draw(place)))
+        between = line[first:last]
+        edit = draw(st.sampled_from(("cut", "end", "turn", "double", "insert")))
+        noise = draw(st.sampled_from(('"', "\\", " ", "-", "{", "}", "[", "\xff", "\0", "99999")))
+        between = {
+            "cut": b"",
+            "end": b"",
+            "turn": between[::-1],
+            "double": between * 2,
+            "insert": noise.encode("latin-1") + between,
+        }[edit]
+        line = line[:first] + between + (b"" if edit == "end" else line[last:])
+    return line
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_line_is_one_record_or_one_dead_letter(spark: SparkSession, format: Format) -> None:
+    real = [line for line, _ in REAL[format].values() if len(line) < 1_000]
+    lines: list[bytes] = [
+        *drawn(st.binary(max_size=200), 500),
+        *drawn(TEXT.map(str.encode), 500),
+        *drawn(mutated(real), 1_500),
+    ]
+    rows = parsed(spark, format, lines)
+    assert [row["offset"] for row in rows] == list(range(len(lines)))
+    records = [row for row in rows if row["reason"] is None]
+    letters = [row for row in rows if row["reason"] is not None]
+    broken = [lines[r["offset"]] for r in records if any(r[name] is None for name in ALWAYS)]
+    unlisted = [lines[r["offset"]] for r in letters if r["reason"] not in REASONS]
+    assert (broken, unlisted) == ([], [])
+    assert len(records) > 100
+    assert len({row["reason"] for row in letters}) >= 4
+
+
+def escaped(value: str) -> str:
+    """The text as mod_log_config writes it."""
+    named = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"}
+    return "".join(
+        named.get(char) or (f"\\x{ord(char):02x}" if ord(char) < 32 else char) for char in value
+    )
+
+
+WORDS = TEXT.map(escaped)
+TARGETS = WORDS.map(lambda text: "/" + text.rstrip(" "))
+METHODS = st.sampled_from(("GET", "POST", "PROPFIND", "M-SEARCH"))
+PROTOCOLS = st.sampled_from(("HTTP/1.0", "HTTP/1.1", "HTTP/2"))
+ADDRESSES = st.ip_addresses().map(str)
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+@st.composite
+def access_lines(draw: Callable[..., Any]) -> Drawn:
+    """A line made of random fields, and those fields."""
+
+    def maybe(strategy: st.SearchStrategy[Any]) -> Any:
+        value = draw(st.none() | strategy)
+        return None if value == "-" else value
+
+    host = maybe(st.sampled_from(("example.com:443", "[::1]:80")))
+    client, ident = draw(ADDRESSES), maybe(st.sampled_from(("daemon", "x")))
+    # " [" in a user's name is a case of its own in lines_combined.
+    user = maybe(WORDS.filter(lambda text: text and "[" not in text))
+    method, target, protocol = draw(METHODS), draw(TARGETS), draw(PROTOCOLS)
+    noise = maybe(WORDS.map(lambda text: text.replace(" ", "")))
+    status, size = maybe(st.integers(100, 599)), maybe(st.integers(0, 2**63 - 1))
+    time = draw(ZONED)
+    stamp = f"{time:%d}/{MONTHS[time.month - 1]}/{time:%Y:%H:%M:%S %z}"
+    request = f"{method} {target} {protocol}" if noise is None else noise
+    head = " ".join(
+        "-" if value is None else str(value) for value in (client, ident, user, f"[{stamp}]")
+    )
+    results = " ".join("-" if value is None else str(value) for value in (status, size))
+    fields = {
+        "timestamp": iso(time),
+        "service_name": "feed",
+        "level": "INFO" if not status or status < 400 else "WARN" if status < 500 else "ERROR",
+        "virtual_host": host,
+        "client_ip": client,
+        "ident": ident,
+        "user": user,
+        "status_code": status,
+        "bytes": size,
+    }
+    is_request = noise is None
+    fields |= (
+        {"method": method, "path": target, "protocol": protocol}
+        if is_request
+        else {"request": noise}
+    )
+    line = f'{host + " " if host else ""}{head} "{request}" {results}'
+    if draw(st.booleans()):
+        tail, more = draw(combined_tails())
+        line, fields = line + tail, fields | more
+    return line, {name: value for name, value in fields.items() if value is not None}
+
+
+@st.composite
+def combined_tails(draw: Callable[..., Any]) -> Drawn:
+    """Referrer and user agent, and perhaps a response time or forwarded addresses, and more."""
+    referrer, agent, extra = draw(WORDS), draw(WORDS), draw(WORDS)
+    time_ms = draw(st.none() | st.integers(0, 10**6) | st.decimals(0, 10**4, places=3))
+    addresses = draw(st.lists(ADDRESSES, max_size=3))
+    tail = f' "{referrer}" "{agent}"'
+    fields: dict[str, Any] = {
+        "referrer": None if referrer == "-" else referrer,
+        "user_agent": None if agent == "-" else agent,
+    }
+    if time_ms is not None:
+        tail, fields["response_time_ms"] = f"{tail} {time_ms}", float(time_ms)
+    elif addresses:
+        fields["forwarded_for"] = ", ".join(addresses)
+        tail += f' "{fields["forwarded_for"]}"'
+    if extra:
+        fields["extra"] = f'x="{extra}"'
+        tail += f" {fields['extra']}"
+    return tail, fields
+
+
+def test_fields_written_as_apache_does_come_back(spark: SparkSession) -> None:
+    cases = drawn(access_lines(), 2_000)
+    rows = parsed(spark, "combined", [line for line, _ in cases])
+    wrong = [
+        (case, outcome(row))
+        for case, row in zip(cases, rows, strict=True)
+        if outcome(row) != case[1]
+    ]
+    assert wrong == []
+
+
+STRINGS = ("message", "request_id", "user_id", "path", "method", "error_code")
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    TEXT,
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)
+)
+KEYS = TEXT.filter(lambda key: key not in KNOWN_KEYS)
+
+
+@st.composite
+def app_lines(draw: Callable[..., Any]) -> Drawn:
+    """A JSON object of random members, and the fields that it must give."""
+    time = draw(ZONED)
+    as_number = draw(st.booleans())
+    stamp = int(time.timestamp()) * 1000 if as_number else time.isoformat()
+    level = draw(st.none() | st.sampled_from(tuple(LEVELS)))
+    strings = {key: draw(TEXT) for key in draw(st.sets(st.sampled_from(STRINGS)))}
+    fields = strings | {
+        "status_code": draw(st.none() | st.integers(100, 399)),
+        "response_time_ms": draw(st.none() | st.floats(0, 10**6)),
+        "tags": draw(st.none() | st.lists(TEXT, max_size=3)),
+    }
+    others = draw(st.dictionaries(KEYS, VALUES, max_size=4))
+    sent = {"timestamp": stamp, "level": level} | fields | others
+    line = json.dumps(
+        sent, ensure_ascii=draw(st.booleans()), indent=draw(st.sampled_from((None, 1)))
+    )
+    fields |= {
+        "timestamp": iso(time),
+        "level": LEVELS[level] if level else "INFO",
+        "service_name": "feed",
+        "attributes": {key.replace("\0", r"\u0000"): value for key, value in others.items()}
+        or None,
+    }
+    return line, {name: value for name, value in fields.items() if value is not None}
+
+
+def test_members_of_a_json_object_come_back(spark: SparkSession) -> None:
+    cases = drawn(app_lines(), 2_000)
+    rows = parsed(spark, "app", [line for line, _ in cases])
+    wrong = []
+    for (line, fields), row in zip(cases, rows, strict=True):
+        found = outcome(row)
+        attributes = found.get("attributes")
+        if isinstance(attributes, dict):
+            sent = fields.get("attributes", {})
+            found["attributes"] = {
+                key: value if isinstance(sent.get(key), str) else json.loads(value)
+                for key, value in attributes.items()
+            }
+        if found != fields:
+            wrong.append((line, fields, found))
+    assert wrong == []
