@@ -39,7 +39,7 @@ SPAN = timedelta(minutes=8)
 _SCRIPT = "spark-submit.sh"
 _BATCH = re.compile(r"^(\S+ \S+) INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s$", re.MULTILINE)
 # Lines of a stack trace that say nothing to a reader.
-_TRACE = re.compile(r"^\s|^$|^Traceback|^Full stacktrace|^The above exception")
+_TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
 _TAIL_LINES = 8
 _LONGEST_LINE = 300
 
@@ -73,7 +73,7 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
         demo_report.show_file(conf, sent_file, out)
     demo_report.show_figures(conf, found, out)
     demo_report.show_jobs(runs, out)
-    _show_ways_on(conf, out)
+    _show_ways_on(conf, conf_file, out)
     return all(item.is_whole for item in found)
 
 
@@ -117,7 +117,10 @@ def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
     feed = next((feed for feed in conf.feeds if feed.format == "combined"), None)
     if feed is None:
         raise ConfigurationError("no feed has the format combined, which --file is for")
-    count = sum(1 for _ in restamp.read(file))
+    try:
+        count = sum(1 for _ in restamp.read(file))
+    except OSError as error:
+        raise DemoError(str(error)) from None
     before = demo_report.offsets(conf, feed)
     times_ms: list[int] = []
     lines = _noted(restamp.restamp(file, datetime.now(timezone.utc)), times_ms)
@@ -127,12 +130,6 @@ def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
         for o, n in zip(before, demo_report.offsets(conf, feed), strict=True)
     )
     times = (_instant(times_ms[0]), _instant(times_ms[1])) if times_ms else None
-    if times:
-        console.print(
-            f"the times of {file.name} were moved to now: its lines span "
-            f"{times[0]:%Y-%m-%d %H:%M:%S} to {times[1]:%Y-%m-%d %H:%M:%S} UTC",
-            highlight=False,
-        )
     return SentFile(file.name, feed, count, ranges, times)
 
 
@@ -179,8 +176,9 @@ def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobR
     took_s = time.monotonic() - began
     output = log.read_text(encoding="utf-8", errors="replace")
     if code:
-        readable = dict.fromkeys(line for line in output.splitlines() if not _TRACE.match(line))
-        for line in list(readable)[-_TAIL_LINES:]:
+        readable = [line for line in output.splitlines() if not _TRACE.match(line)]
+        latest = list(dict.fromkeys(reversed(readable)))[:_TAIL_LINES]
+        for line in reversed(latest):
             console.print(
                 f"  {line[:_LONGEST_LINE]}", markup=False, highlight=False, soft_wrap=True
             )
@@ -222,28 +220,25 @@ def _measured(name: str, took_s: float, output: str) -> JobRun:
     return JobRun(name, took_s, lines, batches_s)
 
 
-def _show_ways_on(conf: Config, out: Console) -> None:
+def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     """Says how to look further, at the addresses of this configuration."""
     hosts, _, parameters = conf.mongo.uri.partition("?")
     uri = f"{hosts.rstrip('/')}/{conf.mongo.database}{'?' + parameters if parameters else ''}"
+    option = "" if conf_file == config.DEFAULT_FILE.resolve() else f" --conf {conf_file}"
     feed, mysql = conf.feeds[0].name, conf.mysql
     password = " -p" if mysql.password.get_secret_value() else ""
-    ways = (
-        ("servers", "millrace status"),
-        ("live", f"./{_SCRIPT} ingest, and Spark's own pages at http://localhost:4040"),
-        ("documents", f"mongosh '{uri}' --eval 'db.{feed}.findOne({{level: \"ERROR\"}})'"),
-        (
-            "or",
-            f"python -c \"import pymongo; print(pymongo.MongoClient('{uri}')"
-            f".get_default_database().{feed}.find_one({{'level': 'ERROR'}}))\"",
-        ),
-        (
-            "figures",
-            f"mysql -h {mysql.host} -P {mysql.port} -u {mysql.user}{password}"
-            f" {mysql.database} -e 'SELECT * FROM api_latency'",
-        ),
-        ("the end", "millrace down"),
-    )
+    programs = os.path.relpath(Path(sys.executable).parent)
+    collection = f"pymongo.MongoClient('{uri}').get_default_database().{feed}"
+    ways = {
+        "servers": f"{programs}/millrace status{option}",
+        "live": f"./{_SCRIPT} ingest{option}, and meanwhile Spark's pages: http://localhost:4040",
+        "documents": f"mongosh '{uri}' --eval 'db.{feed}.findOne({{level: \"ERROR\"}})'",
+        "": f'{programs}/python -c "import pymongo;'
+        f" print({collection}.find_one({{'level': 'ERROR'}}))\"",
+        "figures": f"mysql -h {mysql.host} -P {mysql.port} -u {mysql.user}{password}"
+        f" {mysql.database} -e 'SELECT * FROM api_latency'",
+        "the end": f"{programs}/millrace down{option}",
+    }
     out.print("[bold]To look further[/]")
-    for title, way in ways:
+    for title, way in ways.items():
         out.print(f" {title:<10} {way}", markup=False, highlight=False, soft_wrap=True)

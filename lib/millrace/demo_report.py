@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle
 from typing import Any
 
 from rich import box
@@ -19,10 +20,11 @@ from millrace.simulate.faults import FAULTS, Fault
 Row = dict[str, Any]
 
 _TOP = 10
-_MINUTES = 12
+_BAR_WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_FEED_COLOURS = ("cyan", "magenta", "blue", "green")
-_LEVEL_COLOURS = {
+# Told apart by their pattern too, where there are no colours.
+_FEED_MARKS = (("█", "cyan"), ("▒", "magenta"), ("▓", "blue"), ("░", "green"))
+_LEVELS = {
     "DEBUG": "bright_black",
     "INFO": "green",
     "WARN": "yellow",
@@ -30,14 +32,10 @@ _LEVEL_COLOURS = {
     "FATAL": "bold red",
 }
 
-_TRAFFIC = f"""
-SELECT * FROM (
-  SELECT window_start, SUM(requests) AS requests FROM traffic_by_minute
-  GROUP BY window_start ORDER BY window_start DESC LIMIT {_MINUTES}) AS latest
-JOIN (
-  SELECT window_start, feed, SUM(requests) AS feed_requests FROM traffic_by_minute
-  GROUP BY window_start, feed) AS by_feed USING (window_start)
-ORDER BY window_start"""
+_TRAFFIC = """
+SELECT window_start, feed, SUM(requests) AS requests FROM traffic_by_minute
+WHERE window_start > (SELECT MAX(window_start) FROM traffic_by_minute) - INTERVAL 12 MINUTE
+GROUP BY window_start, feed ORDER BY window_start"""
 _ROUTES = f"""
 SELECT feed, http_route, requests, errors / requests AS error_rate, avg_ms, p95_ms
 FROM (
@@ -58,7 +56,7 @@ _COUNTRIES = f"""
 SELECT country, SUM(requests) AS requests,
   100 * SUM(requests) / SUM(SUM(requests)) OVER () AS percent
 FROM country_share GROUP BY country ORDER BY requests DESC LIMIT {_TOP}"""
-_LEVELS = "SELECT feed, level, SUM(events) AS events FROM levels_by_minute GROUP BY feed, level"
+_EVENTS = "SELECT feed, level, SUM(events) AS events FROM levels_by_minute GROUP BY feed, level"
 _LATE = "SELECT feed, SUM(late_lines) AS late_lines FROM lateness_by_minute GROUP BY feed"
 
 
@@ -134,16 +132,17 @@ def offsets(conf: Config, feed: Feed) -> list[OffsetRange]:
 
 def show_lines(sent: Sequence[Sent], found: Sequence[Stored], out: Console) -> None:
     """Draws what was sent and where it is now, with the check's line for each feed."""
-    table = _table("Lines sent by this run", "feed", "generated", *FAULTS, "from a file")
+    table = _table("Lines sent by this run", "feed", "generated", *FAULTS, "file")
     for item in sent:
-        faults = (f"{item.faults.get(kind, 0):,}" for kind in FAULTS)
-        table.add_row(item.feed.name, f"{item.generated:,}", *faults, f"{item.from_file:,}")
+        counts = (item.generated, *(item.faults.get(kind, 0) for kind in FAULTS), item.from_file)
+        table.add_row(item.feed.name, *(f"{count:,}" for count in counts))
     out.print(table)
 
-    table = _table("Dead letters in all", "feed", *dead_letters.REASONS)
+    table = _table("Dead letters in all", "feed", "reason", "letters", "", left=2)
+    largest = max((count for row in found for count in row.letters.values()), default=0)
     for row in found:
-        counts = (row.letters.get(reason, 0) for reason in dead_letters.REASONS)
-        table.add_row(row.feed.name, *(f"{count:,}" if count else "-" for count in counts))
+        for reason, count in row.letters.items():
+            table.add_row(row.feed.name, reason, f"{count:,}", Text(bar(count, largest), "red"))
     out.print(table)
 
     out.print(Text("Every line is in exactly one place", style="bold"))
@@ -172,10 +171,10 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
     documents = db[file.feed.name].count_documents(within)
     letters = db[dead_letters.COLLECTION].count_documents({"feed": file.feed.name, **within})
     out.print(Text(f"What became of {file.name}", style="bold"))
-    out.print(
-        f" {file.lines:,} lines: {documents:,} documents, {letters:,} dead letters",
-        highlight=False,
-    )
+    lines = [f" {file.lines:,} lines: {documents:,} documents, {letters:,} dead letters"]
+    if file.times:
+        first, last = (f"{time:%Y-%m-%d %H:%M:%S}" for time in file.times)
+        lines.append(f" its times were moved to now: they span {first} to {last} UTC")
     for title, field in (("route", "http_route"), ("country", "country"), ("device", "device")):
         pipeline: list[Row] = [
             {"$match": within},
@@ -185,8 +184,8 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
         ]
         rows = list(db[file.feed.name].aggregate(pipeline))
         shares = ", ".join(f"{row['_id'] or '-'} {row['n']:,}" for row in rows)
-        out.print(f" by {title}: {shares}", highlight=False, markup=False)
-    out.print()
+        lines.append(f" by {title}: {shares}")
+    out.print("\n".join(lines), "\n", highlight=False, markup=False)
 
 
 def show_figures(conf: Config, found: Sequence[Stored], out: Console) -> None:
@@ -200,50 +199,55 @@ def show_figures(conf: Config, found: Sequence[Stored], out: Console) -> None:
         _show_traffic(rows(_TRAFFIC), [feed.name for feed in conf.feeds], out)
         _show_routes(rows(_ROUTES), out)
         _show_countries(rows(_COUNTRIES), out)
-        _show_levels(rows(_LEVELS), rows(_LATE), found, out)
+        levels = rows(_EVENTS)
+        _show_levels(levels, out)
+        _show_lateness(levels, rows(_LATE), found, out)
 
 
 def show_jobs(runs: Sequence[JobRun], out: Console) -> None:
     """Draws how long the jobs ran."""
-    table = _table("Jobs", "job", "lines", "batches s", "lines/s", "start to end s")
+    table = _table("Jobs", "job", "lines", "seconds", "of them batches", "lines/s in batches")
     for run in runs:
         rate = f"{run.lines / run.batches_s:,.0f}" if run.batches_s else "-"
-        table.add_row(run.name, f"{run.lines:,}", f"{run.batches_s:.1f}", rate, f"{run.took_s:.1f}")
+        table.add_row(run.name, f"{run.lines:,}", f"{run.took_s:.1f}", f"{run.batches_s:.1f}", rate)
     out.print(table)
 
 
-def bar(value: float, largest: float, width: int) -> str:
-    """A bar of at most ``width`` characters, in eighths of one."""
-    eighths = round(8 * width * value / largest) if largest else 0
+def bar(value: float, largest: float) -> str:
+    """A bar in eighths of a character, as long as ``value`` is of ``largest``."""
+    eighths = round(8 * _BAR_WIDTH * value / largest) if largest else 0
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def _show_traffic(rows: list[Row], feeds: list[str], out: Console) -> None:
-    table = _table("Requests a minute (UTC)", "minute", *feeds, "")
-    largest = max((float(row["requests"]) for row in rows), default=0)
-    for minute in dict.fromkeys(row["window_start"] for row in rows):
-        counts = {r["feed"]: int(r["feed_requests"]) for r in rows if r["window_start"] == minute}
+    marks = dict(zip(feeds, cycle(_FEED_MARKS), strict=False))
+    titles = (f"{feed} {mark}" for feed, (mark, _) in marks.items())
+    table = _table("Requests a minute (UTC)", "minute", *titles, "")
+    minutes: dict[datetime, dict[str, int]] = {}
+    for row in rows:
+        minutes.setdefault(row["window_start"], {})[row["feed"]] = int(row["requests"])
+    largest = max((sum(counts.values()) for counts in minutes.values()), default=0)
+    for minute, counts in minutes.items():
         drawn = Text()
-        for feed, colour in zip(feeds, _FEED_COLOURS * len(feeds), strict=False):
-            drawn.append(bar(counts.get(feed, 0), largest, 40), style=colour)
+        for feed, (mark, colour) in marks.items():
+            drawn.append(mark * round(_BAR_WIDTH * counts.get(feed, 0) / largest), colour)
         cells = (f"{counts.get(feed, 0):,}" for feed in feeds)
         table.add_row(f"{minute:%H:%M}", *cells, drawn)
-    for column, colour in zip(table.columns[1:-1], _FEED_COLOURS * len(feeds), strict=False):
-        column.style = colour
     out.print(table)
 
 
 def _show_routes(rows: list[Row], out: Console) -> None:
-    table = _table(
-        "Busiest routes", "feed", "route", "requests", "5xx %", "avg ms", "p95 ms ≤", left=2
-    )
+    columns = ("feed", "route", "requests", "5xx %", "avg ms", "p95 ms ≤")
+    table = _table("Busiest routes", *columns, left=2)
     for row in rows:
-        times = (
-            f"{row[key]:,.0f}" if row[key] is not None else "-" for key in ("avg_ms", "p95_ms")
+        times = (row["avg_ms"], row["p95_ms"])
+        table.add_row(
+            row["feed"],
+            Text(row["http_route"], overflow="ellipsis", no_wrap=True),
+            f"{row['requests']:,}",
+            f"{100 * row['error_rate']:.1f}",
+            *("-" if time is None else f"{time:,.0f}" for time in times),
         )
-        route = Text(row["http_route"], overflow="ellipsis", no_wrap=True)
-        errors = f"{100 * row['error_rate']:.1f}"
-        table.add_row(row["feed"], route, f"{row['requests']:,}", errors, *times)
     out.print(table)
 
 
@@ -251,29 +255,36 @@ def _show_countries(rows: list[Row], out: Console) -> None:
     table = _table("Countries", "country", "requests", "share %", "")
     largest = max((float(row["requests"]) for row in rows), default=0)
     for row in rows:
-        drawn = Text(bar(float(row["requests"]), largest, 40), style="cyan")
-        share = f"{row['percent']:.1f}"
-        table.add_row(row["country"], f"{row['requests']:,}", share, drawn)
+        drawn = Text(bar(float(row["requests"]), largest), "cyan")
+        table.add_row(row["country"], f"{row['requests']:,}", f"{row['percent']:.1f}", drawn)
     out.print(table)
 
 
-def _show_levels(rows: list[Row], late: list[Row], found: Sequence[Stored], out: Console) -> None:
-    late_lines = {row["feed"]: int(row["late_lines"]) for row in late}
-    table = _table("Levels", "feed", *_LEVEL_COLOURS, "late", "too late", "")
+def _show_levels(rows: list[Row], out: Console) -> None:
+    table = _table("Levels", "feed", "level", "lines", "", left=2)
+    largest = max((float(row["events"]) for row in rows), default=0)
+    for row in sorted(rows, key=lambda row: (row["feed"], list(_LEVELS).index(row["level"]))):
+        drawn = Text(bar(float(row["events"]), largest), _LEVELS[row["level"]])
+        table.add_row(row["feed"], row["level"], f"{row['events']:,}", drawn)
+    out.print(table)
+
+
+def _show_lateness(
+    levels: list[Row], late: list[Row], found: Sequence[Stored], out: Console
+) -> None:
+    """Says how many lines were late; every document counts once in the levels, if at all."""
+    out.print(Text("Late lines", style="bold"))
     for item in found:
-        counts = {r["level"]: int(r["events"]) for r in rows if r["feed"] == item.feed.name}
-        counted = sum(counts.values())
-        drawn = Text()
-        for level, colour in _LEVEL_COLOURS.items():
-            drawn.append(bar(counts.get(level, 0), counted, 20), style=colour)
-        table.add_row(
-            item.feed.name,
-            *(f"{counts.get(level, 0):,}" for level in _LEVEL_COLOURS),
-            f"{late_lines.get(item.feed.name, 0):,}",
-            f"{item.documents - counted:,}",
-            drawn,
+        feed, minutes = item.feed.name, item.feed.max_lateness_s // 60
+        lines = sum(int(row["late_lines"]) for row in late if row["feed"] == feed)
+        counted = sum(int(row["events"]) for row in levels if row["feed"] == feed)
+        uncounted = item.documents - counted
+        out.print(
+            f" {feed}: {lines:,} came more than {minutes} minutes late; {uncounted:,} after their"
+            " minute was closed, so that they are documents but in no figure",
+            highlight=False,
         )
-    out.print(table)
+    out.print()
 
 
 def _table(title: str, *columns: str, left: int = 1) -> Table:

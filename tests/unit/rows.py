@@ -1,22 +1,41 @@
 """Lines in, plain rows out: what the tests of parsing, enriching and counting share."""
 
+import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from _pytest.mark import ParameterSet
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from millrace import parse
+from millrace.enrich import skew
+from millrace.enrich.route import http_route
 from millrace.records.fields import PARSED
 from millrace.records.formats import Format
+from millrace.windows import figures
 
 KAFKA = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
 RECEIVED_AT = datetime(2025, 1, 22, 12, 0, tzinfo=timezone.utc)
 MAX_LINE_BYTES = 262_144
-COMMON = ("timestamp", "service_name", "level")
+MAX_LATENESS_S = 600
+MINUTE = datetime(2025, 1, 22, 12, 0)
 
 Line = str | bytes | None
+_ENRICHED = (
+    "reason string, timestamp timestamp, timestamp_claimed timestamp, received_at timestamp,"
+    "service_name string, level string, method string, http_route string, status_code int,"
+    "response_time_ms double"
+)
+_SCHEMAS: dict[Format, str] = {
+    "combined": f"{_ENRICHED}, bytes bigint, country string",
+    "app": f"{_ENRICHED}, error_code string",
+}
 
 
 def kafka_rows(
@@ -65,3 +84,67 @@ def named(table: Iterable[str], defects: dict[str, str]) -> list[ParameterSet]:
         )
         for name in table
     ]
+
+
+def at(seconds: float) -> datetime:
+    return MINUTE + timedelta(seconds=seconds)
+
+
+def enriched(spark: SparkSession, format: Format, *rows: dict[str, Any]) -> DataFrame:
+    """Rows as enriched records have them, received when they happened."""
+    usual = {"timestamp": MINUTE, "service_name": "web", "level": "INFO"}
+    filled = []
+    for row in rows:
+        full = usual | row
+        filled.append({"received_at": full["timestamp"]} | full)
+    names = [part.split()[0] for part in _SCHEMAS[format].split(",")]
+    return spark.createDataFrame(
+        [tuple(row.get(n) for n in names) for row in filled], _SCHEMAS[format]
+    )
+
+
+def counted(lines: DataFrame, format: Format) -> DataFrame:
+    """The way of a Kafka source's rows to figures."""
+    country = F.lit(None).cast("string")
+    return (
+        lines.transform(parse.records(format, service_name="web", max_line_bytes=262_144))
+        .transform(skew.guard(max_future_skew_s=300))
+        .withColumns({"http_route": http_route(F.col("path")), "country": country})
+        .transform(figures(format, max_lateness_s=MAX_LATENESS_S))
+    )
+
+
+def streamed(
+    spark: SparkSession, folder: Path, batches: list[tuple[float, list[str]]]
+) -> tuple[dict[tuple[str, datetime], int], list[dict[str, Any]]]:
+    """``app`` lines streamed to figures, a batch for each (seconds of receipt, lines).
+
+    The last count written for each table and window, and the state operator's progress by batch.
+    """
+    source, counts = folder / "lines", {}
+    source.mkdir()
+    for number, (received_s, lines) in enumerate(batches):
+        received = at(received_s).replace(tzinfo=timezone.utc)
+        rows = [(line.encode(), "lines", 0, n, received) for n, line in enumerate(lines)]
+        names = ("value", "topic", "partition", "offset", "timestamp")
+        columns = zip(names, map(list, zip(*rows, strict=True)), strict=True)
+        file = source / f"{number}.parquet"
+        pq.write_table(pa.table(dict(columns)), file)
+        os.utime(file, (number + 1, number + 1))  # Files are taken in the order of their age.
+
+    def keep(rows: DataFrame, _: int) -> None:
+        for row in rows.collect():
+            counts[row["figure"], row["window_start"]] = row["line_count"]
+
+    lines = spark.readStream.schema(KAFKA).option("maxFilesPerTrigger", 1).parquet(str(source))
+    query = (
+        counted(lines, "app")
+        .writeStream.outputMode("update")
+        .option("checkpointLocation", str(folder / "checkpoint"))
+        .foreachBatch(keep)
+        .trigger(availableNow=True)
+        .start()
+    )
+    query.awaitTermination()
+    progress = [each["stateOperators"][0] for each in query.recentProgress]
+    return counts, progress

@@ -6,11 +6,10 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from rows import named
 
 from millrace.enrich.agent import user_agent
 from millrace.enrich.country import country
-from millrace.enrich.route import MAX_CHARACTERS, MAX_SEGMENTS, http_route
+from millrace.enrich.route import MAX_CHARACTERS, MAX_SEGMENTS, http_route, routes
 from millrace.enrich.skew import guard
 
 RECEIVED = datetime(2025, 1, 22, 12, 0)
@@ -87,12 +86,6 @@ ROUTES: dict[str, tuple[str | None, str | None]] = {
     "too deep": (DEEPEST + "/a", "{other}"),
     "not ASCII": ("/für/7", "/für/{id}"),
 }
-ROUTE_DEFECTS = {
-    "hex without digits": "left as it is where no other segment has a digit",
-    "absolute form": "only the last segment is kept",
-    "absolute form without a path": "the host becomes the route",
-    "address within a path": "taken for the absolute form",
-}
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +99,20 @@ def found_routes(spark: SparkSession) -> dict[str, str | None]:
     }
 
 
-@pytest.mark.parametrize("name", named(ROUTES, ROUTE_DEFECTS))
+@pytest.mark.parametrize("name", ROUTES)
 def test_route_is_the_path_with_ids_taken_out(
     found_routes: dict[str, str | None], name: str
 ) -> None:
     assert found_routes[name] == ROUTES[name][1]
+
+
+def test_routes_without_a_name_fall_together(spark: SparkSession) -> None:
+    expected = [("/a/1", "/a/{id}"), ("/b", "{other}"), ("/a/2", "/a/{id}"), (None, None)]
+    df = spark.createDataFrame([(path,) for path, _ in expected], "path string").coalesce(1)
+    assert_df_equality(
+        df.transform(routes(lambda templates: {"/a/{id}"}.intersection(templates))),
+        spark.createDataFrame(expected, "path string, http_route string"),
+    )
 
 
 COUNTRIES = {

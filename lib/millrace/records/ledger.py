@@ -53,9 +53,10 @@ class Received:
 
 
 def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
-    """The same offsets as ranges that neither touch nor overlap, sorted by topic and partition."""
+    """The same offsets as ranges that neither touch nor overlap, none empty, in order."""
     result: list[OffsetRange] = []
-    for item in sorted(ranges, key=lambda r: (r.topic_id, r.partition, r.from_offset)):
+    taken = [item for item in ranges if item.from_offset < item.until_offset]
+    for item in sorted(taken, key=lambda r: (r.topic_id, r.partition, r.from_offset)):
         last = result[-1] if result else None
         if (
             last

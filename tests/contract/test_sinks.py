@@ -1,0 +1,172 @@
+"""One contract for every sink: a batch is in it once, however it came there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from delta.tables import DeltaTable
+from lines import kafka_rows, offsets, values
+from pyspark.sql import DataFrame, SparkSession
+
+from millrace import parse, windows
+from millrace.config import Config, Feed
+from millrace.enrich import route, skew
+from millrace.io import delta, mongo, mysql
+from millrace.records import tables
+from millrace.records.ledger import Batch, StoredFigures
+
+TOPIC = "lines"
+LINES = 600
+HALF = LINES // 2
+
+
+@dataclass(frozen=True)
+class Sink:
+    """A sink under test: how rows get in, and all that it holds of the feed."""
+
+    conf: Config
+    write: Callable[[DataFrame, Batch], None]
+    content: Callable[[], Any]
+    batches: Callable[[], int]
+
+
+def records(rows: DataFrame, feed: Feed) -> DataFrame:
+    return (
+        rows.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
+        .transform(skew.guard(feed.max_future_skew_s))
+        .transform(route.routes(None))
+        .selectExpr("*", "'DE' AS country", "'Firefox' AS browser", "'Linux' AS os")
+        .selectExpr("*", "'desktop' AS device")
+    )
+
+
+def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+    mongo.prepare(conf.mongo, feed)
+    db = mongo.database(conf.mongo)
+    write = mongo.sink(conf.mongo, feed)
+
+    def content() -> Any:
+        letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
+        return list(db[feed.name].find().sort("_id")), letters
+
+    return Sink(
+        conf,
+        lambda rows, batch: write(records(rows, feed), batch),
+        content,
+        lambda: db.batches.count_documents({"query": feed.name}),
+    )
+
+
+def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+    mysql.prepare(conf.mysql)
+    to_figures = windows.figures(feed.format, feed.max_lateness_s)
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        counted = tuple(mysql.counted(conf.mysql, feed.name, but=batch.checkpoint_id))
+        sink = mysql.sink(conf.mysql, feed, StoredFigures(counted))
+        sink(records(rows, feed).transform(to_figures), batch)
+
+    def query(statement: str) -> Any:
+        with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
+            cursor.execute(statement, (feed.name,))
+            return cursor.fetchall()
+
+    def content() -> Any:
+        found = {
+            t.name: query(f"SELECT * FROM {t.name} WHERE feed = %s ORDER BY 1, 2, 3, 4")
+            for t in tables.TABLES
+        }
+        return {name: sorted(map(str, rows)) for name, rows in found.items()}
+
+    return Sink(conf, write, content, lambda: len(query("SELECT * FROM batches WHERE query = %s")))
+
+
+def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+    def write(rows: DataFrame, batch: Batch) -> None:
+        delta.sink(spark, conf.storage.archive, feed)(rows, batch)
+
+    def content() -> Any:
+        return sorted(map(str, delta.lines(spark, conf.storage.archive, feed).collect()))
+
+    def batches() -> int:
+        table = DeltaTable.forPath(spark, delta.location(conf.storage.archive, feed))
+        return table.history().where("userMetadata IS NOT NULL").count()
+
+    return Sink(conf, write, content, batches)
+
+
+SINKS = {"mongo": mongo_sink, "mysql": mysql_sink, "delta": delta_sink}
+
+
+Fresh = Callable[[], tuple[Sink, Feed]]
+
+
+@pytest.fixture(params=SINKS)
+def fresh(request: pytest.FixtureRequest, spark: SparkSession, servers: Config) -> Fresh:
+    """Makes a sink of one kind for a feed that nothing was written of yet."""
+
+    def make() -> tuple[Sink, Feed]:
+        name = f"{request.param}_{uuid4().hex[:8]}"
+        feed = Feed(name=name, topic=TOPIC, format="combined", service_name="web")
+        return SINKS[request.param](spark, servers, feed), feed
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[bytes]:
+    return values("combined", LINES)
+
+
+def batch(feed: Feed, checkpoint: str, number: int, start: int, end: int) -> Batch:
+    return Batch(feed.name, checkpoint, number, offsets(TOPIC, start, end))
+
+
+def without_name(content: Any, feed: Feed) -> str:
+    return str(content).replace(feed.name, "feed")
+
+
+def test_the_same_batch_twice_changes_nothing(
+    fresh: Fresh, spark: SparkSession, lines: list[bytes]
+) -> None:
+    sink, feed = fresh()
+    rows = kafka_rows(spark, lines, topic=TOPIC)
+    sink.write(rows, batch(feed, "a", 0, 0, LINES))
+    before = sink.content()
+    sink.write(rows.repartition(3), batch(feed, "a", 0, 0, LINES))
+    assert before
+    assert sink.content() == before
+    assert sink.batches() == 1
+
+
+def test_half_a_batch_then_the_whole_is_the_whole(
+    fresh: Fresh, spark: SparkSession, lines: list[bytes]
+) -> None:
+    rows = kafka_rows(spark, lines, topic=TOPIC)
+    at_once, other = fresh()
+    at_once.write(rows, batch(other, "a", 0, 0, LINES))
+
+    sink, feed = fresh()
+    sink.write(kafka_rows(spark, lines[:HALF], topic=TOPIC), batch(feed, "a", 0, 0, HALF))
+    half = sink.content()
+    sink.write(rows, batch(feed, "b", 0, 0, LINES))
+    assert half != sink.content()
+    assert without_name(sink.content(), feed) == without_name(at_once.content(), other)
+
+
+def test_a_new_checkpoint_over_existing_data_changes_nothing(
+    fresh: Fresh, spark: SparkSession, lines: list[bytes]
+) -> None:
+    sink, feed = fresh()
+    sink.write(kafka_rows(spark, lines, topic=TOPIC), batch(feed, "a", 0, 0, LINES))
+    before = sink.content()
+    first = kafka_rows(spark, lines[:HALF], topic=TOPIC)
+    second = kafka_rows(spark, lines[HALF:], topic=TOPIC, first_offset=HALF)
+    # A sink is made anew for a new checkpoint, as a job that starts does.
+    again = SINKS[feed.name.partition("_")[0]](spark, sink.conf, feed)
+    again.write(first, batch(feed, "b", 0, 0, HALF))
+    again.write(second, batch(feed, "b", 1, HALF, LINES))
+    assert again.content() == before
+    assert again.batches() == 3

@@ -1,0 +1,117 @@
+"""A feed of its own for a test: its topic, its configuration, its jobs as users run them."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import yaml
+
+from millrace import config
+from millrace.config import Config
+from millrace.io import kafka, mongo, mysql
+from millrace.simulate.send import send
+
+ROOT = Path(__file__).parents[1]
+JOB_TIMEOUT_S = 240
+# Jobs of a test live for seconds: the second compiler would cost more than it brings.
+QUICK = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1", "spark.ui.enabled": "false"}
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Feeds of a test's own, on the servers that all tests share."""
+
+    file: Path
+    conf: Config
+
+    def send(self, feed: str, lines: list[bytes]) -> None:
+        send(self.conf.kafka, self.conf.feed(feed).topic, lines)
+
+    def run(self, job: str, *options: str, code: int = 0) -> str:
+        """Runs a job to its end; its standard error."""
+        done = subprocess.run(
+            self._command(job, "--until-caught-up", *options),
+            capture_output=True,
+            text=True,
+            timeout=JOB_TIMEOUT_S,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr[-3000:]
+        return done.stderr
+
+    @contextmanager
+    def running(self, job: str) -> Iterator[subprocess.Popen[str]]:
+        """A job that goes on; whatever is left of it is killed at the end."""
+        process = subprocess.Popen(
+            self._command(job),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                kill(process)
+
+    def forget(self, job: str) -> None:
+        """Deletes the checkpoints of a job's queries."""
+        for feed in self.conf.feeds:
+            rmtree(Path(self.conf.storage.checkpoints) / f"{job}-{feed.name}", ignore_errors=True)
+
+    def documents(self, feed: str) -> Any:
+        return mongo.database(self.conf.mongo)[feed]
+
+    def letters(self, feed: str) -> int:
+        letters = mongo.database(self.conf.mongo).dead_letters
+        return int(letters.count_documents({"feed": feed}))
+
+    def ledger(self, query: str) -> list[dict[str, Any]]:
+        return list(mongo.database(self.conf.mongo).batches.find({"query": query}))
+
+    def select(self, statement: str) -> list[dict[str, Any]]:
+        with mysql.connection(self.conf.mysql) as opened, opened.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def _command(self, job: str, *options: str) -> list[str]:
+        return [str(ROOT / "spark-submit.sh"), job, "--conf", str(self.file), *options]
+
+
+def pipeline(folder: Path, servers_file: Path, *feeds: dict[str, Any], **stream: Any) -> Pipeline:
+    """A pipeline of these feeds with a folder of its own and empty topics."""
+    content = yaml.safe_load(servers_file.read_text())
+    content["feeds"] = list(feeds)
+    content["stream"] |= stream
+    content["spark"]["conf"] = QUICK
+    content["storage"] = {
+        "checkpoints": str(folder / "checkpoints"),
+        "archive": str(folder / "archive"),
+    }
+    file = folder / "pipeline.yaml"
+    file.write_text(yaml.safe_dump(content))
+    conf = config.load(file)
+    kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
+    return Pipeline(file, conf)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """SIGKILL for the driver: Python and the JVM that is its child."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
+def wait_until(condition: Callable[[], bool], *, timeout_s: float, what: str) -> None:
+    """Looks every few milliseconds; fails where it has not come true in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
+        time.sleep(0.005)
