@@ -58,6 +58,9 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
+docs: setup ## Make the pages that are made from code
+	$(BIN)/python -m millrace.records.docs > docs/fields.md
+
 lock: $(BIN)/uv ## Write the lock files anew from pyproject.toml, keeping versions that still fit
 	$(COMPILE) --all-extras -o requirements-dev.lock pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml

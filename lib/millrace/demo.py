@@ -224,7 +224,11 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     """Says how to look further, at the addresses of this configuration."""
     hosts, _, parameters = conf.mongo.uri.partition("?")
     uri = f"{hosts.rstrip('/')}/{conf.mongo.database}{'?' + parameters if parameters else ''}"
-    option = "" if conf_file == config.DEFAULT_FILE.resolve() else f" --conf {conf_file}"
+    option = (
+        ""
+        if conf_file == config.DEFAULT_FILE.resolve()
+        else f" --conf {os.path.relpath(conf_file)}"
+    )
     feed, mysql = conf.feeds[0].name, conf.mysql
     password = " -p" if mysql.password.get_secret_value() else ""
     programs = os.path.relpath(Path(sys.executable).parent)

@@ -190,16 +190,17 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
 
 def show_figures(conf: Config, found: Sequence[Stored], out: Console) -> None:
     """Draws what MySQL says: traffic, routes, countries, levels."""
+    names = [feed.name for feed in conf.feeds]
     with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
 
         def rows(query: str) -> list[Row]:
             cursor.execute(query)
             return list(cursor.fetchall())
 
-        _show_traffic(rows(_TRAFFIC), [feed.name for feed in conf.feeds], out)
+        _show_traffic(rows(_TRAFFIC), names, out)
         _show_routes(rows(_ROUTES), out)
         _show_countries(rows(_COUNTRIES), out)
-        levels = rows(_EVENTS)
+        levels = [row for row in rows(_EVENTS) if row["feed"] in names]
         _show_levels(levels, out)
         _show_lateness(levels, rows(_LATE), found, out)
 
@@ -278,10 +279,9 @@ def _show_lateness(
         feed, minutes = item.feed.name, item.feed.max_lateness_s // 60
         lines = sum(int(row["late_lines"]) for row in late if row["feed"] == feed)
         counted = sum(int(row["events"]) for row in levels if row["feed"] == feed)
-        uncounted = item.documents - counted
         out.print(
-            f" {feed}: {lines:,} came more than {minutes} minutes late; {uncounted:,} after their"
-            " minute was closed, so that they are documents but in no figure",
+            f" {feed}: {lines:,} late by more than {minutes} minutes,"
+            f" {item.documents - counted:,} too late for the figures of their minute",
             highlight=False,
         )
     out.print()
@@ -289,7 +289,12 @@ def _show_lateness(
 
 def _table(title: str, *columns: str, left: int = 1) -> Table:
     """A table whose first ``left`` columns are words, and bars where a column has no title."""
-    table = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
     for place, column in enumerate(columns):
         is_number = place >= left and column
         table.add_column(column, justify="right" if is_number else "left", no_wrap=True)

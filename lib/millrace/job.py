@@ -21,7 +21,7 @@ from millrace.io.checkpoint import Checkpoint
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
 from millrace.setup.errors import SetupError
-from millrace.stream import Flow, JobError, Running, checked_checkpoint, start
+from millrace.stream import Flow, JobError, Running, checked_checkpoint, one_line, start
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.2
@@ -105,7 +105,12 @@ def _from_archive(name: str, job: Job, spark: SparkSession, conf: Config) -> int
             continue
         flow = job(Run(spark, conf, feed, query, "archive"))
         table_id, version = delta.version(spark, archive, feed)
-        flow.write(flow.rows, Batch(query, f"archive-{table_id}", version, ranges))
+        try:
+            flow.write(flow.rows, Batch(query, f"archive-{table_id}", version, ranges))
+        except Exception as error:
+            print(f"{query} failed: {one_line(error)}", file=sys.stderr)
+            traceback.print_exception(error)
+            return FAILED
         lines = sum(item.until_offset - item.from_offset for item in ranges)
         _log.info("%s: %d lines from the archive", query, lines)
     return DONE

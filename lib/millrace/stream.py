@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
@@ -18,6 +19,7 @@ from millrace.records.ledger import Batch
 _log = logging.getLogger(__name__)
 _POLL_S = 0.2
 _COMMIT_WAIT_S = 30.0
+LONGEST_REASON = 500
 
 Write = Callable[[DataFrame, Batch], None]
 
@@ -60,9 +62,7 @@ class Running:
         exception = self.query.exception() if self.query else None
         if isinstance(self.failure, _StoppingError) or (exception is None and self.failure is None):
             return None
-        failure = self.failure or exception
-        lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
-        return f"{type(failure).__name__}: {lines[0] if lines else 'no message'}"[:500]
+        return one_line(self.failure or exception)
 
     def stop(self) -> None:
         """Ends the query once the batch that it writes is written and committed."""
@@ -75,6 +75,18 @@ class Running:
             time.sleep(_POLL_S)
         if self.query:
             self.query.stop()
+
+
+def one_line(failure: BaseException | None) -> str:
+    """What went wrong in one readable line: of an error in the JVM, the cause at its root."""
+    name, message = type(failure).__name__, str(failure)
+    if isinstance(failure, Py4JJavaError):
+        cause = failure.java_exception
+        while cause.getCause() is not None:
+            cause = cause.getCause()
+        name, message = cause.getClass().getSimpleName(), str(cause.getMessage())
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return f"{name}: {lines[0] if lines else 'no message'}"[:LONGEST_REASON]
 
 
 def start(

@@ -51,10 +51,9 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-# Any characters, and often those that mean something in a line.
-TEXT = st.text(
-    st.one_of(st.sampled_from("\"\\[] -'{}:,"), st.characters(codec="utf-8")), max_size=20
-)
+# Often what means something in a line, else any characters.
+SIGNS = st.text(st.sampled_from("\"\\[] -'{}:,/=?\t\n\0a1é日😀"), min_size=1, max_size=12)
+TEXT = SIGNS | st.text(st.characters(codec="utf-8"), max_size=12)
 INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30)).map(
     lambda time: time.replace(microsecond=0)
 )
@@ -206,7 +205,9 @@ SCALARS = st.one_of(
     TEXT,
 )
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
 )
 KEYS = TEXT.filter(lambda key: key not in KNOWN_KEYS)
 
@@ -224,7 +225,8 @@ def app_lines(draw: Callable[..., Any]) -> Drawn:
         "response_time_ms": draw(st.none() | st.floats(0, 10**6)),
         "tags": draw(st.none() | st.lists(TEXT, max_size=3)),
     }
-    others = draw(st.dictionaries(KEYS, VALUES, max_size=4))
+    others = draw(st.dictionaries(KEYS, TEXT, min_size=1, max_size=2))
+    others |= draw(st.dictionaries(KEYS, VALUES, max_size=3))
     sent = {"timestamp": stamp, "level": level} | fields | others
     line = json.dumps(
         sent, ensure_ascii=draw(st.booleans()), indent=draw(st.sampled_from((None, 1)))

@@ -1,0 +1,40 @@
+"""The page docs/fields.md, made from the definitions: ``python -m millrace.records.docs``."""
+
+from millrace.records.fields import COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
+from millrace.records.formats import FORMATS
+from millrace.records.tables import TABLES
+
+_HEAD = "| field | type | OpenTelemetry | Elastic Common Schema |\n|---|---|---|---|"
+
+
+def page() -> str:
+    """The whole page in Markdown."""
+    parts = [
+        "# Fields and tables",
+        "Made by `make docs` from `lib/millrace/records/`; a test holds it to them. A field that has"
+        " no value is not stored.",
+        "## Every document",
+        _fields((*IDENTITY, *COMMON, *STORAGE)),
+    ]
+    for format in FORMATS:
+        parts += [f"## Format `{format}`", _fields((*PARSED[format], *ENRICHED[format]))]
+    parts += ["## Tables by minute", _tables()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _fields(fields: tuple[Field, ...]) -> str:
+    rows = (f"| `{f.name}` | {f.type} | {f.opentelemetry} | {f.ecs} |" for f in fields)
+    return "\n".join([_HEAD, *rows])
+
+
+def _tables() -> str:
+    rows = [
+        f"| `{t.name}` | {', '.join(['window_start', 'feed', *(k.name for k in t.keys)])}"
+        f" | {', '.join(t.figures)} | {', '.join(t.formats)} |"
+        for t in TABLES
+    ]
+    return "\n".join(["| table | key | figures | formats |", "|---|---|---|---|", *rows])
+
+
+if __name__ == "__main__":
+    print(page(), end="")
