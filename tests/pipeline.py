@@ -43,7 +43,10 @@ class Pipeline:
             timeout=JOB_TIMEOUT_S,
             check=False,
         )
-        assert done.returncode == code, done.stderr[-3000:]
+        telling = [
+            line for line in done.stderr.splitlines() if "failed" in line or "Caused" in line
+        ]
+        assert done.returncode == code, "\n".join([*telling, done.stderr[-2000:]])
         return done.stderr
 
     @contextmanager

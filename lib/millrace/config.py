@@ -5,18 +5,23 @@ environment only.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import unquote_plus
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
 
 from millrace.records.formats import Format
 
 ENV_PREFIX = "MILLRACE__"
 CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
 DEFAULT_FILE = Path("conf/local.yaml")
+
+_CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):([^@/]*)@(.*)$")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveInt = Annotated[int, Field(ge=1)]
@@ -62,6 +67,17 @@ class Mongo(_Section):
     tls: bool = False
     ca_file: Path | None = None
     trust_store: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _credentials_out_of_the_uri(cls, values: Any) -> Any:
+        """A URI is shown in messages; what is secret in it is kept apart."""
+        match = _CREDENTIALS.match(str(values.get("uri")))
+        if not match:
+            return values
+        scheme, username, password, rest = match.groups()
+        secret = {"username": unquote_plus(username), "password": unquote_plus(password)}
+        return values | {"uri": scheme + rest} | secret
 
 
 class Mysql(_Section):
@@ -185,6 +201,10 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     _refuse_unknown_overrides()
     try:
         return Config(**content)
+    except SettingsError as error:
+        section = re.search(r'field "(\w+)"', str(error))
+        variable = ENV_PREFIX + (section[1].upper() if section else "")
+        raise ConfigurationError(f"{variable}: expected JSON") from None
     except ValidationError as error:
         raise ConfigurationError(_sentence(path, error)) from None
 
@@ -215,7 +235,7 @@ def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:
                     f"{path}: {section}.{key}: a secret must come from the environment: {variable}"
                 )
     uri = str((content.get("mongo") or {}).get("uri", ""))
-    if ":" in uri.partition("://")[2].rpartition("@")[0]:
+    if ":" in uri.rpartition("@")[0].rpartition("//")[2]:
         raise ConfigurationError(
             f"{path}: mongo.uri: a password must come from the environment: "
             f"{ENV_PREFIX}MONGO__PASSWORD"
@@ -240,7 +260,14 @@ def _sentence(path: Path, error: ValidationError) -> str:
         reason = "there is no such key"
     elif first["type"] == "missing":
         reason = "this key is missing"
-    elif isinstance(first["input"], str | int | float) and first["type"] != "value_error":
+    elif _is_shown(first["input"]) and first["type"] != "value_error":
         reason += f", not {first['input']!r}"
     rest = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return f"{source}: {reason[0].lower()}{reason[1:]}{rest}"
+    if reason[1:2].islower():
+        reason = reason[0].lower() + reason[1:]
+    return f"{source}: {reason}{rest}"
+
+
+def _is_shown(value: object) -> bool:
+    """Whether a message may repeat the value: an address may have a password in it."""
+    return isinstance(value, str | int | float) and "@" not in str(value)

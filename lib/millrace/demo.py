@@ -241,6 +241,7 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
         f" print({collection}.find_one({{'level': 'ERROR'}}))\"",
         "figures": f"mysql -h {mysql.host} -P {mysql.port} -u {mysql.user}{password}"
         f" {mysql.database} -e 'SELECT * FROM api_latency'",
+        "late lines": f"./{_SCRIPT} aggregate --from archive{option} puts them into the figures",
         "the end": f"{programs}/millrace down{option}",
     }
     out.print("[bold]To look further[/]")

@@ -40,7 +40,8 @@ def test_figures_are_drawn_with_the_percentile_of_all_minutes(servers: Config) -
         cursor.execute(
             "INSERT INTO traffic_by_minute (window_start, feed, service_name, method, http_route,"
             " status_class, requests, bytes, timed_requests, sum_response_us, min_response_us,"
-            " max_response_us) VALUES (%s, %s, %s, %s, %s, '2xx', 100000000, 1, 100, 9000000, 1, 2)",
+            " max_response_us)"
+            " VALUES (%s, %s, %s, %s, %s, '2xx', 100000000, 1, 100, 9000000, 1, 2)",
             key,
         )
         cursor.executemany(

@@ -178,6 +178,7 @@ LETTERS: dict[str, tuple[str | bytes | None, str, str | None]] = {
     "unknown escape": (_line(r'"m": "\x16"'), "bad_json", NOT_JSON),
     "raw tab in a text": (_line('"m": "a\tb"'), "bad_json", NOT_JSON),
     "leading zero": (_line('"x": 01'), "bad_json", NOT_JSON),
+    "NaN in a known field is no JSON": (_line('"response_time_ms": NaN'), "bad_json", NOT_JSON),
     "NaN in attributes is no JSON": (_line('"x": NaN'), "bad_json", NOT_JSON),
     "nested beyond reason": (_line(f'"x": {DEEP}'), "bad_json", NOT_JSON),
     "another format": ('::1 - - [x] "GET / HTTP/1.1" 200 5', "bad_json", NOT_JSON),
@@ -209,7 +210,6 @@ LETTERS |= {
         ("status_code", "-1"),
         ("status_code", "true"),
         ("status_code", "200.5"),
-        ("response_time_ms", "NaN"),
         ("response_time_ms", '"Infinity"'),
         ("response_time_ms", "1e999"),
         ("response_time_ms", "-0.5"),
@@ -220,11 +220,6 @@ LETTERS |= {
 }
 
 # What the parser does not keep to yet, by the name of the case.
-DEFECTS = {
-    "scalar tag that starts like a list": "what follows the list is lost",
-    "decimal with more digits than a double": "the number is rounded to a double",
-    'timestamp "2025-01-22T10:00:00z"': "the pattern takes a small z, the cast does not",
-    "NaN in attributes is no JSON": "NaN is taken, and stored with quotes",
-    "status_code -1": "negative, as combined refuses it",
-    'response_time_ms "12d"': "Java's suffixes of numbers are taken",
-}
+
+# Spark's JSON reader rounds a number that no field is for; ``raw`` has it as it was sent.
+DEFECTS = {"decimal with more digits than a double": "the number is rounded to a double"}

@@ -131,7 +131,7 @@ def access_lines(draw: Callable[..., Any]) -> Drawn:
     user = maybe(WORDS.filter(lambda text: text and "[" not in text))
     method, target, protocol = draw(METHODS), draw(TARGETS), draw(PROTOCOLS)
     noise = maybe(WORDS.map(lambda text: text.replace(" ", "")))
-    status, size = maybe(st.integers(100, 599)), maybe(st.integers(0, 2**63 - 1))
+    status, size = maybe(st.integers(100, 599)), maybe(st.integers(0, 10**15 - 1))
     time = draw(ZONED)
     stamp = f"{time:%d}/{MONTHS[time.month - 1]}/{time:%Y:%H:%M:%S %z}"
     request = f"{method} {target} {protocol}" if noise is None else noise

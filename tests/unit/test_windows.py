@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
-from pyspark.errors import ArithmeticException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from rows import MAX_LATENESS_S, MINUTE, at, counted, enriched, kafka_rows, streamed
@@ -163,11 +162,6 @@ def test_figures_do_not_depend_on_the_order_of_rows(spark: SparkSession) -> None
 ACCESS = '::1 - - [22/Jan/2025:12:00:00 +0000] "GET / HTTP/1.1" 200'
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ArithmeticException,
-    reason="one line ends the query, and again at each start",
-)
 @pytest.mark.parametrize(
     ("format", "lines"),
     [

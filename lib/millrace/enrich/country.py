@@ -34,6 +34,8 @@ def _country(database: str, address: str | None) -> str | None:
         ip = ipaddress.ip_address(address or "")
     except ValueError:
         return None
+    # Dual-stack servers write IPv4 clients so.
+    ip = getattr(ip, "ipv4_mapped", None) or ip
     if not ip.is_global or ip.is_multicast:
         return None
     record = _reader(database).get(ip)

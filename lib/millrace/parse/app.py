@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from millrace.parse.text import found
+from millrace.parse.text import found, plausible
 
 VERSION = 1
 
@@ -35,7 +35,9 @@ LEVELS = {
 }
 _ISO_8601 = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d{1,9})?(Z|z|[+-]\d\d:?\d\d)?$"
 _LAST_EPOCH_MS = 253_402_300_799_999  # the end of the year 9999
-_STRICT = {"allowSingleQuotes": "false"}
+_NUMBER = r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$"
+_LONGEST_MS = 1e9  # nearly twelve days
+_STRICT = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 
 
 def parse(decoded: DataFrame) -> DataFrame:
@@ -72,7 +74,10 @@ def _typed(df: DataFrame) -> DataFrame:
 
     level = F.upper(F.trim(sent("level")))
     levels = F.create_map(*(F.lit(word) for pair in LEVELS.items() for word in pair))
-    status_code = sent("status_code").try_cast("int")
+    sent_status = sent("status_code").try_cast("int")
+    status_code = F.when(sent_status.between(0, 999), sent_status)
+    sent_time = F.when(sent("response_time_ms").rlike(_NUMBER), sent("response_time_ms"))
+    response_time = sent_time.try_cast("double")
     by_status = (
         F.when(status_code >= 500, "ERROR").when(status_code >= 400, "WARN").otherwise("INFO")
     )
@@ -87,7 +92,7 @@ def _typed(df: DataFrame) -> DataFrame:
             "user_id": sent("user_id"),
             "path": sent("path"),
             "method": sent("method"),
-            "response_time_ms": sent("response_time_ms").try_cast("double"),
+            "response_time_ms": F.when(response_time.between(0, _LONGEST_MS), response_time),
             "error_code": sent("error_code"),
             "tags": _tags(sent("tags")),
             "attributes": _attributes(F.col("_object")),
@@ -100,16 +105,16 @@ def instant(sent: Column) -> Column:
 
     A time without a zone is UTC.
     """
-    iso = F.when(
-        sent.rlike(_ISO_8601), F.replace(sent, F.lit(","), F.lit(".")).try_cast("timestamp")
-    )
+    dotted = F.upper(F.replace(sent, F.lit(","), F.lit(".")))
+    iso = F.when(sent.rlike(_ISO_8601), dotted.try_cast("timestamp"))
     milliseconds = sent.try_cast("decimal(20,3)").try_cast("bigint")
     epoch = F.when(milliseconds.between(0, _LAST_EPOCH_MS), F.timestamp_millis(milliseconds))
-    return F.coalesce(iso, epoch)
+    return plausible(F.coalesce(iso, epoch))
 
 
 def _tags(sent: Column) -> Column:
-    listed = F.from_json(sent, "array<string>", _STRICT)
+    is_list = sent.startswith("[") & sent.endswith("]")
+    listed = F.when(is_list, F.array_compact(F.from_json(sent, "array<string>", _STRICT)))
     return F.when(sent.isNotNull(), F.coalesce(listed, F.array(sent)))
 
 
@@ -130,14 +135,7 @@ def _judged(df: DataFrame) -> DataFrame:
 
     is_line = F.col("line").isNotNull()
     is_object = F.col("_object").isNotNull()
-    response_time = F.col("response_time_ms")
-    bad_time = F.when(
-        (response_time < 0) | response_time.isNaN() | (response_time == float("inf")),
-        found("response_time_ms", sent("response_time_ms")),
-    )
-    bad_value = F.coalesce(
-        unread("level"), unread("status_code"), unread("response_time_ms"), bad_time
-    )
+    bad_value = F.coalesce(unread("level"), unread("status_code"), unread("response_time_ms"))
     df = df.withColumns({"_bad_value": bad_value, "_is_object": is_object})
     no_timestamp = is_line & sent("timestamp").isNull()
     bad_timestamp = is_line & F.col("timestamp").isNull()

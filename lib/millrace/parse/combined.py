@@ -11,7 +11,7 @@ backslash escapes. Lines without a backslash, nearly all, are split by a plain c
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from millrace.parse.text import absent_if_dash, found
+from millrace.parse.text import absent_if_dash, found, plausible
 
 VERSION = 1
 
@@ -23,6 +23,11 @@ _METHOD = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _PROTOCOL = r"^[A-Za-z]+/[0-9](\.[0-9])?$"
 _ADDRESS_LIST = r"^(-|unknown|[0-9a-fA-F.:\[\]]+)(, ?(-|unknown|[0-9a-fA-F.:\[\]]+))*$"
 # Aligned, so that a name's place is its number's. What is no name falls on the filler.
+_TIME = r"^\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$"
+# Bounded, so that no line can carry a number that does not fit a figure.
+_MILLISECONDS = r"^(-|\d{1,9}(\.\d{1,9})?)$"
+_STATUS = r"^\d{3}$"
+_BYTES = r"^\d{1,15}$"
 _MONTHS = "    Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec "
 _MONTH_NUMBERS = "????-01--02--03--04--05--06--07--08--09--10--11--12-"
 
@@ -34,7 +39,7 @@ def parse(decoded: DataFrame) -> DataFrame:
     null where it is one.
     """
     return (
-        decoded.withColumn("_pieces", _pieces(F.col("line")))
+        decoded.withColumn("_pieces", _pieces(_with_quoted_user(F.col("line"))))
         .transform(_split_head)
         .transform(_split_status)
         .transform(_split_tail)
@@ -42,6 +47,14 @@ def parse(decoded: DataFrame) -> DataFrame:
         .transform(_typed)
         .transform(_judged)
     )
+
+
+def _with_quoted_user(line: Column) -> Column:
+    """The line with ``-`` in place of the two quotes that Apache writes for an empty user."""
+    quote = F.instr(line, F.lit('"'))
+    is_empty_user = F.substring(line, quote - 1, F.lit(5)) == ' "" ['
+    shortened = F.concat(F.substring(line, F.lit(1), quote - 1), F.lit("-"), _from(line, quote + 2))
+    return F.when(is_empty_user, shortened).otherwise(line)
 
 
 def _pieces(line: Column) -> Column:
@@ -53,13 +66,14 @@ def _pieces(line: Column) -> Column:
 def _split_head(df: DataFrame) -> DataFrame:
     """``[virtual_host] client ident user [time] ``, the part before the request."""
     head = F.get("_pieces", F.lit(0))
+    # The last bracket: a user name may hold one too.
+    bracketed = F.substring_index(head, " [", -1)
+    before = F.length(head) - F.length(bracketed) - 2
+    time = F.substring(bracketed, F.lit(1), F.length(bracketed) - 2)
     df = df.withColumns(
         {
-            "_words": F.split(F.substring_index(head, " [", 1), " "),
-            "_time": F.when(
-                F.contains(head, F.lit(" [")),
-                F.substring_index(F.substring_index(head, " [", -1), "] ", 1),
-            ),
+            "_words": F.split(F.substring(head, F.lit(1), before), " "),
+            "_time": F.when((before >= 0) & head.endswith("] "), time),
             "_count": F.size("_pieces"),
         }
     )
@@ -74,7 +88,7 @@ def _split_head(df: DataFrame) -> DataFrame:
     return df.withColumns(
         {
             "virtual_host": F.when(shift == 1, first),
-            "client_ip": F.get("_words", shift),
+            "client_ip": absent_if_dash(F.get("_words", shift)),
             "ident": absent_if_dash(F.get("_words", shift + 1)),
             "user": absent_if_dash(user),
             "_named": (words >= shift + 3) & (F.get("_words", shift) != ""),
@@ -122,7 +136,7 @@ def _split_tail(df: DataFrame) -> DataFrame:
     quoted = F.get("_pieces", F.lit(7))
     is_forwarded = is_combined & (gap == " ") & quoted.rlike(_ADDRESS_LIST)
     first_word = F.when(is_combined, F.substring_index(F.ltrim(gap), " ", 1))
-    is_timed = is_combined & ~is_forwarded & first_word.rlike(r"^(-|\d+(\.\d+)?)$")
+    is_timed = is_combined & ~is_forwarded & first_word.rlike(_MILLISECONDS)
     rest = (
         F.when(is_forwarded, F.substring(after, F.length(quoted) + 2, 2**30))
         .when(is_timed, F.concat(_from(F.ltrim(gap), F.length(first_word) + 1), _quoted(after)))
@@ -179,12 +193,12 @@ def _split_request(df: DataFrame) -> DataFrame:
 
 
 def _typed(df: DataFrame) -> DataFrame:
-    status_code = F.when(F.length("_status") == 3, F.col("_status").try_cast("int"))
+    status_code = F.when(F.col("_status").rlike(_STATUS), F.col("_status").try_cast("int"))
     return df.withColumns(
         {
             "timestamp": _timestamp(F.col("_time")),
             "status_code": status_code,
-            "bytes": F.col("_bytes").try_cast("bigint"),
+            "bytes": F.when(F.col("_bytes").rlike(_BYTES), F.col("_bytes").try_cast("bigint")),
             "level": F.when(status_code >= 500, "ERROR")
             .when(status_code >= 400, "WARN")
             .otherwise("INFO"),
@@ -211,7 +225,7 @@ def _timestamp(time: Column) -> Column:
     instant = F.when(zone == "+0000", local.try_cast("timestamp")).otherwise(
         F.concat(local, zone).try_cast("timestamp")
     )
-    return F.when(F.length(time) == 26, instant)
+    return F.when(time.rlike(_TIME), plausible(instant))
 
 
 def _judged(df: DataFrame) -> DataFrame:
@@ -219,8 +233,8 @@ def _judged(df: DataFrame) -> DataFrame:
     is_short = F.col("_count") < 3
     has_no_time = F.col("_time").isNull()
     is_cut = F.col("_bytes").isNull()
-    bad_status = (F.col("_status") != "-") & F.coalesce(F.col("status_code") < 0, F.lit(True))
-    bad_bytes = (F.col("_bytes") != "-") & F.coalesce(F.col("bytes") < 0, F.lit(True))
+    bad_status = (F.col("_status") != "-") & F.col("status_code").isNull()
+    bad_bytes = (F.col("_bytes") != "-") & F.col("bytes").isNull()
     unmatched = (
         F.when(F.col("line").isNull(), None)
         .when(is_open, "a quote is not closed")

@@ -33,3 +33,10 @@ def found(field: str, value: Column) -> Column:
 def absent_if_dash(value: Column) -> Column:
     """The value, or null where it is a single ``-``, by which servers say that there is none."""
     return F.when(value != "-", value)
+
+
+def plausible(timestamp: Column) -> Column:
+    """The time, or null before 1970 and after 9999: no log is that old, no table holds the rest."""
+    epoch, last = "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+    is_plausible = timestamp.between(F.lit(epoch).cast("timestamp"), F.lit(last).cast("timestamp"))
+    return F.when(is_plausible, timestamp)

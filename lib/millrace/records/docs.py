@@ -11,8 +11,8 @@ def page() -> str:
     """The whole page in Markdown."""
     parts = [
         "# Fields and tables",
-        "Made by `make docs` from `lib/millrace/records/`; a test holds it to them. A field that has"
-        " no value is not stored.",
+        "Made by `make docs` from `lib/millrace/records/`; a test holds it to them. A field that"
+        " has no value is not stored.",
         "## Every document",
         _fields((*IDENTITY, *COMMON, *STORAGE)),
     ]

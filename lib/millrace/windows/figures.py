@@ -34,11 +34,12 @@ def figures(format: Format, max_lateness_s: int) -> Callable[[DataFrame], DataFr
         return (
             rows.withWatermark("window_end", f"{delay_s} seconds")
             .groupBy("window_end", "received_minute", "figure", *_KEYS)
+            # A sum past 2^63 is null; an error would end the query at each try.
             .agg(
                 F.count(F.lit(1)).alias("line_count"),
-                F.sum("bytes").alias("bytes"),
+                F.try_sum("bytes").alias("bytes"),
                 F.count("response_us").alias("timed"),
-                F.sum("response_us").alias("sum_us"),
+                F.try_sum("response_us").alias("sum_us"),
                 F.min("response_us").alias("min_us"),
                 F.max("response_us").alias("max_us"),
             )
