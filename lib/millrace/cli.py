@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from millrace import check as checks
-from millrace import config, stack
+from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.records.formats import FORMATS, Format
 from millrace.setup.errors import SetupError
@@ -59,6 +59,7 @@ def _end(message: str, code: int) -> NoReturn:
 @app.command()
 def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
     """Start the servers of the configuration's stack section, and make the feeds' topics."""
+    from millrace import stack
     from millrace.io import kafka
 
     loaded = config.load(conf)
@@ -71,6 +72,8 @@ def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
 @app.command()
 def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
     """Stop the servers that `up` started; their data stays."""
+    from millrace import stack
+
     stack.down(config.load(conf), console)
 
 
@@ -80,6 +83,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show each server: version, address, pid, state."""
+    from millrace import stack
+
     servers = stack.status(config.load(conf))
     if as_json:
         print(json.dumps([asdict(server) for server in servers], indent=2))

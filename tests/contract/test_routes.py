@@ -1,0 +1,59 @@
+"""One contract for both registers of routes: bounded, first come, and the same answer for ever."""
+
+import importlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from millrace.config import Config, Feed
+from millrace.io import mongo, mysql
+
+LIMIT = 5
+Register = Callable[[Iterable[str]], set[str]]
+
+
+@pytest.fixture(params=["mongo", "mysql"])
+def worker(request: pytest.FixtureRequest, servers: Config) -> Callable[[], Register]:
+    """Makes a register of one feed as a Python worker that has just started has it."""
+    feed = Feed(name=f"r{uuid4().hex[:8]}", topic="t", format="combined", service_name="web")
+    mongo.prepare(servers.mongo, feed)
+    mysql.prepare(servers.mysql)
+    module: Any = importlib.import_module(f"millrace.io.{request.param}.routes")
+
+    def start() -> Register:
+        module._registered.clear()
+        section = getattr(servers, request.param)
+        register: Register = module.Routes(section, feed.name, LIMIT)
+        return register
+
+    return start
+
+
+def test_as_many_routes_as_the_bound_have_names(worker: Callable[[], Register]) -> None:
+    register = worker()
+    named = register([f"/{n}" for n in range(20)])
+    assert len(named) == LIMIT
+    assert register(f"/{n}" for n in range(20)) == named
+
+
+def test_the_answer_stays_for_a_worker_that_starts_later(worker: Callable[[], Register]) -> None:
+    first = worker()(["/a", "/b", "/c"])
+    register = worker()
+    assert register(["/x", "/y", "/z"]) == {"/x", "/y"}
+    assert register(["/a", "/b", "/c", "/x", "/z"]) == first | {"/x"}
+    assert worker()(["/a", "/b", "/c", "/x", "/y", "/z"]) == first | {"/x", "/y"}
+
+
+def test_workers_at_the_same_time_keep_the_bound(worker: Callable[[], Register]) -> None:
+    register = worker()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: register([f"/{n}", f"/{n + 1}"]), range(40)))
+    assert len(set().union(*answers)) == LIMIT
+    assert len(worker()(f"/{n}" for n in range(41))) == LIMIT
+
+
+def test_a_route_that_differs_by_case_alone_is_another(worker: Callable[[], Register]) -> None:
+    assert worker()(["/a", "/A", "/ä"]) == {"/a", "/A", "/ä"}
