@@ -138,7 +138,9 @@ def _write(
     ranges = checkpoint.ranges(batch_id, topic.id)
     lines = sum(item.until_offset - item.from_offset for item in ranges)
     if not lines:
-        return  # A batch that only drops state behind the watermark.
+        # A batch that only drops state behind the watermark; uncomputed, its state would be lost.
+        rows.write.format("noop").mode("overwrite").save()
+        return
     write(rows, Batch(name, checkpoint.id or "", batch_id, ranges))
     took_s = time.monotonic() - began
     _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, lines, took_s)
