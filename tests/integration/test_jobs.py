@@ -180,8 +180,10 @@ def test_new_lines_after_all_that_are_added_once(pipe: Pipeline) -> None:
     for job in ("archive", "ingest", "aggregate"):
         pipe.run(job)
     assert pipe.documents("web").count_documents({}) == 2 * (LINES - DEAD)
+    # Kafka lacks a part of the present minutes, so the stream leaves them; the archive has all.
+    errors = pipe.run("aggregate", "--from", "archive")
+    assert "stay as they are" not in errors
     sums = pipe.select("SELECT SUM(events) AS n FROM levels_by_minute WHERE feed = 'web'")
     late = pipe.select("SELECT SUM(late_lines) AS n FROM lateness_by_minute WHERE feed = 'web'")
+    assert sums[0]["n"] == 2 * (LINES - DEAD)
     assert late[0]["n"] == 40
-    # Late lines of the second sending fall behind the watermark.
-    assert 2 * (LINES - DEAD) - 20 <= sums[0]["n"] <= 2 * (LINES - DEAD)
