@@ -13,7 +13,7 @@ def aggregate(run: Run) -> Flow:
     conf, feed = run.conf, run.feed
     mysql.prepare(conf.mysql)
     countries = str(conf.enrichment.country_database)
-    named_routes = mysql.Routes(conf.mysql, feed.name, feed.max_routes)
+    named_routes = mysql.named_routes(conf.mysql, feed)
     stored = overlap.stored_figures(run.spark, conf, feed, run.query, run.topic, run.checkpoint)
 
     lines = run.lines()

@@ -12,7 +12,7 @@ def ingest(run: Run) -> Flow:
     conf, feed = run.conf, run.feed
     mongo.prepare(conf.mongo, feed)
     countries = str(conf.enrichment.country_database)
-    named_routes = mongo.Routes(conf.mongo, feed.name, feed.max_routes)
+    named_routes = mongo.named_routes(conf.mongo, feed)
 
     lines = run.lines()
     records = (

@@ -1,15 +1,13 @@
 """One contract for both registers of routes: bounded, first come, and the same answer for ever."""
 
-import importlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from millrace.config import Config, Feed
-from millrace.io import mongo, mysql
+from millrace.io import mongo, mysql, routes
 
 LIMIT = 5
 Register = Callable[[Iterable[str]], set[str]]
@@ -18,16 +16,21 @@ Register = Callable[[Iterable[str]], set[str]]
 @pytest.fixture(params=["mongo", "mysql"])
 def worker(request: pytest.FixtureRequest, servers: Config) -> Callable[[], Register]:
     """Makes a register of one feed as a Python worker that has just started has it."""
-    feed = Feed(name=f"r{uuid4().hex[:8]}", topic="t", format="combined", service_name="web")
+    feed = Feed(
+        name=f"r{uuid4().hex[:8]}",
+        topic="t",
+        format="combined",
+        service_name="web",
+        max_routes=LIMIT,
+    )
     mongo.prepare(servers.mongo, feed)
     mysql.prepare(servers.mysql)
-    module: Any = importlib.import_module(f"millrace.io.{request.param}.routes")
 
     def start() -> Register:
-        module._registered.clear()
-        section = getattr(servers, request.param)
-        register: Register = module.Routes(section, feed.name, LIMIT)
-        return register
+        routes._known.clear()
+        if request.param == "mongo":
+            return mongo.named_routes(servers.mongo, feed)
+        return mysql.named_routes(servers.mysql, feed)
 
     return start
 

@@ -2,7 +2,7 @@
 
 from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
-from millrace.io.mongo.routes import Routes
+from millrace.io.mongo.routes import named_routes
 from millrace.io.mongo.sink import sink
 
-__all__ = ["Routes", "database", "prepare", "sink"]
+__all__ = ["database", "named_routes", "prepare", "sink"]

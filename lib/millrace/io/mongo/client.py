@@ -1,5 +1,6 @@
 """How MongoDB is reached: by pymongo on the driver, by the Spark connector in tasks."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -16,6 +17,18 @@ TIMEOUT_MS = 10_000
 
 def database(mongo: Mongo) -> Database[Document]:
     """The suite's database; raises ConfigurationError where the server cannot be reached."""
+    client = _client(mongo)
+    try:
+        client.admin.command("ping")
+    except PyMongoError as error:
+        reason = str(error).splitlines()[0].split(", Timeout:")[0]
+        raise ConfigurationError(f"mongo.uri {mongo.uri}: {reason}") from None
+    return client[mongo.database]
+
+
+@lru_cache(maxsize=4)
+def _client(mongo: Mongo) -> pymongo.MongoClient[Document]:
+    """One client a process: each has threads and connections of its own."""
     options: Document = {"serverSelectionTimeoutMS": TIMEOUT_MS, "tz_aware": True, "w": "majority"}
     if mongo.username and mongo.password:
         options["username"] = mongo.username
@@ -25,13 +38,7 @@ def database(mongo: Mongo) -> Database[Document]:
         options["tls"] = True
     if mongo.tls and mongo.ca_file:
         options["tlsCAFile"] = str(mongo.ca_file)
-    client: pymongo.MongoClient[Document] = pymongo.MongoClient(mongo.uri, **options)
-    try:
-        client.admin.command("ping")
-    except PyMongoError as error:
-        reason = str(error).splitlines()[0].split(", Timeout:")[0]
-        raise ConfigurationError(f"mongo.uri {mongo.uri.rpartition('@')[2]}: {reason}") from None
-    return client[mongo.database]
+    return pymongo.MongoClient(mongo.uri, **options)
 
 
 def connector_options(mongo: Mongo) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from millrace.io.mysql.client import connection
 from millrace.io.mysql.ledger import counted
-from millrace.io.mysql.routes import Routes
+from millrace.io.mysql.routes import named_routes
 from millrace.io.mysql.sink import prepare, sink
 
-__all__ = ["Routes", "connection", "counted", "prepare", "sink"]
+__all__ = ["connection", "counted", "named_routes", "prepare", "sink"]
