@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from millrace.config import CONF_DIRECTORY, Config, ConfigurationError, Mongo
 from millrace.setup.downloads import downloads_folder, spark_jars
+from millrace.setup.java import check_java
 
 JVM_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
 
@@ -18,6 +19,7 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     """A session named ``name``, with the suite's settings, those of ``conf.spark``, and the
     options that spark-submit.sh was given, each ruling over the one before.
     """
+    check_java()
     # Whatever Python workers and libraries make of local time, they make of UTC.
     os.environ["TZ"] = "UTC"
     time.tzset()

@@ -19,6 +19,8 @@ from rich.console import Console
 
 from millrace import stack
 from millrace.config import Config
+from millrace.setup.errors import SetupError
+from millrace.setup.java import check_java
 
 SILENT = Console(file=StringIO())
 
@@ -113,7 +115,7 @@ def test_taken_port_is_named_with_its_key(tmp_path: Path) -> None:
     expected = rf"port {port} .*mongo\.uri"
     with (
         socket.create_server(("127.0.0.1", port)),
-        pytest.raises(stack.StackError, match=expected) as raised,
+        pytest.raises(SetupError, match=expected) as raised,
     ):
         stack.up(conf, SILENT)
     assert "\n" not in str(raised.value)
@@ -142,14 +144,14 @@ def test_old_java_is_refused(
     java.write_text(f"#!/bin/sh\necho '{banner}' >&2\n")
     java.chmod(0o755)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(stack.StackError, match=expected):
-        stack.check_java()
+    with pytest.raises(SetupError, match=expected):
+        check_java()
 
 
 def test_missing_java_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    with pytest.raises(stack.StackError, match="openjdk-17-jre-headless"):
-        stack.check_java()
+    with pytest.raises(SetupError, match="openjdk-17-jre-headless"):
+        check_java()
 
 
 def _is_alive(pid: int) -> bool:

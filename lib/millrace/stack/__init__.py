@@ -1,6 +1,5 @@
 """Kafka, MongoDB and MariaDB on this machine, without Docker and without root."""
 
-from millrace.setup.java import check_java
 from millrace.stack.country import install_country_database
 from millrace.stack.errors import StackError
 from millrace.stack.lifecycle import ServerStatus, down, status, up
@@ -8,7 +7,6 @@ from millrace.stack.lifecycle import ServerStatus, down, status, up
 __all__ = [
     "ServerStatus",
     "StackError",
-    "check_java",
     "down",
     "install_country_database",
     "status",
