@@ -12,8 +12,10 @@ job=${1:-}
 [[ -n $job && -f $root/jobs/$job.py ]] || usage
 shift
 
-arguments=()
+arguments=("")
 while (($#)) && [[ $1 != -- ]]; do
+  # Jobs run in this folder; a file is named from where the user stands.
+  [[ ${arguments[-1]:-} == --conf && $1 != /* ]] && set -- "$PWD/$1" "${@:2}"
   arguments+=("$1")
   shift
 done
@@ -27,4 +29,4 @@ fi
 python=$root/.venv/bin/python
 [[ -x $python ]] || python=python3
 cd "$root"
-exec "$python" "jobs/$job.py" "${arguments[@]}"
+exec "$python" "jobs/$job.py" "${arguments[@]:1}"

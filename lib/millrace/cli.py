@@ -138,7 +138,9 @@ def demo(
 def simulate(
     format: FormatName,
     count: Annotated[int, typer.Option(min=1, help="How many lines.")],
-    rate: Annotated[float | None, typer.Option(help="Lines a second; as fast as it goes.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Lines a second; as fast as it goes.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same lines.")] = None,
     faults: Annotated[
         float, typer.Option(min=0, max=100, help="Percentage of faulty lines.")
@@ -157,6 +159,8 @@ def simulate(
     last = end.replace(tzinfo=timezone.utc) if end else datetime.now(timezone.utc)
     span = timedelta(seconds=count / rate) if rate else _DEFAULT_SPAN
     first = start.replace(tzinfo=timezone.utc) if start else last - span
+    if first > last:
+        raise typer.BadParameter("it lies after --end", param_hint="--start")
     chosen = random.randrange(2**32) if seed is None else seed
     lines = generate(feed.format, count, seed=chosen, start=first, end=last, faults_percent=faults)
     values = (line.value for line in lines)
@@ -170,7 +174,7 @@ def simulate(
 def send(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Log file, or .gz.")],
     topic: Annotated[str, typer.Option(help="Where to.")],
-    rate: Annotated[float | None, typer.Option(help="Lines a second.")] = None,
+    rate: Annotated[float | None, typer.Option(min=0.01, help="Lines a second.")] = None,
     restamp: Annotated[bool, typer.Option(help="Move the file's times: the last is now.")] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
@@ -201,16 +205,19 @@ def parse(
     received = (received_at or datetime.now(timezone.utc)).replace(tzinfo=timezone.utc)
     feed = _feed_of(loaded, _format(format))
     with tempfile.TemporaryDirectory() as folder:
+        # A copy: Spark takes some names for patterns, and passes over _names and .names.
+        lines = Path(folder) / "lines"
         if file is None:
-            file = Path(folder) / "stdin"
-            with file.open("wb") as copy:
+            with lines.open("wb") as copy:
                 shutil.copyfileobj(sys.stdin.buffer, copy)
-        elif not file.is_file():
+        elif file.is_file():
+            shutil.copyfile(file, lines)
+        else:
             raise ConfigurationError(f"{file}: no such file")
         spark = spark_session("millrace-parse", loaded)
         for line in preview.parsed(
             spark,
-            file,
+            lines,
             feed,
             received_at=received,
             country_database=str(loaded.enrichment.country_database),

@@ -15,13 +15,14 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from millrace.records import RESERVED_NAMES
 from millrace.records.formats import Format
 
 ENV_PREFIX = "MILLRACE__"
 CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
 DEFAULT_FILE = Path("conf/local.yaml")
 
-_CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):([^@/]*)@(.*)$")
+_CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveInt = Annotated[int, Field(ge=1)]
@@ -72,6 +73,8 @@ class Mongo(_Section):
     @classmethod
     def _credentials_out_of_the_uri(cls, values: Any) -> Any:
         """A URI is shown in messages; what is secret in it is kept apart."""
+        if not isinstance(values, dict):
+            return values
         match = _CREDENTIALS.match(str(values.get("uri")))
         if not match:
             return values
@@ -164,6 +167,9 @@ class Config(BaseSettings):
 
     @model_validator(mode="after")
     def _feeds_are_distinct(self) -> "Config":
+        for feed in self.feeds:
+            if feed.name in RESERVED_NAMES:
+                raise ValueError(f"no feed can be named {feed.name}: a collection has that name")
         for key in ("name", "topic"):
             values = [getattr(feed, key) for feed in self.feeds]
             if len(set(values)) < len(values):
@@ -217,7 +223,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         first_line = " ".join(str(error).split())
         raise ConfigurationError(f"{path}: not YAML: {first_line}") from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise ConfigurationError(f"{path}: expected keys and values at the top level")
     return content
 
@@ -234,7 +240,8 @@ def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:
                 raise ConfigurationError(
                     f"{path}: {section}.{key}: a secret must come from the environment: {variable}"
                 )
-    uri = str((content.get("mongo") or {}).get("uri", ""))
+    mongo = content.get("mongo")
+    uri = str(mongo.get("uri", "")) if isinstance(mongo, dict) else ""
     if ":" in uri.rpartition("@")[0].rpartition("//")[2]:
         raise ConfigurationError(
             f"{path}: mongo.uri: a password must come from the environment: "

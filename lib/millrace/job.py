@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import typer
 from pyspark.sql import DataFrame, SparkSession
 
+from millrace import check as checks
 from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import delta, kafka
@@ -76,13 +77,17 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
 
 
 def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) -> int:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _ask_to_stop(stopping))
     try:
         conf = config.load(path)
+        checks.require_files(conf)
         topics = {} if source == "archive" else _topics(conf)
         spark = spark_session(f"millrace-{name}", conf)
         if source == "archive":
             return _from_archive(name, job, spark, conf)
-        return _from_kafka(name, job, spark, conf, topics, until_caught_up)
+        return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping)
     except ConfigurationError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return MISUSED
@@ -123,11 +128,9 @@ def _from_kafka(
     conf: Config,
     topics: dict[str, kafka.Topic],
     until_caught_up: bool,
+    stopping: threading.Event,
 ) -> int:
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _ask_to_stop(stopping))
-    queries = []
+    queries: list[Running] = []
     for feed in conf.feeds:
         query, topic = f"{name}-{feed.name}", topics[feed.name]
         checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)

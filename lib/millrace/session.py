@@ -20,6 +20,9 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     options that spark-submit.sh was given, each ruling over the one before.
     """
     check_java()
+    if conf.spark.master.startswith("local"):
+        # Else the Spark UI answers on every network that the machine is on.
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     # Whatever Python workers and libraries make of local time, they make of UTC.
     os.environ["TZ"] = "UTC"
     time.tzset()

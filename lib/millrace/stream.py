@@ -85,8 +85,10 @@ def one_line(failure: BaseException | None) -> str:
         while cause.getCause() is not None:
             cause = cause.getCause()
         name, message = cause.getClass().getSimpleName(), str(cause.getMessage())
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return f"{name}: {lines[0] if lines else 'no message'}"[:LONGEST_REASON]
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
+    # What a Python worker raised ends its traceback.
+    telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    return f"{name}: {telling}"[:LONGEST_REASON]
 
 
 def start(

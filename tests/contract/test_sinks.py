@@ -1,7 +1,7 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from millrace import parse, windows
 from millrace.config import Config, Feed
 from millrace.enrich import route, skew
 from millrace.io import delta, mongo, mysql
+from millrace.io.mysql.ledger import record
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
 
@@ -170,3 +171,30 @@ def test_a_new_checkpoint_over_existing_data_changes_nothing(
     again.write(second, batch(feed, "b", 1, HALF, LINES))
     assert again.content() == before
     assert again.batches() == 3
+
+
+def test_an_archive_whose_checkpoint_was_put_back_takes_the_lines_that_are_new(
+    spark: SparkSession, servers: Config, lines: list[bytes]
+) -> None:
+    feed = Feed(name=f"d{uuid4().hex[:8]}", topic=TOPIC, format="combined", service_name="web")
+    sink = delta_sink(spark, servers, feed)
+    sink.write(kafka_rows(spark, lines[:HALF], topic=TOPIC), batch(feed, "a", 5, 0, HALF))
+    rest = kafka_rows(spark, lines[HALF:], topic=TOPIC, first_offset=HALF)
+    sink.write(rest, batch(feed, "a", 3, HALF, LINES))
+    sink.write(rest, batch(feed, "a", 3, HALF, LINES))
+    assert len(sink.content()) == LINES
+
+
+def test_a_partition_added_later_is_counted_from_its_start(servers: Config) -> None:
+    query = f"q{uuid4().hex[:8]}"
+    first, last = offsets(TOPIC, 100, 200), offsets(TOPIC, 200, 300)
+    added = replace(first[0], partition=1, from_offset=500, until_offset=600)
+    mysql.prepare(servers.mysql)
+    with mysql.connection(servers.mysql) as opened, opened.cursor() as cursor:
+        record(cursor, Batch(query, "a", 0, first), rows_written=0)
+        record(cursor, Batch(query, "a", 7, (*last, added)), rows_written=0)
+    counted = mysql.counted(servers.mysql, query, but=None)
+    assert [(r.partition, r.from_offset, r.until_offset) for r in counted] == [
+        (0, 100, 300),
+        (1, 0, 600),
+    ]

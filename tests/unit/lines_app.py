@@ -156,9 +156,9 @@ RECORDS |= {
 
 NOT_JSON = "not one JSON object"
 LETTERS: dict[str, tuple[str | bytes | None, str, str | None]] = {
-    "empty": ("", "empty", None),
-    "null value": (None, "empty", None),
-    "not UTF-8": (b'{"timestamp": 0, "message": "\xff"}', "not_utf8", None),
+    "empty": ("", "empty", "no text"),
+    "null value": (None, "empty", "no text"),
+    "not UTF-8": (b'{"timestamp": 0, "message": "\xff"}', "not_utf8", "not UTF-8"),
     "too long": ("{" + " " * 262_144, "too_long", "262145 bytes"),
     "text after": (f"{_line()} x", "bad_json", NOT_JSON),
     "bracket after": (f"{_line()}]", "bad_json", NOT_JSON),

@@ -209,12 +209,12 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 LETTERS: dict[str, tuple[str | bytes | None, str, str | None]] = {
-    "empty": ("", "empty", None),
-    "only a line's end": ("\r\n", "empty", None),
-    "blank": ("   ", "empty", None),
-    "null value": (None, "empty", None),
+    "empty": ("", "empty", "no text"),
+    "only a line's end": ("\r\n", "empty", "no text"),
+    "blank": ("   ", "empty", "no text"),
+    "null value": (None, "empty", "no text"),
     "too long": (b"a" * 262_145, "too_long", "262145 bytes"),
-    "not UTF-8": (COMMON.encode().replace(b"html", b"\xff\xfe"), "not_utf8", None),
+    "not UTF-8": (COMMON.encode().replace(b"html", b"\xff\xfe"), "not_utf8", "not UTF-8"),
     "garbage": ("connection reset by peer", "no_match", "quoted request"),
     "another format": ('{"timestamp": 0}', "no_match", "[time]"),
     "cut in the client": (COMMON[:8], "no_match", "quoted request"),

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime, timezone
+from typing import Any
+from uuid import uuid4
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
@@ -24,6 +26,7 @@ COLUMNS = (
     "topic_id",
     "date",
 )
+_COMMITS = 1000
 _IDENTITY = ["topic_id", "partition", "offset"]
 
 
@@ -83,6 +86,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
     """
     held = [item.offsets for item in available(spark, archive, feed)]
     path = location(archive, feed)
+    committed = _committed(spark, archive, feed)
 
     def write(rows: DataFrame, batch: Batch) -> None:
         new = rows.withColumn("date", F.to_date("timestamp")).select(*COLUMNS)
@@ -96,18 +100,33 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
             "batch_id": batch.id,
             "ranges": [asdict(item) for item in batch.ranges],
         }
+        # Delta drops a batch below its application's last one unseen. One with other offsets comes
+        # where a checkpoint was put back; the look at the archived rows keeps its lines single.
+        own = [known for known in committed if known["checkpoint_id"] == batch.checkpoint_id]
+        is_below = any(known["batch_id"] >= batch.id for known in own)
+        is_new = is_below and entry not in own
+        application = f"{batch.checkpoint_id}/{uuid4()}" if is_new else batch.checkpoint_id
         (
             new.select(*COLUMNS)
             .write.format("delta")
             .mode("append")
             .partitionBy("date")
-            .option("txnAppId", batch.checkpoint_id)
+            .option("txnAppId", application)
             .option("txnVersion", batch.id)
             .option("userMetadata", json.dumps(entry))
             .save(path)
         )
 
     return write
+
+
+def _committed(spark: SparkSession, archive: str, feed: Feed) -> list[dict[str, Any]]:
+    """The ledger entries of the archive's newest commits."""
+    if not exists(spark, archive, feed):
+        return []
+    history = DeltaTable.forPath(spark, location(archive, feed)).history(_COMMITS)
+    entries = history.where("userMetadata LIKE '{%checkpoint_id%'").select("userMetadata")
+    return [json.loads(row["userMetadata"]) for row in entries.collect()]
 
 
 def _overlap(one: OffsetRange, other: OffsetRange) -> bool:

@@ -17,7 +17,11 @@ def decode(identified: DataFrame, *, max_line_bytes: int) -> DataFrame:
     is_too_long = size > max_line_bytes
     is_utf8 = F.is_valid_utf8(F.col("value").cast("string"))
     reason = F.when(is_empty, "empty").when(is_too_long, "too_long").when(~is_utf8, "not_utf8")
-    detail = F.when(is_too_long, F.concat(size.cast("string"), F.lit(" bytes")))
+    detail = (
+        F.when(is_empty, "no text")
+        .when(is_too_long, F.concat(size.cast("string"), F.lit(" bytes")))
+        .when(~is_utf8, "the bytes are not UTF-8")
+    )
     return (
         identified.withColumn("_undecodable", reason)
         .withColumn("_undecodable_detail", detail)

@@ -1,1 +1,6 @@
 """What a record is: every field name, type and table has its one home here."""
+
+from millrace.records import dead_letters, ledger
+
+ROUTES_COLLECTION = "http_routes"
+RESERVED_NAMES = frozenset({dead_letters.COLLECTION, ledger.COLLECTION, ROUTES_COLLECTION})

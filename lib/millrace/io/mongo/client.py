@@ -1,5 +1,6 @@
 """How MongoDB is reached: by pymongo on the driver, by the Spark connector in tasks."""
 
+import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
@@ -17,11 +18,11 @@ TIMEOUT_MS = 10_000
 
 def database(mongo: Mongo) -> Database[Document]:
     """The suite's database; raises ConfigurationError where the server cannot be reached."""
-    client = _client(mongo)
     try:
+        client = _client(mongo)
         client.admin.command("ping")
-    except PyMongoError as error:
-        reason = str(error).splitlines()[0].split(", Timeout:")[0]
+    except (PyMongoError, ValueError, OSError) as error:
+        reason = re.split(r", (?:Timeout|full error):", str(error).splitlines()[0])[0]
         raise ConfigurationError(f"mongo.uri {mongo.uri}: {reason}") from None
     return client[mongo.database]
 

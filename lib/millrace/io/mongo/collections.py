@@ -5,9 +5,8 @@ from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
 from millrace.config import Feed, Mongo
-from millrace.io.mongo import routes
 from millrace.io.mongo.client import Document, database
-from millrace.records import dead_letters, ledger
+from millrace.records import ROUTES_COLLECTION, dead_letters, ledger
 
 # What a log search asks for: a time span, one service's time span, what went wrong in it. Measured
 # in microseconds of mongod's CPU a document: none 6, with time 10, service 14, level 17. The last
@@ -32,7 +31,7 @@ def prepare(mongo: Mongo, feed: Feed) -> None:
         _create_clustered(db, name)
     for name, keys, options in INDEXES:
         db[feed.name].create_index(keys, name=name, **options)
-    db[routes.COLLECTION].create_index([("feed", 1), ("http_route", 1)], unique=True)
+    db[ROUTES_COLLECTION].create_index([("feed", 1), ("http_route", 1)], unique=True)
     db[dead_letters.COLLECTION].create_index(
         [("feed", 1), ("status", 1), ("received_at", -1)], name="feed_status_time"
     )

@@ -7,8 +7,7 @@ from pymongo.errors import DuplicateKeyError
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import database
 from millrace.io.routes import NamedRoutes
-
-COLLECTION = "http_routes"
+from millrace.records import ROUTES_COLLECTION
 
 
 def named_routes(mongo: Mongo, feed: Feed) -> NamedRoutes:
@@ -22,13 +21,13 @@ class _Places:
     feed: str
 
     def taken(self) -> dict[str, int]:
-        found = database(self.mongo)[COLLECTION].find({"feed": self.feed})
+        found = database(self.mongo)[ROUTES_COLLECTION].find({"feed": self.feed})
         return {row["http_route"]: row["place"] for row in found}
 
     def take(self, place: int, route: str) -> bool:
         row = {"_id": f"{self.feed}/{place:06d}", "feed": self.feed, "place": place}
         try:
-            database(self.mongo)[COLLECTION].insert_one(row | {"http_route": route})
+            database(self.mongo)[ROUTES_COLLECTION].insert_one(row | {"http_route": route})
         except DuplicateKeyError:
             return False
         return True

@@ -1,7 +1,7 @@
 """The ``batches`` table: which offsets the stored figures were computed from."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from pymysql.cursors import DictCursor
@@ -19,11 +19,11 @@ def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
     """The offsets that ``query`` has counted under checkpoints other than ``but``, merged.
 
     A checkpoint's batches follow on one another without a gap, so its first and its last batch
-    tell its ranges.
+    tell its ranges; a partition that the first lacks was added later and read from its start.
     """
     with connection(mysql) as opened, opened.cursor() as cursor:
         cursor.execute(
-            "SELECT b.checkpoint_id, b.batch_id, b.ranges FROM batches b JOIN ("
+            "SELECT b.checkpoint_id, b.batch_id, b.ranges, ends.first_id FROM batches b JOIN ("
             " SELECT checkpoint_id, MIN(batch_id) AS first_id, MAX(batch_id) AS last_id"
             " FROM batches WHERE query = %(query)s GROUP BY checkpoint_id) ends"
             " ON b.checkpoint_id = ends.checkpoint_id AND b.batch_id IN (first_id, last_id)"
@@ -35,10 +35,10 @@ def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
     for row in rows:
         for item in (OffsetRange(**entry) for entry in json.loads(row["ranges"])):
             key = (row["checkpoint_id"], item.topic_id, item.partition)
-            first = spans.get(key, item)
-            spans[key] = OffsetRange(
-                item.topic, item.topic_id, item.partition, first.from_offset, item.until_offset
-            )
+            is_first = row["batch_id"] == row["first_id"]
+            start = item.from_offset if is_first else 0
+            first = spans.get(key, replace(item, from_offset=start))
+            spans[key] = replace(first, until_offset=item.until_offset)
     return merged(list(spans.values()))
 
 
