@@ -73,7 +73,9 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
         logging.getLogger("millrace").setLevel(logging.INFO)
         sys.exit(_run(name, job, conf, until_caught_up, source))
 
-    typer.run(command)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.command()(command)
+    app()
 
 
 def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) -> int:
