@@ -80,13 +80,13 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
 
 def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) -> int:
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _ask_to_stop(stopping))
+    _listen(stopping)
     try:
         conf = config.load(path)
         checks.require_files(conf)
         topics = {} if source == "archive" else _topics(conf)
         spark = spark_session(f"millrace-{name}", conf)
+        _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
         if source == "archive":
             return _from_archive(name, job, spark, conf)
         return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping)
@@ -149,6 +149,11 @@ def _from_kafka(
             )
         )
     return _wait(queries, stopping)
+
+
+def _listen(stopping: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _ask_to_stop(stopping))
 
 
 def _ask_to_stop(stopping: threading.Event) -> None:
