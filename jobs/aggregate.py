@@ -1,6 +1,6 @@
 """Kafka or archive -> records -> windows -> MySQL: figures by minute."""
 
-from millrace import enrich, job, parse, windows
+from millrace import check, enrich, job, parse, windows
 from millrace.enrich import skew
 from millrace.io import mysql
 from millrace.job import Run
@@ -12,7 +12,7 @@ def aggregate(run: Run) -> Flow:
     """The way of a feed's lines to the figures in MySQL."""
     conf, feed = run.conf, run.feed
     mysql.prepare(conf.mysql)
-    countries = str(conf.enrichment.country_database)
+    countries = check.country_database(conf)
     named_routes = mysql.named_routes(conf.mysql, feed)
     stored = overlap.stored_figures(run.spark, conf, feed, run.query, run.topic, run.checkpoint)
 

@@ -1,6 +1,6 @@
 """Kafka or archive -> records -> MongoDB: each line becomes one document or one dead letter."""
 
-from millrace import enrich, job, parse
+from millrace import check, enrich, job, parse
 from millrace.enrich import skew
 from millrace.io import mongo
 from millrace.job import Run
@@ -11,7 +11,7 @@ def ingest(run: Run) -> Flow:
     """The way of a feed's lines to MongoDB."""
     conf, feed = run.conf, run.feed
     mongo.prepare(conf.mongo, feed)
-    countries = str(conf.enrichment.country_database)
+    countries = check.country_database(conf)
     named_routes = mongo.named_routes(conf.mongo, feed)
 
     lines = run.lines()

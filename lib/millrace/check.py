@@ -31,20 +31,17 @@ def findings(conf: Config) -> Iterator[Finding]:
                 "warning",
                 "message.timestamp.type is not LogAppendTime: received_at is what producers say",
             )
-    database = conf.enrichment.country_database
-    if database.is_file():
-        yield Finding("country database", "ok", str(database))
-    else:
-        yield Finding("country database", "wrong", f"{database} is not there: `make setup` puts it")
+    yield _tried("country database", "this machine", lambda: country_database(conf))
 
 
-def require_files(conf: Config) -> None:
-    """Raises ConfigurationError where a file that every record needs is missing."""
+def country_database(conf: Config) -> str:
+    """The path of the country database; raises ConfigurationError where it is not there."""
     database = conf.enrichment.country_database
     if not database.is_file():
         raise ConfigurationError(
-            f"enrichment.country_database: there is no file {database}: `make setup` installs one"
+            f"enrichment.country_database: there is no file {database}: `make up` installs one"
         )
+    return str(database)
 
 
 def _tried(subject: str, address: str, look: Callable[[], str]) -> Finding:

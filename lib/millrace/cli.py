@@ -5,7 +5,7 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from millrace import check as checks
@@ -202,7 +201,7 @@ def parse(
     from millrace.session import spark_session
 
     loaded = config.load(conf)
-    checks.require_files(loaded)
+    countries = checks.country_database(loaded)
     received = (received_at or datetime.now(timezone.utc)).replace(tzinfo=timezone.utc)
     feed = _feed_of(loaded, _format(format))
     with tempfile.TemporaryDirectory() as folder:
@@ -221,7 +220,7 @@ def parse(
             lines,
             feed,
             received_at=received,
-            country_database=str(loaded.enrichment.country_database),
+            country_database=countries,
         ):
             print(line)
 
@@ -243,25 +242,23 @@ def _feed_of(conf: Config, format: Format) -> Feed:
 def _send(
     conf: Config,
     topic: str,
-    lines: Iterable[bytes] | Iterator[bytes],
+    lines: Iterable[bytes],
     count: int,
     rate: float | None,
 ) -> None:
+    from millrace.simulate.progress import send_drawn
     from millrace.simulate.send import SendError
-    from millrace.simulate.send import send as send_lines
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        task = progress.add_task(f"to {topic}", total=count)
-        try:
-            sent = send_lines(
-                conf.kafka,
-                topic,
-                lines,
-                rate=rate,
-                on_progress=lambda done: progress.update(task, completed=done),
-            )
-        except SendError as error:
-            _end(str(error), _FAILED)
-        progress.update(task, completed=sent)
+    try:
+        sent = send_drawn(
+            conf.kafka,
+            topic,
+            lines,
+            count=count,
+            title=f"to {topic}",
+            console=console,
+            rate=rate,
+        )
+    except SendError as error:
+        _end(str(error), _FAILED)
     console.print(f"{sent} lines acknowledged by {topic}")

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
     TextColumn,
@@ -29,7 +27,8 @@ from millrace.records.ledger import OffsetRange
 from millrace.simulate import restamp, stamps
 from millrace.simulate.faults import Fault
 from millrace.simulate.lines import SOURCES, generate
-from millrace.simulate.send import SendError, send
+from millrace.simulate.progress import send_drawn
+from millrace.simulate.send import SendError
 
 JOBS = ("archive", "ingest", "aggregate")
 FAULTS_PERCENT = 1.0
@@ -148,19 +147,11 @@ def _instant(milliseconds: int) -> datetime:
 def _send(
     conf: Config, feed: Feed, lines: Iterable[bytes], count: int, origin: str, console: Console
 ) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(f"sending to {feed.topic} ({origin})", total=count)
-        try:
-            done = send(
-                conf.kafka,
-                feed.topic,
-                lines,
-                on_progress=lambda lines: progress.update(task, completed=lines),
-            )
-        except SendError as error:
-            raise DemoError(str(error)) from None
-        progress.update(task, completed=done)
+    title = f"sending to {feed.topic} ({origin})"
+    try:
+        send_drawn(conf.kafka, feed.topic, lines, count=count, title=title, console=console)
+    except SendError as error:
+        raise DemoError(str(error)) from None
 
 
 def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:

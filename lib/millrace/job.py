@@ -9,12 +9,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pyspark.sql import DataFrame, SparkSession
 
-from millrace import check as checks
 from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import delta, kafka
@@ -38,7 +37,6 @@ class Run:
     conf: Config
     feed: Feed
     query: str
-    source: Literal["kafka", "archive"]
     topic: kafka.Topic | None = None
     checkpoint: Checkpoint | None = None
 
@@ -83,7 +81,6 @@ def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) ->
     _listen(stopping)
     try:
         conf = config.load(path)
-        checks.require_files(conf)
         topics = {} if source == "archive" else _topics(conf)
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
@@ -110,7 +107,7 @@ def _from_archive(name: str, job: Job, spark: SparkSession, conf: Config) -> int
         if not ranges:
             _log.warning("%s: nothing is archived of feed %s", name, feed.name)
             continue
-        flow = job(Run(spark, conf, feed, query, "archive"))
+        flow = job(Run(spark, conf, feed, query))
         table_id, version = delta.version(spark, archive, feed)
         try:
             flow.write(flow.rows, Batch(query, f"archive-{table_id}", version, ranges))
@@ -136,7 +133,7 @@ def _from_kafka(
     for feed in conf.feeds:
         query, topic = f"{name}-{feed.name}", topics[feed.name]
         checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
-        flow = job(Run(spark, conf, feed, query, "kafka", topic, checkpoint))
+        flow = job(Run(spark, conf, feed, query, topic, checkpoint))
         queries.append(
             start(
                 flow,

@@ -47,7 +47,6 @@ class Running:
     """A query that was started, with what is needed to end it between two batches."""
 
     name: str
-    stopping: threading.Event
     writing: threading.Lock = field(default_factory=threading.Lock)
     failure: BaseException | None = None
     query: StreamingQuery | None = None
@@ -102,7 +101,7 @@ def start(
     stopping: threading.Event,
 ) -> Running:
     """Starts the query ``name``; its batches carry the offsets that the checkpoint's log names."""
-    running = Running(name, stopping)
+    running = Running(name)
 
     def write_batch(rows: DataFrame, batch_id: int) -> None:
         try:

@@ -89,7 +89,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
     committed = _committed(spark, archive, feed)
 
     def write(rows: DataFrame, batch: Batch) -> None:
-        new = rows.withColumn("date", F.to_date("timestamp")).select(*COLUMNS)
+        new = rows.withColumn("date", F.to_date("timestamp"))
         overlapping = [r for r in held if any(_overlap(r, taken) for taken in batch.ranges)]
         if overlapping:
             archived = rows.sparkSession.read.format("delta").load(path)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime, timezone
 
 from py4j.protocol import Py4JJavaError
@@ -147,12 +148,8 @@ def _row(batch: Batch, found: Document) -> Document:
         "batch_id": batch.id,
         "committed_at": datetime.now(timezone.utc),
         "ranges": [
-            {
-                "topic": r.topic,
-                "topic_id": r.topic_id,
-                "partition": r.partition,
-                "from_offset": r.from_offset,
-                "until_offset": r.until_offset,
+            asdict(r)
+            | {
                 "min_received_at": received[r.partition].earliest,
                 "max_received_at": received[r.partition].latest,
             }
