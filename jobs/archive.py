@@ -3,14 +3,16 @@
 from millrace import job
 from millrace.io import delta
 from millrace.job import Run
+from millrace.parse import mask
 from millrace.stream import Flow
 
 
 def archive(run: Run) -> Flow:
-    """The way of a feed's lines to the archive."""
+    """The way of a feed's lines to the archive, masked only where the feed asks for it."""
     conf, feed = run.conf, run.feed
+    masks = feed.mask if feed.mask_archive else ()
 
-    lines = run.lines()
+    lines = run.lines().transform(mask.mask_records(masks))
     return Flow(
         lines,
         delta.sink(run.spark, conf.storage.archive, feed),

@@ -1,26 +1,24 @@
 """Kafka or archive -> records -> MongoDB: each line becomes one document or one dead letter."""
 
-from millrace import check, enrich, job, parse
-from millrace.enrich import skew
+from millrace import job, refine
 from millrace.io import mongo
 from millrace.job import Run
+from millrace.observe import ratios
 from millrace.stream import Flow
 
 
 def ingest(run: Run) -> Flow:
     """The way of a feed's lines to MongoDB."""
     conf, feed = run.conf, run.feed
+    references = refine.references(conf, feed)
     mongo.prepare(conf.mongo, feed)
-    countries = check.country_database(conf)
     named_routes = mongo.named_routes(conf.mongo, feed)
 
     lines = run.lines()
-    records = (
-        lines.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
-        .transform(skew.guard(feed.max_future_skew_s))
-        .transform(enrich.enriched(feed.format, countries, named_routes))
-    )
-    return Flow(records, mongo.sink(conf.mongo, feed), interval_s=conf.stream.trigger_interval_s)
+    records = lines.transform(refine.refined(feed, references, named_routes))
+    max_unmatched = conf.detection.max_unmatched_ratio if references.templates else None
+    write = ratios.watched(mongo.sink(conf.mongo, feed), feed, max_unmatched)
+    return Flow(records, write, interval_s=conf.stream.trigger_interval_s)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from millrace import refine
 from millrace.config import Config, ConfigurationError
-from millrace.io import kafka, mongo, mysql
+from millrace.io import kafka, mongo, mysql, rules, template_files
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,9 @@ def findings(conf: Config) -> Iterator[Finding]:
                 "warning",
                 "message.timestamp.type is not LogAppendTime: received_at is what producers say",
             )
-    yield _tried("country database", "this machine", lambda: country_database(conf))
-
-
-def country_database(conf: Config) -> str:
-    """The path of the country database; raises ConfigurationError where it is not there."""
-    database = conf.enrichment.country_database
-    if not database.is_file():
-        raise ConfigurationError(
-            f"enrichment.country_database: there is no file {database}: `make up` installs one"
-        )
-    return str(database)
+    yield _tried("country database", "this machine", lambda: refine.country_database(conf))
+    yield _tried("rules", "this machine", lambda: _rules(conf))
+    yield _tried("templates", str(conf.detection.templates), lambda: _templates(conf))
 
 
 def _tried(subject: str, address: str, look: Callable[[], str]) -> Finding:
@@ -64,3 +57,12 @@ def _mysql_version(conf: Config) -> str:
     with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
         cursor.execute("SELECT VERSION() AS version")
         return str((cursor.fetchone() or {})["version"])
+
+
+def _rules(conf: Config) -> str:
+    return f"{len(rules.load(conf.detection.rules).records.rules)} rules"
+
+
+def _templates(conf: Config) -> str:
+    files = [template_files.load(conf.detection.templates, feed.name) for feed in conf.feeds]
+    return f"{sum(len(file.templates) for file in files)} templates"

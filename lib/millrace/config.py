@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_plus
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from millrace.checked_file import ENV_PREFIX, read, sentence
+from millrace.checked_file import ConfigurationError as ConfigurationError
 from millrace.records import RESERVED_NAMES
 from millrace.records.formats import Format
+from millrace.records.masks import Mask
 
-ENV_PREFIX = "MILLRACE__"
 CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
 DEFAULT_FILE = Path("conf/local.yaml")
 
@@ -26,11 +27,8 @@ _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveInt = Annotated[int, Field(ge=1)]
+Ratio = Annotated[float, Field(ge=0, le=1)]
 Server = Literal["kafka", "mongo", "mysql"]
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used; the message is one line that says where and why."""
 
 
 class _Section(BaseModel):
@@ -109,12 +107,30 @@ class Enrichment(_Section):
     country_database: Path
 
 
+class Detection(_Section):
+    """What records are scored by, and the folder of the feeds' message templates.
+
+    Where more than ``max_unmatched_ratio`` of a feed's messages match no template, they should be
+    mined again.
+    """
+
+    rules: Path = CONF_DIRECTORY / "rules.yaml"
+    templates: Path = CONF_DIRECTORY / "templates"
+    max_unmatched_ratio: Ratio = 0.1
+
+
 class Stream(_Section):
     """How queries run: the pause between batches and the most lines one batch takes."""
 
     trigger_interval_s: PositiveInt = 2
     archive_interval_s: PositiveInt = 60
     max_lines_per_batch: PositiveInt = 500_000
+
+
+class Metrics(_Section):
+    """Where a job answers ``GET /metrics``, in Prometheus' format; nowhere without a port."""
+
+    port: Port | None = None
 
 
 class Spark(_Section):
@@ -146,6 +162,10 @@ class Feed(_Section):
     max_future_skew_s: PositiveInt = 300
     max_lateness_s: PositiveInt = 600
     max_routes: PositiveInt = 500
+    max_dead_ratio: Ratio = 0.1
+    stop_above_max_dead_ratio: bool = False
+    mask: tuple[Mask, ...] = ()
+    mask_archive: bool = False
 
 
 class Config(BaseSettings):
@@ -160,7 +180,9 @@ class Config(BaseSettings):
     mysql: Mysql
     storage: Storage
     enrichment: Enrichment
+    detection: Detection = Detection()
     stream: Stream = Stream()
+    metrics: Metrics = Metrics()
     spark: Spark = Spark()
     stack: Stack = Stack()
     feeds: tuple[Feed, ...] = Field(min_length=1)
@@ -202,7 +224,7 @@ def load(path: Path = DEFAULT_FILE) -> Config:
 
     Raises ConfigurationError, one line, where the file, a key or a value is wrong.
     """
-    content = _read(path)
+    content = read(path)
     _refuse_secrets(path, content)
     _refuse_unknown_overrides()
     try:
@@ -212,20 +234,7 @@ def load(path: Path = DEFAULT_FILE) -> Config:
         variable = ENV_PREFIX + (section[1].upper() if section else "")
         raise ConfigurationError(f"{variable}: expected JSON") from None
     except ValidationError as error:
-        raise ConfigurationError(_sentence(path, error)) from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        first_line = " ".join(str(error).split())
-        raise ConfigurationError(f"{path}: not YAML: {first_line}") from None
-    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
-        raise ConfigurationError(f"{path}: expected keys and values at the top level")
-    return content
+        raise ConfigurationError(sentence(path, error)) from None
 
 
 def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:
@@ -255,26 +264,3 @@ def _refuse_unknown_overrides() -> None:
         if variable.startswith(ENV_PREFIX) and section not in Config.model_fields:
             expected = ", ".join(Config.model_fields)
             raise ConfigurationError(f"{variable}: expected one of the sections {expected}")
-
-
-def _sentence(path: Path, error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=True)[0]
-    location = tuple(str(part) for part in first["loc"])
-    variable = ENV_PREFIX + "__".join(location).upper()
-    source = variable if variable in os.environ else f"{path}: {'.'.join(location) or 'file'}"
-    reason = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        reason = "there is no such key"
-    elif first["type"] == "missing":
-        reason = "this key is missing"
-    elif _is_shown(first["input"]) and first["type"] != "value_error":
-        reason += f", not {first['input']!r}"
-    rest = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    if reason[1:2].islower():
-        reason = reason[0].lower() + reason[1:]
-    return f"{source}: {reason}{rest}"
-
-
-def _is_shown(value: object) -> bool:
-    """Whether a message may repeat the value: an address may have a password in it."""
-    return isinstance(value, str | int | float) and "@" not in str(value)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace.config import Config, Feed
+from millrace.drawing import LEVEL_COLOURS
 from millrace.io import kafka, mongo, mysql
 from millrace.records import dead_letters
 from millrace.records.ledger import OffsetRange
@@ -24,13 +25,6 @@ _BAR_WIDTH = 40
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 # Told apart by their pattern too, where there are no colours.
 _FEED_MARKS = (("█", "cyan"), ("▒", "magenta"), ("▓", "blue"), ("░", "green"))
-_LEVELS = {
-    "DEBUG": "bright_black",
-    "INFO": "green",
-    "WARN": "yellow",
-    "ERROR": "red",
-    "FATAL": "bold red",
-}
 
 _TRAFFIC = """
 SELECT window_start, feed, SUM(requests) AS requests FROM traffic_by_minute
@@ -111,7 +105,9 @@ def stored(conf: Config) -> list[Stored]:
     db = mongo.database(conf.mongo)
     letters: dict[str, dict[str, int]] = {}
     by_reason = {"$group": {"_id": {"feed": "$feed", "reason": "$reason"}, "n": {"$sum": 1}}}
-    for row in db[dead_letters.COLLECTION].aggregate([by_reason, {"$sort": {"n": -1}}]):
+    # A letter that was requeued stands beside its record, which is counted already.
+    alone = {"$match": {"resolution": {"$ne": "requeued"}}}
+    for row in db[dead_letters.COLLECTION].aggregate([alone, by_reason, {"$sort": {"n": -1}}]):
         letters.setdefault(row["_id"]["feed"], {})[row["_id"]["reason"]] = row["n"]
     return [
         Stored(
@@ -264,8 +260,8 @@ def _show_countries(rows: list[Row], out: Console) -> None:
 def _show_levels(rows: list[Row], out: Console) -> None:
     table = _table("Levels", "feed", "level", "lines", "", left=2)
     largest = max((float(row["events"]) for row in rows), default=0)
-    for row in sorted(rows, key=lambda row: (row["feed"], list(_LEVELS).index(row["level"]))):
-        drawn = Text(bar(float(row["events"]), largest), _LEVELS[row["level"]])
+    for row in sorted(rows, key=lambda row: (row["feed"], list(LEVEL_COLOURS).index(row["level"]))):
+        drawn = Text(bar(float(row["events"]), largest), LEVEL_COLOURS[row["level"]])
         table.add_row(row["feed"], row["level"], f"{row['events']:,}", drawn)
     out.print(table)
 

@@ -18,6 +18,7 @@ from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import delta, kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.observe import metrics
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
 from millrace.setup.errors import SetupError
@@ -81,6 +82,8 @@ def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) ->
     _listen(stopping)
     try:
         conf = config.load(path)
+        if conf.metrics.port:
+            metrics.serve(conf.metrics.port)
         topics = {} if source == "archive" else _topics(conf)
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.

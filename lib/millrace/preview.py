@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from pyspark.sql import Column, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace import enrich, parse
+from millrace import refine
 from millrace.config import Feed
-from millrace.enrich import skew
 from millrace.records.fields import document
 
 _LEFT_OUT = {"_id", "kafka", "raw", "parser_version"}
@@ -17,7 +16,12 @@ _JSON = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "ignoreNullFields": 
 
 
 def parsed(
-    spark: SparkSession, path: Path, feed: Feed, *, received_at: datetime, country_database: str
+    spark: SparkSession,
+    path: Path,
+    feed: Feed,
+    references: refine.References,
+    *,
+    received_at: datetime,
 ) -> Iterator[str]:
     """One JSON object for each line of the file, in order: a record, or why it is none."""
     lines = spark.read.text(str(path.absolute()), lineSep="\n").select(
@@ -27,13 +31,13 @@ def parsed(
         F.monotonically_increasing_id().alias("offset"),
         F.lit(received_at).alias("timestamp"),
     )
-    records = (
-        lines.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
-        .transform(skew.guard(feed.max_future_skew_s))
-        .transform(enrich.enriched(feed.format, country_database))
-    )
-    shown = records.select(_json(feed).alias("json"))
+    shown = json_objects(lines, feed, references)
     return (row["json"] for row in shown.toLocalIterator(prefetchPartitions=True))
+
+
+def json_objects(lines: DataFrame, feed: Feed, references: refine.References) -> DataFrame:
+    """Column ``json`` of a Kafka source's rows, one for one: the record, or why there is none."""
+    return lines.transform(refine.refined(feed, references)).select(_json(feed).alias("json"))
 
 
 def _json(feed: Feed) -> Column:

@@ -13,11 +13,12 @@ from _pytest.mark import ParameterSet
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from millrace import parse
-from millrace.enrich import skew
-from millrace.enrich.route import http_route
-from millrace.records.fields import PARSED
+from millrace import parse, refine
+from millrace.config import CONF_DIRECTORY, Feed
+from millrace.io import rules
+from millrace.records.fields import PARSED, document
 from millrace.records.formats import Format
+from millrace.records.tables import Table
 from millrace.windows import figures
 
 KAFKA = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
@@ -27,15 +28,6 @@ MAX_LATENESS_S = 600
 MINUTE = datetime(2025, 1, 22, 12, 0)
 
 Line = str | bytes | None
-_ENRICHED = (
-    "reason string, timestamp timestamp, timestamp_claimed timestamp, received_at timestamp,"
-    "service_name string, level string, method string, http_route string, status_code int,"
-    "response_time_ms double"
-)
-_SCHEMAS: dict[Format, str] = {
-    "combined": f"{_ENRICHED}, bytes bigint, country string",
-    "app": f"{_ENRICHED}, error_code string",
-}
 
 
 def kafka_rows(
@@ -91,27 +83,46 @@ def at(seconds: float) -> datetime:
 
 
 def enriched(spark: SparkSession, format: Format, *rows: dict[str, Any]) -> DataFrame:
-    """Rows as enriched records have them, received when they happened."""
+    """Rows as enriched and scored records have them, received when they happened."""
+    fields = document(format, raw=False)
+    schema = ", ".join(["reason string", *(f"{field.name} {field.type}" for field in fields)])
+    names = ["reason", *(field.name for field in fields)]
     usual = {"timestamp": MINUTE, "service_name": "web", "level": "INFO"}
     filled = []
     for row in rows:
+        assert row.keys() <= set(names)
         full = usual | row
         filled.append({"received_at": full["timestamp"]} | full)
-    names = [part.split()[0] for part in _SCHEMAS[format].split(",")]
-    return spark.createDataFrame(
-        [tuple(row.get(n) for n in names) for row in filled], _SCHEMAS[format]
-    )
+    return spark.createDataFrame([tuple(row.get(name) for name in names) for row in filled], schema)
 
 
-def counted(lines: DataFrame, format: Format) -> DataFrame:
-    """The way of a Kafka source's rows to figures."""
-    country = F.lit(None).cast("string")
-    return (
-        lines.transform(parse.records(format, service_name="web", max_line_bytes=262_144))
-        .transform(skew.guard(max_future_skew_s=300))
-        .withColumns({"http_route": http_route(F.col("path")), "country": country})
-        .transform(figures(format, max_lateness_s=MAX_LATENESS_S))
-    )
+def refined(lines: DataFrame, format: Format, country_database: str = "") -> DataFrame:
+    """A Kafka source's rows as enriched records, scored by the rules that come with the product.
+
+    ``combined`` needs the country database. No templates are known.
+    """
+    feed = Feed(name="feed", topic="lines", format=format, service_name="web")
+    scoring = rules.load(CONF_DIRECTORY / "rules.yaml").records
+    return lines.transform(refine.refined(feed, refine.References(country_database, scoring)))
+
+
+def counted(records: DataFrame, format: Format) -> DataFrame:
+    """The figures of records."""
+    return records.transform(figures(format, max_lateness_s=MAX_LATENESS_S))
+
+
+def figures_of(
+    table: Table, records: DataFrame, format: Format
+) -> dict[tuple[object, ...], dict[str, object]]:
+    """What a table holds of records: the minute and the keys -> the figures by their names."""
+    keys = ["window_start", *(f"k{n}" for n in range(1, len(table.keys) + 1))]
+    rows = counted(records, format).where(F.col("figure") == table.name).collect()
+    found = {
+        tuple(row[key] for key in keys): {name: row[m] for name, m in table.figures.items()}
+        for row in rows
+    }
+    assert len(found) == len(rows)
+    return found
 
 
 def streamed(
@@ -138,7 +149,7 @@ def streamed(
 
     lines = spark.readStream.schema(KAFKA).option("maxFilesPerTrigger", 1).parquet(str(source))
     query = (
-        counted(lines, "app")
+        counted(refined(lines, "app"), "app")
         .writeStream.outputMode("update")
         .option("checkpointLocation", str(folder / "checkpoint"))
         .foreachBatch(keep)

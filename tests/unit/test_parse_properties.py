@@ -5,60 +5,33 @@ Hypothesis draws the lines first, then all of a test's lines go through the pars
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any
 
 import lines_app
 import lines_combined
+import lines_shop
+import lines_shop_details
+import lines_syslog
+import lines_syslog_bsd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from draws import TEXT, VALUES, ZONED, Drawn, drawn, iso
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from rows import outcome, parsed
 
-from millrace.parse.app import KNOWN_KEYS, LEVELS
+from millrace.parse.app import KNOWN_KEYS
+from millrace.parse.level import LEVELS
 from millrace.records.dead_letters import REASONS
 from millrace.records.formats import FORMATS, Format
 
-T = TypeVar("T")
-Drawn = tuple[str, dict[str, Any]]
-REAL = {"combined": lines_combined.RECORDS, "app": lines_app.RECORDS}
+REAL: dict[Format, tuple[ModuleType, ...]] = {
+    "combined": (lines_combined,),
+    "app": (lines_app,),
+    "shop": (lines_shop, lines_shop_details),
+    "syslog": (lines_syslog, lines_syslog_bsd),
+}
 ALWAYS = ("timestamp", "level", "service_name")
-
-
-def drawn(strategy: st.SearchStrategy[T], count: int) -> list[T]:
-    """The same ``count`` values of a strategy each time."""
-    values: list[T] = []
-
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(value: T) -> None:
-        values.append(value)
-
-    collect()
-    assert len(values) == count
-    return values
-
-
-def iso(instant: datetime) -> str:
-    return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
-
-
-# Often what means something in a line, else any characters.
-SIGNS = st.text(st.sampled_from("\"\\[] -'{}:,/=?\t\n\0a1é日😀"), min_size=1, max_size=12)
-TEXT = SIGNS | st.text(st.characters(codec="utf-8"), max_size=12)
-INSTANTS = st.datetimes(datetime(1970, 1, 2), datetime(9999, 12, 30)).map(
-    lambda time: time.replace(microsecond=0)
-)
-ZONES = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-ZONED = st.builds(lambda time, zone: time.replace(tzinfo=zone), INSTANTS, ZONES)
 
 
 @st.composite
@@ -84,7 +57,8 @@ def mutated(draw: Callable[..., Any], lines: list[str]) -> bytes:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_line_is_one_record_or_one_dead_letter(spark: SparkSession, format: Format) -> None:
-    real = [line for line, _ in REAL[format].values() if len(line) < 1_000]
+    cases = [case for table in REAL[format] for case in table.RECORDS.values()]
+    real = [line for line, _ in cases if len(line) < 1_000]
     lines: list[bytes] = [
         *drawn(st.binary(max_size=200), 500),
         *drawn(TEXT.map(str.encode), 500),
@@ -99,6 +73,20 @@ def test_every_line_is_one_record_or_one_dead_letter(spark: SparkSession, format
     assert (broken, unlisted) == ([], [])
     assert len(records) > 100
     assert len({row["reason"] for row in letters}) >= 4
+
+
+@pytest.mark.parametrize("format", ["app", "shop"])
+def test_number_of_vast_size_ends_no_query(spark: SparkSession, format: Format) -> None:
+    usual = {"timestamp": 0, "event_type": "search"}
+    numbers = ("1e999999999", "1e-999999999", "-1e-2147483648", "1e-99999999", "9" * 100_000)
+    members = ("timestamp", "status_code", "response_time_ms", "session_duration")
+    details = ("amount", "results_count", "completed_at", "items")
+    lines = [json.dumps(usual | {key: number}) for key in members for number in numbers]
+    lines += [
+        json.dumps(usual | {"details": {key: number}}) for key in details for number in numbers
+    ]
+    rows = parsed(spark, format, lines)
+    assert [row["offset"] for row in rows] == list(range(len(lines)))
 
 
 def escaped(value: str) -> str:
@@ -197,18 +185,6 @@ def test_fields_written_as_apache_does_come_back(spark: SparkSession) -> None:
 
 
 STRINGS = ("message", "request_id", "user_id", "path", "method", "error_code")
-SCALARS = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-(2**70), 2**70),
-    st.floats(allow_nan=False, allow_infinity=False),
-    TEXT,
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=6,
-)
 KEYS = TEXT.filter(lambda key: key not in KNOWN_KEYS)
 
 
@@ -216,8 +192,10 @@ KEYS = TEXT.filter(lambda key: key not in KNOWN_KEYS)
 def app_lines(draw: Callable[..., Any]) -> Drawn:
     """A JSON object of random members, and the fields that it must give."""
     time = draw(ZONED)
-    as_number = draw(st.booleans())
-    stamp = int(time.timestamp()) * 1000 if as_number else time.isoformat()
+    milliseconds = int(time.timestamp()) * 1000
+    # Smaller numbers are seconds, greater ones microseconds.
+    as_number = draw(st.booleans()) and 10**11 <= milliseconds < 10**14
+    stamp = milliseconds if as_number else time.isoformat()
     level = draw(st.none() | st.sampled_from(tuple(LEVELS)))
     strings = {key: draw(TEXT) for key in draw(st.sets(st.sampled_from(STRINGS)))}
     fields = strings | {

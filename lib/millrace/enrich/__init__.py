@@ -21,6 +21,8 @@ def enriched(format: Format, country_database: str, named: NamedRoutes | None = 
     steps: dict[Format, tuple[Transform, ...]] = {
         "combined": (country(database=country_database), user_agent, routes(named)),
         "app": (routes(named),),
+        "shop": (),
+        "syslog": (),
     }
 
     def transform(records: DataFrame) -> DataFrame:

@@ -1,9 +1,17 @@
 """Kafka: the source that every job reads, and the facts about topics that jobs check."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import (
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -12,6 +20,8 @@ from millrace.config import ConfigurationError, Kafka, Stream
 from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
+_FOLLOWED_AT_ONCE = 500
+_FOLLOW_WAIT_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,17 @@ class Topic:
     name: str
     id: str
     partitions: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a topic, as a consumer gets it."""
+
+    value: bytes | None
+    topic: str
+    partition: int
+    offset: int
+    timestamp: datetime
 
 
 def lines(spark: SparkSession, kafka: Kafka, topic: Topic, stream: Stream) -> DataFrame:
@@ -151,6 +172,44 @@ def _available(consumer: Consumer, topic: Topic, number: int) -> Available:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
         earliest = datetime.fromtimestamp(message.timestamp()[1] / 1000, tz=timezone.utc)
     return Available(OffsetRange(topic.name, topic.id, number, low, high), earliest)
+
+
+def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
+    """The topic's ``last`` records, about, and then those that come, as they come."""
+    consumer = Consumer(
+        client_properties(kafka) | {"group.id": "millrace-tap", "enable.auto.commit": "false"},
+        logger=_Silent(),
+    )
+    try:
+        each = -(-last // topic.partitions)
+        starts = []
+        for number in range(topic.partitions):
+            partition = TopicPartition(topic.name, number)
+            low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
+            starts.append(TopicPartition(topic.name, number, max(low, high - each)))
+        consumer.assign(starts)
+        while True:
+            messages = consumer.consume(_FOLLOWED_AT_ONCE, timeout=_FOLLOW_WAIT_S)
+            records = [_record(message) for message in messages if not message.error()]
+            if records:
+                yield sorted(records, key=lambda record: record.timestamp)
+    except KafkaException as error:
+        raise ConfigurationError(
+            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
+        ) from None
+    finally:
+        consumer.close()
+
+
+def _record(message: Message) -> Record:
+    timestamp = datetime.fromtimestamp(max(0, message.timestamp()[1]) / 1000, tz=timezone.utc)
+    return Record(
+        message.value(),
+        message.topic() or "",
+        message.partition() or 0,
+        message.offset() or 0,
+        timestamp,
+    )
 
 
 def timestamp_type(kafka: Kafka, name: str) -> str:

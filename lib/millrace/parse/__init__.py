@@ -10,13 +10,18 @@ from types import ModuleType
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from millrace.parse import app, combined
+from millrace.parse import app, combined, shop, syslog
 from millrace.parse.identity import identify
 from millrace.parse.text import decode
 from millrace.records.fields import PARSED
 from millrace.records.formats import Format
 
-_FORMATS: dict[Format, ModuleType] = {"combined": combined, "app": app}
+_FORMATS: dict[Format, ModuleType] = {
+    "combined": combined,
+    "app": app,
+    "shop": shop,
+    "syslog": syslog,
+}
 
 
 def _computed_once(reason: Column) -> Column:

@@ -17,7 +17,9 @@ Reason = Literal[
 Status = Literal["new", "requeued", "resolved", "discarded"]
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
+STATUSES: tuple[Status, ...] = get_args(Status)
 FIRST_STATUS: Status = "new"
+OPEN: tuple[Status, ...] = ("new", "requeued")
 COLUMNS = (
     "_id",
     "feed",

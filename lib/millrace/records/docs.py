@@ -1,6 +1,6 @@
 """The page docs/fields.md, made from the definitions: ``python -m millrace.records.docs``."""
 
-from millrace.records.fields import COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
+from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import FORMATS
 from millrace.records.tables import TABLES
 
@@ -14,7 +14,7 @@ def page() -> str:
         "Made by `make docs` from `lib/millrace/records/`; a test holds it to them. A field that"
         " has no value is not stored.",
         "## Every document",
-        _fields((*IDENTITY, *COMMON, *STORAGE)),
+        _fields((*IDENTITY, *COMMON, ANOMALY, *STORAGE)),
     ]
     for format in FORMATS:
         parts += [f"## Format `{format}`", _fields((*PARSED[format], *ENRICHED[format]))]

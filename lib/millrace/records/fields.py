@@ -35,6 +35,14 @@ COMMON = (
     Field("service_name", "string", "service.name", "service.name"),
     Field("level", "string", "SeverityText", "log.level"),
 )
+ANOMALY = Field(
+    "anomaly",
+    "struct<score:int,severity:string,"
+    "reasons:array<struct<rule:string,observed:string,threshold:string,points:int>>>",
+    "-",
+    "event.risk_score, event.severity, event.reason",
+)
+TEMPLATE_ID = Field("template_id", "string", "log.record.template", "-")
 STORAGE = (
     Field("raw", "string", "log.record.original", "event.original"),
     Field("parser_version", "int", "-", "-"),
@@ -84,13 +92,70 @@ APP = (
     Field("tags", "array<string>", "-", "tags"),
     Field("attributes", "map<string,string>", "Attributes", "labels"),
 )
-APP_ENRICHED = (_HTTP_ROUTE,)
+APP_ENRICHED = (_HTTP_ROUTE, TEMPLATE_ID)
 
-PARSED: dict[Format, tuple[Field, ...]] = {"combined": COMBINED, "app": APP}
-ENRICHED: dict[Format, tuple[Field, ...]] = {"combined": COMBINED_ENRICHED, "app": APP_ENRICHED}
+DETAILS = (
+    Field("amount", "decimal(18,4)", "-", "-"),
+    Field("attempted_amount", "decimal(18,4)", "-", "-"),
+    Field("payment_method", "string", "-", "-"),
+    Field("order_id", "string", "-", "-"),
+    Field("query", "string", "-", "-"),
+    Field("results_count", "int", "-", "-"),
+    Field("filters", "map<string,string>", "-", "-"),
+    Field("shipping_method", "string", "-", "-"),
+    Field("shipping_address", "string", "-", "-"),
+    Field("items", "array<struct<product_id:string,quantity:int>>", "-", "-"),
+    Field("delivery_estimate", "timestamp", "-", "-"),
+    Field("completed_at", "timestamp", "-", "-"),
+    Field("failed_at", "timestamp", "-", "-"),
+    Field("searched_at", "timestamp", "-", "-"),
+)
+SHOP = (
+    Field("event_type", "string", "event.name", "event.action"),
+    Field("user_id", "string", "user.id", "user.id"),
+    Field("session_id", "string", "session.id", "-"),
+    Field("product_id", "string", "-", "-"),
+    Field("session_duration_s", "bigint", "-", "-"),
+    Field("device_type", "string", "-", "user_agent.device.name"),
+    Field("country", "string", "geo.country.iso_code", "client.geo.country_iso_code"),
+    Field("city", "string", "geo.locality.name", "client.geo.city_name"),
+    Field("message", "string", "Body", "message"),
+    Field("error_code", "string", "error.type", "error.code"),
+    Field("details", f"struct<{','.join(f'{d.name}:{d.type}' for d in DETAILS)}>", "-", "-"),
+)
+
+SYSLOG = (
+    Field("facility", "int", "syslog.facility.code", "log.syslog.facility.code"),
+    Field("severity", "int", "SeverityNumber", "log.syslog.severity.code"),
+    Field("hostname", "string", "host.name", "log.syslog.hostname"),
+    Field("app_name", "string", "service.name", "log.syslog.appname"),
+    Field("proc_id", "string", "process.pid", "log.syslog.procid"),
+    Field("msg_id", "string", "syslog.msg.id", "log.syslog.msgid"),
+    Field("message", "string", "Body", "message"),
+    Field(
+        "structured_data",
+        "map<string,map<string,string>>",
+        "syslog.structured_data",
+        "log.syslog.structured_data",
+    ),
+)
+SYSLOG_ENRICHED = (TEMPLATE_ID,)
+
+PARSED: dict[Format, tuple[Field, ...]] = {
+    "combined": COMBINED,
+    "app": APP,
+    "shop": SHOP,
+    "syslog": SYSLOG,
+}
+ENRICHED: dict[Format, tuple[Field, ...]] = {
+    "combined": COMBINED_ENRICHED,
+    "app": APP_ENRICHED,
+    "shop": (),
+    "syslog": SYSLOG_ENRICHED,
+}
 
 
 def document(format: Format, *, raw: bool = True) -> tuple[Field, ...]:
     """The fields of a document of ``format`` in their stored order, ``raw`` being optional."""
     stored = tuple(field for field in STORAGE if raw or field.name != "raw")
-    return IDENTITY + COMMON + PARSED[format] + ENRICHED[format] + stored
+    return IDENTITY + COMMON + PARSED[format] + ENRICHED[format] + (ANOMALY,) + stored

@@ -2,6 +2,6 @@
 
 from typing import Literal, get_args
 
-Format = Literal["combined", "app"]
+Format = Literal["combined", "app", "shop", "syslog"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)

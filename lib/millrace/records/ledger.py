@@ -52,6 +52,35 @@ class Received:
     latest: datetime | None
 
 
+@dataclass(frozen=True)
+class Written:
+    """What a batch came to as documents: lines, dead letters by reason, messages.
+
+    ``messages`` and ``unmatched`` (those that match no template) are 0 where the feed has no
+    templates.
+    """
+
+    rows_in: int
+    reasons: dict[str, int]
+    messages: int = 0
+    unmatched: int = 0
+
+    @property
+    def rows_dead(self) -> int:
+        """How many lines are dead letters."""
+        return sum(self.reasons.values())
+
+    @property
+    def dead_ratio(self) -> float:
+        """The share of dead letters among the lines, 0 of none."""
+        return self.rows_dead / self.rows_in if self.rows_in else 0.0
+
+    @property
+    def unmatched_ratio(self) -> float | None:
+        """The share of messages that match no template, None of none."""
+        return self.unmatched / self.messages if self.messages else None
+
+
 def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
     """The same offsets as ranges that neither touch nor overlap, none empty, in order."""
     result: list[OffsetRange] = []

@@ -6,14 +6,25 @@ null, and their collation compares bytes; so no two keys that differ fall togeth
 
 from dataclasses import dataclass
 
-from millrace.records.formats import Format
+from millrace.records.formats import FORMATS, Format
+from millrace.records.views import VIEWS
 
 WINDOW_S = 60
 NO_VALUE = "-"
 
-# The columns that every row of figures has before it is sorted into its table.
+# The columns that every row of figures has before it is sorted into its table. Lines are counted;
+# a `total` is summed; a `value` is counted, summed, and has a least and a greatest.
 MAX_KEYS = 4
-MEASURES = ("line_count", "bytes", "timed", "sum_us", "min_us", "max_us")
+MEASURES = {
+    "line_count": "BIGINT",
+    "total": "BIGINT",
+    "valued": "BIGINT",
+    "value_sum": "BIGINT",
+    "value_min": "BIGINT",
+    "value_max": "BIGINT",
+    "revenue": "DECIMAL(28,4)",
+    "failed_amount": "DECIMAL(28,4)",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +55,7 @@ class Table:
     def ddl(self) -> str:
         """The statement that creates the table where it is missing."""
         keys = "".join(f"  {key.name} {key.type} NOT NULL,\n" for key in self.keys)
-        figures = "".join(f"  {name} BIGINT,\n" for name in self.figures)
+        figures = "".join(f"  {name} {MEASURES[m]},\n" for name, m in self.figures.items())
         primary = ", ".join(["window_start", "feed", *(key.name for key in self.keys)])
         return (
             f"CREATE TABLE IF NOT EXISTS {self.name} (\n"
@@ -77,17 +88,24 @@ LE_MS = Key("le_ms", 0)
 COUNTRY = Key("country", 2)
 LEVEL = Key("level", 5)
 ERROR_CODE = Key("error_code", 64)
+SEVERITY = Key("severity", 8)
+EVENT_TYPE = Key("event_type", 16)
+COUNTRY_SENT = Key("country", 64)  # whatever the shop calls it
+DEVICE_TYPE = Key("device_type", 32)
+PAYMENT_METHOD = Key("payment_method", 32)
+QUERY = Key("query", 128)
+TEMPLATE = Key("template_id", 12)
 
 TRAFFIC = Table(
     "traffic_by_minute",
     (SERVICE, METHOD, ROUTE, STATUS_CLASS),
     {
         "requests": "line_count",
-        "bytes": "bytes",
-        "timed_requests": "timed",
-        "sum_response_us": "sum_us",
-        "min_response_us": "min_us",
-        "max_response_us": "max_us",
+        "bytes": "total",
+        "timed_requests": "valued",
+        "sum_response_us": "value_sum",
+        "min_response_us": "value_min",
+        "max_response_us": "value_max",
     },
     ("combined", "app"),
 )
@@ -100,15 +118,50 @@ LATENCY = Table(
 COUNTRIES = Table(
     "countries_by_minute",
     (SERVICE, COUNTRY),
-    {"requests": "line_count", "bytes": "bytes"},
+    {"requests": "line_count", "bytes": "total"},
     ("combined",),
 )
-LEVELS = Table(
-    "levels_by_minute", (SERVICE, LEVEL, ERROR_CODE), {"events": "line_count"}, ("combined", "app")
+LEVELS = Table("levels_by_minute", (SERVICE, LEVEL, ERROR_CODE), {"events": "line_count"}, FORMATS)
+ANOMALIES = Table(
+    "anomalies_by_minute",
+    (SERVICE, SEVERITY),
+    {"events": "line_count", "max_score": "value_max"},
+    FORMATS,
 )
-LATENESS = Table("lateness_by_minute", (), {"late_lines": "line_count"}, ("combined", "app"))
+SHOP = Table(
+    "shop_by_minute",
+    (EVENT_TYPE, COUNTRY_SENT, DEVICE_TYPE, PAYMENT_METHOD),
+    {
+        "events": "line_count",
+        "revenue": "revenue",
+        "failed_amount": "failed_amount",
+        "sum_session_s": "value_sum",
+        "sessions_timed": "valued",
+    },
+    ("shop",),
+)
+SEARCHES = Table(
+    "searches_by_minute",
+    (QUERY,),
+    {"searches": "line_count", "results": "total", "empty_searches": "valued"},
+    ("shop",),
+)
+TEMPLATES = Table(
+    "templates_by_minute", (SERVICE, TEMPLATE), {"events": "line_count"}, ("app", "syslog")
+)
+LATENESS = Table("lateness_by_minute", (), {"late_lines": "line_count"}, FORMATS)
 
-TABLES = (TRAFFIC, LATENCY, COUNTRIES, LEVELS, LATENESS)
+TABLES = (
+    TRAFFIC,
+    LATENCY,
+    COUNTRIES,
+    LEVELS,
+    ANOMALIES,
+    SHOP,
+    SEARCHES,
+    TEMPLATES,
+    LATENESS,
+)
 
 BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
   query VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -129,37 +182,6 @@ ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
   UNIQUE KEY (feed, http_route)
 )"""
 
-_PERCENTILES = ", ".join(
-    f"MIN(CASE WHEN below >= {share} * total THEN le_ms END) AS p{round(share * 100)}"
-    for share in (0.50, 0.95, 0.99)
-)
-VIEWS = (
-    f"""CREATE OR REPLACE VIEW latency_percentiles_by_minute AS
-SELECT window_start, feed, service_name, method, http_route, MAX(total) AS requests, {_PERCENTILES}
-FROM (
-  SELECT window_start, feed, service_name, method, http_route, le_ms,
-    SUM(requests) OVER (PARTITION BY window_start, feed, service_name, method, http_route
-      ORDER BY le_ms) AS below,
-    SUM(requests) OVER (PARTITION BY window_start, feed, service_name, method, http_route) AS total
-  FROM latency_by_minute
-) AS cumulated
-GROUP BY window_start, feed, service_name, method, http_route""",
-    """CREATE OR REPLACE VIEW api_latency AS
-SELECT feed, http_route, SUM(timed_requests) AS timed_requests,
-  MIN(min_response_us) / 1000 AS min_ms, MAX(max_response_us) / 1000 AS max_ms,
-  SUM(sum_response_us) / SUM(timed_requests) / 1000 AS avg_ms
-FROM traffic_by_minute WHERE timed_requests > 0 GROUP BY feed, http_route""",
-    """CREATE OR REPLACE VIEW country_share AS
-SELECT feed, country, SUM(requests) AS requests,
-  100 * SUM(requests) / SUM(SUM(requests)) OVER (PARTITION BY feed) AS percent
-FROM countries_by_minute GROUP BY feed, country""",
-    """CREATE OR REPLACE VIEW error_rate_by_minute AS
-SELECT window_start, feed, service_name, SUM(requests) AS requests,
-  SUM(CASE WHEN status_class = '5xx' THEN requests ELSE 0 END) AS errors,
-  SUM(CASE WHEN status_class = '5xx' THEN requests ELSE 0 END) / SUM(requests) AS error_rate
-FROM traffic_by_minute GROUP BY window_start, feed, service_name""",
-)
-
 STATEMENTS = (*(table.ddl for table in TABLES), BATCHES_DDL, ROUTES_DDL, *VIEWS)
 
 
@@ -167,7 +189,7 @@ def staging_ddl(name: str) -> str:
     """The statement that creates a run's staging table."""
     longest = max(key.characters for table in TABLES for key in table.keys)
     keys = "".join(f"  k{n} {Key('', longest).type} NULL,\n" for n in range(1, MAX_KEYS + 1))
-    measures = ",\n".join(f"  {name} BIGINT NULL" for name in MEASURES)
+    measures = ",\n".join(f"  {name} {type} NULL" for name, type in MEASURES.items())
     return (
         f"CREATE TABLE {name} (\n  window_start DATETIME NOT NULL,\n"
         f"  figure VARCHAR(64) NOT NULL,\n{keys}{measures}\n)"

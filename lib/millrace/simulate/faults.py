@@ -15,7 +15,7 @@ _DAY_MS = 86_400_000
 _LATE_MS = 2 * 3_600_000
 _FUTURE_DAY_MS = int(datetime(2037, 12, 27, tzinfo=timezone.utc).timestamp()) * 1000
 
-# Neither JSON nor an access log line, whatever number is put in.
+# Neither JSON, an access log line nor syslog, whatever number is put in.
 _GARBAGE = (
     "java.lang.IllegalStateException: connection pool {} is shut down",
     "    at com.example.web.Dispatcher.handle(Dispatcher.java:{})",

@@ -9,6 +9,8 @@ from millrace.records.formats import Format
 from millrace.simulate.app import App
 from millrace.simulate.combined import Combined
 from millrace.simulate.faults import Fault, Faults
+from millrace.simulate.shop import Shop
+from millrace.simulate.syslog import Syslog
 
 _BLOCK_LINES = 4096
 # A line is at most this share of a step after its even place, so order holds.
@@ -33,7 +35,12 @@ class Source(Protocol):
         """The longest length to which ``line`` can be cut so that it cannot be parsed."""
 
 
-SOURCES: dict[Format, Callable[[Random], Source]] = {"combined": Combined, "app": App}
+SOURCES: dict[Format, Callable[[Random], Source]] = {
+    "combined": Combined,
+    "app": App,
+    "shop": Shop,
+    "syslog": Syslog,
+}
 
 
 def generate(

@@ -1,10 +1,13 @@
 """The time in a log line, as bytes: where it stands, what it says, how it reads when moved.
 
 An access log line has its time in the first bracket that looks like one; a line that begins
-with a brace has it under its outermost key "timestamp", in ISO 8601 or as ms since 1970.
+with a brace has it under its outermost key "timestamp", in ISO 8601 or as ms since 1970; a syslog
+line (RFC 5424, RFC 3164 in UTC, or rsyslog's ISO 8601 in its place) has it at its start. RFC 3164
+states no year: it is the one that puts the time nearest to another time, which the caller gives.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,74 +16,100 @@ from typing import NamedTuple
 from millrace.simulate.combined import MONTHS
 
 _MONTH_NUMBERS = {month.encode(): number for number, month in enumerate(MONTHS, 1)}
-_ACCESS = re.compile(
-    rb"\[(?P<wall>\d\d/(?:%s)/\d{4}:\d\d:\d\d:\d\d) (?P<zone>[+-]\d{4})\]"
-    % b"|".join(_MONTH_NUMBERS)
+_MONTH = b"(?:%s)" % b"|".join(_MONTH_NUMBERS)
+_PRI = rb"<\d{1,3}>"
+# In each the group "time" is what is written anew when the time moves.
+_ACCESS = re.compile(rb"\[(?P<time>\d\d/%s/\d{4}:\d\d:\d\d:\d\d) (?P<zone>[+-]\d{4})\]" % _MONTH)
+_ISO = (
+    rb"(?P<time>(?P<wall>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?)"
+    rb"(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?"
+)
+_QUOTED_ISO = re.compile(b'"' + _ISO + b'"')
+_SYSLOG_ISO = re.compile(b"(?:" + _PRI + b"(?:1 )?)?" + _ISO + b" ")
+# Not where a year follows, as some routers write it.
+_RFC_3164 = re.compile(
+    rb"(?:%s)?(?P<time>%s (?: ?\d|\d\d) \d\d:\d\d:\d\d)(?!\d| \d{4} )" % (_PRI, _MONTH)
 )
 _KEY = re.compile(rb'"timestamp"[ \t]*:[ \t]*')
-_ISO = re.compile(
-    rb'"(?P<wall>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(?P<fraction>\d{1,9}))?'
-    rb'(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?"'
-)
-_NUMBER = re.compile(rb"\d{1,15}(?=[ \t]*[,}])")
+_NUMBER = re.compile(rb"(?P<time>\d{1,15})(?=[ \t]*[,}])")
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?')
 _EPOCH = datetime(1970, 1, 1)
 _MS = timedelta(milliseconds=1)
+_DAY_MS = 86_400_000
 
 
-class Time(NamedTuple):
-    """A time in UTC, and the unit of its notation: 1000 where it ends with the seconds."""
-
+class _Time(NamedTuple):
     utc_ms: int
     unit_ms: int
+    has_year: bool = True
 
 
 class _Notation(NamedTuple):
     """How to read and to move a time; both raise ValueError or OverflowError where they cannot."""
 
-    read: Callable[[re.Match[bytes]], Time]
+    read: Callable[[re.Match[bytes]], _Time]
     moved: Callable[[re.Match[bytes], int], bytes]
 
 
-def find(line: bytes) -> Time | None:
-    """The time in the line; None where it has none that is in the calendar."""
-    place = _place(line)
-    if place is None:
-        return None
-    notation, found = place
-    try:
-        return notation.read(found)
-    except (ValueError, OverflowError):
-        return None
+_Place = tuple[_Notation, re.Match[bytes]]
 
 
-def moved(line: bytes, by_ms: int) -> bytes:
-    """The line with its time moved by so many ms, in the same notation and zone.
+class Stamp(NamedTuple):
+    """The time in a line: what it says in UTC, and how it is written.
 
-    ``by_ms`` is a multiple of the notation's unit. A line without a time, or whose time would
-    leave the calendar, is returned as it is.
+    ``unit_ms`` is the unit of its notation: 1000 where it ends with the seconds. ``has_year`` is
+    False where the year is not written.
     """
-    place = _place(line)
+
+    utc_ms: int
+    unit_ms: int
+    has_year: bool
+    place: _Place
+
+    def moved(self, by_ms: int) -> bytes:
+        """The line with its time moved by so many ms, in the same notation and zone.
+
+        ``by_ms`` is a multiple of ``unit_ms``. A line whose time would leave the calendar is
+        returned as it is.
+        """
+        notation, found = self.place
+        line, (start, end) = found.string, found.span("time")
+        try:
+            return line[:start] + notation.moved(found, by_ms) + line[end:]
+        except (ValueError, OverflowError):
+            return line
+
+
+def find(line: bytes, near_ms: int | None = None) -> Stamp | None:
+    """The time in the line; None where it has none that is in the calendar.
+
+    A time without a year is the one nearest to ``near_ms``, and None where that is not given.
+    """
+    place = _place(line, near_ms)
     if place is None:
-        return line
+        return None
     notation, found = place
     try:
-        return line[: found.start()] + notation.moved(found, by_ms) + line[found.end() :]
+        return Stamp(*notation.read(found), place)
     except (ValueError, OverflowError):
-        return line
+        return None
 
 
-def _place(line: bytes) -> tuple[_Notation, re.Match[bytes]] | None:
+def _place(line: bytes, near_ms: int | None) -> _Place | None:
     if line.lstrip()[:1] == b"{":
         return _json_place(line)
+    if found := _SYSLOG_ISO.match(line):
+        return _ISO_TIME, found
+    if found := _RFC_3164.match(line):
+        return None if near_ms is None else (_yearless(near_ms // _DAY_MS), found)
     found = _ACCESS.search(line)
     return (_ACCESS_TIME, found) if found else None
 
 
-def _json_place(line: bytes) -> tuple[_Notation, re.Match[bytes]] | None:
+def _json_place(line: bytes) -> _Place | None:
     for key in _KEY.finditer(line):
         if _is_outermost(line[: key.start()]):
-            if iso := _ISO.match(line, key.end()):
+            if iso := _QUOTED_ISO.match(line, key.end()):
                 return _ISO_TIME, iso
             number = _NUMBER.match(line, key.end())
             return (_EPOCH_MS, number) if number else None
@@ -100,7 +129,7 @@ def _offset(zone: bytes | None) -> timedelta:
     return -offset if zone.startswith(b"-") else offset
 
 
-# Neighbouring lines of an access log mostly share a second, hence the caches.
+# Neighbouring lines mostly share a second, hence the caches.
 @lru_cache(maxsize=1024)
 def _access_wall(wall: bytes) -> datetime:
     date, hour, minute, second = wall.split(b":")
@@ -110,8 +139,8 @@ def _access_wall(wall: bytes) -> datetime:
 
 
 @lru_cache(maxsize=1024)
-def _access_time(wall: bytes, zone: bytes) -> Time:
-    return Time((_access_wall(wall) - _offset(zone) - _EPOCH) // _MS, 1000)
+def _access_time(wall: bytes, zone: bytes) -> _Time:
+    return _Time((_access_wall(wall) - _offset(zone) - _EPOCH) // _MS, 1000)
 
 
 @lru_cache(maxsize=1024)
@@ -120,30 +149,67 @@ def _access_moved(wall: bytes, by_ms: int) -> bytes:
     return f"{to.day:02d}/{MONTHS[to.month - 1]}/{to.year:04d}:{to:%H:%M:%S}".encode()
 
 
+@lru_cache(maxsize=1024)
+def _yearless_wall(written: bytes, near_day: int) -> datetime:
+    name, day_text, clock = written.split()
+    month, day = _MONTH_NUMBERS[name], int(day_text)
+    hour, minute, second = (int(part) for part in clock.split(b":"))
+    near = _EPOCH + timedelta(days=near_day)
+    # Leap days are mostly four years apart.
+    walls = (
+        datetime(year, month, day, hour, minute, second)
+        for year in range(near.year - 4, near.year + 5)
+        if _has_day(year, month, day)
+    )
+    return min(walls, key=lambda wall: abs(wall - near))
+
+
+def _has_day(year: int, month: int, day: int) -> bool:
+    return day <= monthrange(year, month)[1]
+
+
+@lru_cache(maxsize=1024)
+def _yearless_moved(written: bytes, by_ms: int, near_day: int) -> bytes:
+    to = _yearless_wall(written, near_day) + by_ms * _MS
+    day = b"%02d" if written[4:5] == b"0" else b"%2d"
+    return f"{MONTHS[to.month - 1]} ".encode() + day % to.day + f" {to:%H:%M:%S}".encode()
+
+
+@lru_cache(maxsize=1024)
+def _yearless(near_day: int) -> _Notation:
+    """The notation of RFC 3164, whose times are those nearest to a day, counted since 1970."""
+    return _Notation(
+        read=lambda found: _Time(
+            (_yearless_wall(found["time"], near_day) - _EPOCH) // _MS, 1000, has_year=False
+        ),
+        moved=lambda found, by_ms: _yearless_moved(found["time"], by_ms, near_day),
+    )
+
+
 def _iso_wall(found: re.Match[bytes]) -> datetime:
     fraction = found["fraction"] or b""
     wall = datetime.fromisoformat(found["wall"].decode())
     return wall + int(fraction[:3].ljust(3, b"0")) * _MS
 
 
-def _iso_time(found: re.Match[bytes]) -> Time:
+def _iso_time(found: re.Match[bytes]) -> _Time:
     unit_ms = 10 ** max(0, 3 - len(found["fraction"] or b""))
-    return Time((_iso_wall(found) - _offset(found["zone"]) - _EPOCH) // _MS, unit_ms)
+    return _Time((_iso_wall(found) - _offset(found["zone"]) - _EPOCH) // _MS, unit_ms)
 
 
 def _iso_moved(found: re.Match[bytes], by_ms: int) -> bytes:
     to = _iso_wall(found) + by_ms * _MS
-    separator, fraction, zone = chr(found["wall"][10]), found["fraction"], found["zone"] or b""
+    separator, fraction = chr(found["wall"][10]), found["fraction"]
     text = to.isoformat(separator, timespec="seconds").encode()
     if fraction is not None:
         # What is finer than a ms never moves.
         digits = b"%03d" % (to.microsecond // 1000)
         text += b"." + digits[: len(fraction)] + fraction[3:]
-    return b'"' + text + zone + b'"'
+    return text
 
 
-def _epoch_ms_time(found: re.Match[bytes]) -> Time:
-    return Time(int(found[0]), 1)
+def _epoch_ms_time(found: re.Match[bytes]) -> _Time:
+    return _Time(int(found[0]), 1)
 
 
 def _epoch_ms_moved(found: re.Match[bytes], by_ms: int) -> bytes:
@@ -154,10 +220,8 @@ def _epoch_ms_moved(found: re.Match[bytes], by_ms: int) -> bytes:
 
 
 _ACCESS_TIME = _Notation(
-    read=lambda found: _access_time(found["wall"], found["zone"]),
-    moved=lambda found, by_ms: (
-        b"[" + _access_moved(found["wall"], by_ms) + b" " + found["zone"] + b"]"
-    ),
+    read=lambda found: _access_time(found["time"], found["zone"]),
+    moved=lambda found, by_ms: _access_moved(found["time"], by_ms),
 )
 _ISO_TIME = _Notation(_iso_time, _iso_moved)
 _EPOCH_MS = _Notation(_epoch_ms_time, _epoch_ms_moved)

@@ -13,64 +13,92 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
+from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.client import Document, connector_options, database
 from millrace.records import dead_letters, ledger
 from millrace.records.documents import documents, letters
-from millrace.records.ledger import Batch, OffsetRange, Received
+from millrace.records.ledger import Batch, OffsetRange, Received, Written
 
 _log = logging.getLogger(__name__)
 _DUPLICATE_KEY = "E11000"
 _IDS_A_REQUEST = 10_000
 
 
-def sink(mongo: Mongo, feed: Feed) -> Callable[[DataFrame, Batch], None]:
-    """A function that writes one batch of parsed and enriched rows, each to exactly one place.
+def sink(mongo: Mongo, feed: Feed) -> Callable[[DataFrame, Batch], Written]:
+    """A function that writes one batch of refined rows, each to exactly one place.
 
     Records are inserted; where the server says that some exist, the batch is written again as
     replace-with-upsert. Dead letters are inserted where they are missing, so that their status
-    stays. Whatever of the same Kafka records stood in the other place is removed. The batch's
-    ledger row is written last. Writing a batch again changes nothing.
+    stays. Whatever of the same Kafka records stood in the other place is removed, but for letters
+    that were requeued: their records are what a person wanted. The batch's ledger row is written
+    last. Writing a batch again changes nothing. It returns what the batch came to.
     """
     db = database(mongo)
     options = connector_options(mongo)
 
-    def write(enriched: DataFrame, batch: Batch) -> None:
-        found = _write_records(enriched, feed, batch, options)
-        _write_letters(db, letters(enriched, feed.name), feed, batch, found, options)
-        db[ledger.COLLECTION].replace_one({"_id": batch.key}, _row(batch, found), upsert=True)
+    def write(refined: DataFrame, batch: Batch) -> Written:
+        found = _write_records(db, refined, feed, batch, options)
+        written = _written(found)
+        _write_letters(db, refined, feed, batch, found, options)
+        row = _row(batch, found, written)
+        db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
+        return written
 
     return write
 
 
+def replace_records(mongo: Mongo, feed: Feed, refined: DataFrame) -> None:
+    """Writes the rows that are records, each in place of what stands under its id."""
+    rows = documents(refined, feed.format, raw=feed.store_raw)
+    _save(rows, feed.name, connector_options(mongo) | {"operationType": "replace"})
+
+
 def _write_records(
-    enriched: DataFrame, feed: Feed, batch: Batch, options: dict[str, str]
+    db: Database[Document], refined: DataFrame, feed: Feed, batch: Batch, options: dict[str, str]
 ) -> Document:
     """Inserts the records, or replaces them where some exist; returns the batch's statistics."""
 
-    def save(operation: str) -> Document:
+    def save(operation: str, edited: list[str]) -> Document:
         # An observation ends with its first query, the failed ones included.
         seen = Observation()
-        observed = enriched.observe(seen, *_statistics(batch.ranges))
+        observed = refined.observe(seen, *_statistics(batch.ranges, refined.columns))
         rows = documents(observed, feed.format, raw=feed.store_raw)
+        if edited:
+            rows = rows.where(~F.col("_id").isin(edited))
         _save(rows, feed.name, options | {"operationType": operation})
         return seen.get
 
     try:
-        return save("insert")
+        return save("insert", [])
     except (Py4JJavaError, PySparkException) as error:
         if _DUPLICATE_KEY not in str(error):
             raise
     _log.info("%s: some records are there already; replacing", batch.key)
-    return save("replace")
+    return save("replace", stored_letters.edited(db, feed.name, batch.ranges))
 
 
-def _statistics(ranges: tuple[OffsetRange, ...]) -> Iterator[Column]:
+def _statistics(ranges: tuple[OffsetRange, ...], columns: list[str]) -> Iterator[Column]:
     yield F.count(F.lit(1)).alias("rows_in")
-    yield F.count("reason").alias("rows_dead")
+    for reason in dead_letters.REASONS:
+        yield F.count_if(F.col("reason") == reason).alias(f"reason_{reason}")
+    if "template_id" in columns:
+        has_message = F.col("reason").isNull() & F.col("message").isNotNull()
+        yield F.count_if(has_message).alias("messages")
+        yield F.count_if(has_message & F.col("template_id").isNull()).alias("unmatched")
     for item in ranges:
         received = F.when(F.col("kafka.partition") == item.partition, F.unix_millis("received_at"))
         yield F.min(received).alias(f"earliest_{item.partition}")
         yield F.max(received).alias(f"latest_{item.partition}")
+
+
+def _written(found: Document) -> Written:
+    reasons = {reason: found[f"reason_{reason}"] for reason in dead_letters.REASONS}
+    return Written(
+        found["rows_in"],
+        {reason: count for reason, count in reasons.items() if count},
+        found.get("messages", 0),
+        found.get("unmatched", 0),
+    )
 
 
 def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:
@@ -80,42 +108,35 @@ def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:
 
 def _write_letters(
     db: Database[Document],
-    rows: DataFrame,
+    refined: DataFrame,
     feed: Feed,
     batch: Batch,
     found: Document,
     options: dict[str, str],
 ) -> None:
-    stored = _letter_ids(db, feed, batch, found)
-    if not found["rows_dead"]:
-        _delete(db[dead_letters.COLLECTION], stored)
-        return
+    rows = letters(refined, feed.name)
+    stored = _stored_letters(db, feed, batch, found)
     if stored:
-        dead = {row["_id"] for row in rows.select("_id").collect()}
-        _delete(db[dead_letters.COLLECTION], stored - dead)
-        rows = rows.where(~F.col("_id").isin(*(stored & dead)))
-    _save(rows, dead_letters.COLLECTION, options | {"operationType": "insert"})
-    dead_now = _letter_ids(db, feed, batch, found)
-    _delete(db[feed.name], {letter.partition("/")[2] for letter in dead_now})
+        known = refined.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
+        mended = known.join(rows.select("_id"), "_id", "left_anti").collect()
+        stored_letters.remove(db, {row["_id"] for row in mended})
+        rows = rows.join(known, "_id", "left_anti").select(*dead_letters.COLUMNS)
+    if any(found[f"reason_{reason}"] for reason in dead_letters.REASONS):
+        _save(rows, dead_letters.COLLECTION, options | {"operationType": "insert"})
+        stored = _stored_letters(db, feed, batch, found)
+        alone = {letter for letter, has_record in stored.items() if not has_record}
+        _delete(db[feed.name], {letter.partition("/")[2] for letter in alone})
 
 
-def _letter_ids(db: Database[Document], feed: Feed, batch: Batch, found: Document) -> set[str]:
-    """The ids of stored letters among the batch's Kafka records."""
+def _stored_letters(
+    db: Database[Document], feed: Feed, batch: Batch, found: Document
+) -> dict[str, bool]:
+    """The ids of stored letters among the batch's Kafka records; whether each has a record."""
     received = _received(batch, found).values()
     times = [time for span in received for time in (span.earliest, span.latest) if time]
     if not times:
-        return set()
-    earliest, latest = (max(0, int(t.timestamp() * 1000)) for t in (min(times), max(times)))
-    within = [
-        {
-            "kafka.partition": r.partition,
-            "kafka.offset": {"$gte": r.from_offset, "$lt": r.until_offset},
-        }
-        for r in batch.ranges
-    ]
-    between = {"$gte": f"{feed.name}/{earliest:013d}", "$lt": f"{feed.name}/{latest + 1:013d}"}
-    letters = db[dead_letters.COLLECTION].find({"_id": between, "$or": within}, {"_id": 1})
-    return {letter["_id"] for letter in letters}
+        return {}
+    return stored_letters.within(db, feed.name, batch.ranges, min(times), max(times))
 
 
 def _delete(collection: Collection[Document], ids: set[str]) -> None:
@@ -139,7 +160,7 @@ def _received(batch: Batch, found: Document) -> dict[int, Received]:
     }
 
 
-def _row(batch: Batch, found: Document) -> Document:
+def _row(batch: Batch, found: Document, written: Written) -> Document:
     received = _received(batch, found)
     return {
         "_id": batch.key,
@@ -155,7 +176,7 @@ def _row(batch: Batch, found: Document) -> Document:
             }
             for r in batch.ranges
         ],
-        "rows_in": found["rows_in"],
-        "rows_written": found["rows_in"] - found["rows_dead"],
-        "rows_dead": found["rows_dead"],
+        "rows_in": written.rows_in,
+        "rows_written": written.rows_in - written.rows_dead,
+        "rows_dead": written.rows_dead,
     }

@@ -1,4 +1,4 @@
-"""The sink of ``aggregate``: absolute figures and the ledger's row in one transaction."""
+"""The sink of ``aggregate``: figures, their anomalies and the ledger's row in one transaction."""
 
 import logging
 from collections.abc import Callable
@@ -9,8 +9,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mysql
+from millrace.detect.rates import DEFAULT_RULES, RateRules
 from millrace.io.mysql.client import connection, jdbc_options
 from millrace.io.mysql.ledger import record, refuse_stale
+from millrace.io.mysql.rates import changed_minutes, judge
+from millrace.records import rates as rate_tables
 from millrace.records import tables
 from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
 
@@ -23,17 +26,21 @@ _ATTEMPTS = 5
 def prepare(mysql: Mysql) -> None:
     """Creates the tables and views that are missing."""
     with connection(mysql) as opened, opened.cursor() as cursor:
-        for statement in tables.STATEMENTS:
+        for statement in (*tables.STATEMENTS, *rate_tables.STATEMENTS):
             cursor.execute(statement)
 
 
 def sink(
-    mysql: Mysql, feed: Feed, stored: StoredFigures = NOTHING_STORED
+    mysql: Mysql,
+    feed: Feed,
+    stored: StoredFigures = NOTHING_STORED,
+    rates: RateRules = DEFAULT_RULES,
 ) -> Callable[[DataFrame, Batch], None]:
     """A function that writes one batch of figures, with its ledger row, in one transaction.
 
-    Figures go through a staging table of this run's own. Of a batch whose offsets ``stored`` has
-    counted only the ledger's row is written; windows before its floor are left as they are.
+    Figures go through a staging table of this run's own; the minutes they change are judged by
+    ``rates``. Of a batch whose offsets ``stored`` has counted only the ledger's row is written;
+    windows before its floor are left as they are.
     Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
     """
     staging = f"{_STAGING}{feed.name}_{uuid4().hex[:12]}"
@@ -43,13 +50,13 @@ def sink(
         if stored.counted and all(item.within(stored.counted) for item in batch.ranges):
             # Computed all the same: the stream's state is made by it.
             figures.write.format("noop").mode("overwrite").save()
-            _commit(mysql, feed, batch, None)
+            _commit(mysql, feed, batch, None, rates)
             return
         is_whole = F.col("window_start") >= F.lit(stored.floor)
         whole = figures.where(is_whole) if stored.floor else figures
         options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
         whole.write.format("jdbc").options(**options).mode("overwrite").save()
-        _commit(mysql, feed, batch, staging)
+        _commit(mysql, feed, batch, staging, rates)
 
     return write
 
@@ -68,10 +75,10 @@ def _create_staging(mysql: Mysql, feed: Feed, staging: str) -> None:
         cursor.execute(tables.staging_ddl(staging))
 
 
-def _commit(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None) -> None:
+def _commit(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None, rates: RateRules) -> None:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            _commit_once(mysql, feed, batch, staging)
+            _commit_once(mysql, feed, batch, staging, rates)
             return
         except OperationalError as error:
             if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
@@ -79,13 +86,16 @@ def _commit(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None) -> None
             _log.warning("%s: %s; trying again", batch.key, error.args[1])
 
 
-def _commit_once(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None) -> None:
+def _commit_once(
+    mysql: Mysql, feed: Feed, batch: Batch, staging: str | None, rates: RateRules
+) -> None:
     with connection(mysql) as opened, opened.cursor() as cursor:
         refuse_stale(cursor, batch)
         rows_written = 0
         if staging:
             for table in tables.TABLES:
                 cursor.execute(table.upsert(staging), {"feed": feed.name})
+            judge(cursor, feed.name, changed_minutes(cursor, staging), rates)
             cursor.execute(f"SELECT COUNT(*) AS n FROM {staging}")
             rows_written = (cursor.fetchone() or {})["n"]
         record(cursor, batch, rows_written=rows_written)

@@ -1,0 +1,46 @@
+"""The command ``millrace``. Exit codes: 0 done, 1 the work failed, 2 usage or configuration."""
+
+import sys
+
+import typer
+
+from millrace.cli import dead_letters, lines, servers, templates
+from millrace.cli.options import FAILED, MISUSED, end
+from millrace.config import ConfigurationError
+from millrace.setup.errors import SetupError
+
+app = typer.Typer(
+    help="Log lines from Kafka to MongoDB and MySQL, once each.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (
+    servers.up,
+    servers.down,
+    servers.status,
+    servers.check,
+    servers.demo,
+    lines.simulate,
+    lines.send,
+    lines.parse,
+    lines.tap,
+):
+    app.command()(command)
+app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(templates.app, name="templates")
+
+
+def main() -> None:
+    """Runs the command; what a person can mend is one line, without a trace."""
+    try:
+        app()
+    except ConfigurationError as error:
+        end(str(error), MISUSED)
+    except SetupError as error:
+        end(str(error), FAILED)
+    except KeyboardInterrupt:
+        end("interrupted", 130)
+    except BrokenPipeError:
+        sys.stderr.close()

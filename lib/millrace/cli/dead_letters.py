@@ -1,0 +1,255 @@
+"""Commands for dead letters: list, show, requeue, discard, resolve."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from millrace import config
+from millrace.cli.options import FAILED, ConfFile, console, end
+from millrace.config import Config, ConfigurationError, Feed
+from millrace.io import mongo
+from millrace.io.mongo import letters
+from millrace.io.mongo.letters import Filter, Letter
+from millrace.records.dead_letters import COLLECTION, OPEN, REASONS, STATUSES, Status
+
+app = typer.Typer(no_args_is_help=True, help="Lines that are no records: look, mend, send again.")
+
+Ids = Annotated[list[str] | None, typer.Argument(help="Ids, as `list` shows them.")]
+FeedName = Annotated[str | None, typer.Option("--feed", help="Only letters of this feed.")]
+ReasonName = Annotated[str | None, typer.Option("--reason", help="|".join(REASONS))]
+Since = Annotated[
+    str | None,
+    typer.Option(help="Only letters received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
+]
+Everything = Annotated[bool, typer.Option("--all", help="All open letters.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
+Note = Annotated[str | None, typer.Option(help="Why; kept with the letter.")]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LONGEST_LINE = 100
+
+
+@app.command("list")
+def list_letters(
+    feed: FeedName = None,
+    reason: ReasonName = None,
+    since: Since = None,
+    status: Annotated[
+        str | None, typer.Option(help="|".join(STATUSES) + "; new and requeued.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a letter.")] = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Show the newest letters, and how many there are."""
+    wanted = _filter(feed=feed, reason=reason, since=since, status=status)
+    db = mongo.database(config.load(conf).mongo)
+    found = letters.find(db, wanted, limit=limit)
+    if as_json:
+        for letter in found:
+            print(json.dumps(_plain(letter), ensure_ascii=False))
+        return
+    out = Console()
+    table = Table("id", "received", "reason", "status", "detail", "line")
+    for letter in found:
+        plain = _plain(letter)
+        table.add_row(
+            plain["_id"],
+            plain["received_at"][:19],
+            plain["reason"],
+            plain["status"],
+            plain.get("detail", "")[:_LONGEST_LINE],
+            plain.get("raw", "")[:_LONGEST_LINE],
+        )
+    out.print(table)
+    for row in letters.counts(db, wanted):
+        out.print(f"{row['n']:>9}  {row['feed']}  {row['reason']}  {row['status']}", style="dim")
+
+
+@app.command()
+def show(
+    letter: Annotated[str, typer.Argument(metavar="ID")],
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Print one letter, whole, as JSON."""
+    db = mongo.database(config.load(conf).mongo)
+    found = next(letters.find(db, Filter(ids=(letter,))), None)
+    if found is None:
+        end(f"there is no dead letter {letter}", FAILED)
+    print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+
+
+@app.command("requeue")
+def requeue_letters(
+    ids: Ids = None,
+    feed: FeedName = None,
+    reason: ReasonName = None,
+    since: Since = None,
+    everything: Everything = False,
+    line: Annotated[
+        str | None, typer.Option(help="Parse this in place of what came; for one id.")
+    ] = None,
+    dry_run: DryRun = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Parse open letters again, with today's parser; those that are records now are resolved."""
+    from millrace.proof.requeue import requeue
+    from millrace.session import spark_session
+
+    wanted = _chosen(ids, feed, reason, since, everything)
+    if line is not None and len(wanted.ids) != 1:
+        raise typer.BadParameter("it takes exactly one id", param_hint="--line")
+    loaded = config.load(conf)
+    db = mongo.database(loaded.mongo)
+    records, still_dead = 0, Counter[str]()
+    feeds = _feeds(loaded, wanted)
+    spark = spark_session("millrace-dead-letters", loaded)
+    for one in feeds:
+        own = Filter(wanted.ids, one.name, wanted.reason, wanted.since, OPEN)
+        count = db[COLLECTION].count_documents(own.query)
+        if not count:
+            continue
+        edited = None if line is None else line.encode()
+        with _progress() as progress:
+            task = progress.add_task(one.name, total=count)
+            came = requeue(
+                spark,
+                loaded,
+                one,
+                _snapshot(letters.find(db, own)),
+                line=edited,
+                dry_run=dry_run,
+                on_progress=lambda done: progress.update(task, completed=done),  # noqa: B023
+            )
+        records += came.records
+        still_dead.update(came.still_dead)
+    console.print(f"{records} letters {'would be' if dry_run else 'are'} records now")
+    for name, count in still_dead.most_common():
+        console.print(f"{count} letters are dead still: {name}")
+    if wanted.ids and not records and not still_dead:
+        end("none of these is an open dead letter", FAILED)
+
+
+@app.command()
+def discard(
+    ids: Ids = None,
+    feed: FeedName = None,
+    reason: ReasonName = None,
+    since: Since = None,
+    everything: Everything = False,
+    note: Note = None,
+    dry_run: DryRun = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Mark open letters as not worth mending."""
+    _settle("discarded", _chosen(ids, feed, reason, since, everything), note, dry_run, conf)
+
+
+@app.command()
+def resolve(
+    ids: Ids = None,
+    feed: FeedName = None,
+    reason: ReasonName = None,
+    since: Since = None,
+    everything: Everything = False,
+    note: Note = None,
+    dry_run: DryRun = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Mark open letters as dealt with in some other way."""
+    _settle("resolved", _chosen(ids, feed, reason, since, everything), note, dry_run, conf)
+
+
+def _settle(
+    status: Status, wanted: Filter, note: str | None, dry_run: bool, conf: ConfFile
+) -> None:
+    db = mongo.database(config.load(conf).mongo)
+    meant = Filter(wanted.ids, wanted.feed, wanted.reason, wanted.since, OPEN)
+    if dry_run:
+        count = db[COLLECTION].count_documents(meant.query)
+        console.print(f"{count} letters would be {status}")
+        return
+    count = letters.settle(db, meant, status, note)
+    console.print(f"{count} letters {status}")
+    if wanted.ids and not count:
+        end("none of these is an open dead letter", FAILED)
+
+
+def _chosen(
+    ids: list[str] | None, feed: str | None, reason: str | None, since: str | None, everything: bool
+) -> Filter:
+    """What the options choose; raises BadParameter where that is everything by oversight."""
+    wanted = _filter(ids=ids, feed=feed, reason=reason, since=since)
+    if wanted == Filter() and not everything:
+        raise typer.BadParameter("give ids, --feed, --reason or --since; or --all")
+    return wanted
+
+
+def _filter(
+    *,
+    ids: list[str] | None = None,
+    feed: str | None = None,
+    reason: str | None = None,
+    since: str | None = None,
+    status: str | None = None,
+) -> Filter:
+    if reason is not None and reason not in REASONS:
+        raise typer.BadParameter(f"{reason!r} is none of {', '.join(REASONS)}")
+    if status is not None and status not in STATUSES:
+        raise typer.BadParameter(f"{status!r} is none of {', '.join(STATUSES)}")
+    narrowed: Any = (status,) if status else ()
+    return Filter(
+        tuple(ids or ()), feed, reason, None if since is None else _instant(since), narrowed
+    )
+
+
+def _instant(text: str) -> datetime:
+    if match := re.fullmatch(r"(\d+)([smhd])", text):
+        return datetime.now(timezone.utc) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is neither 90m, 6h, 2d nor an ISO 8601 time") from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
+
+
+def _feeds(conf: Config, wanted: Filter) -> list[Feed]:
+    """The feeds whose letters are meant; raises ConfigurationError where one is not configured."""
+    named = {i.partition("/")[0] for i in wanted.ids} or {feed.name for feed in conf.feeds}
+    if wanted.feed:
+        named &= {wanted.feed}
+        conf.feed(wanted.feed)
+    if not named:
+        raise ConfigurationError("none of the ids is of that feed")
+    return [conf.feed(name) for name in sorted(named)]
+
+
+def _snapshot(found: Iterator[Letter]) -> Iterator[Letter]:
+    """The letters as they stand now: what is marked meanwhile must not come up again."""
+    return iter(list(found))
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console)
+
+
+def _plain(letter: Letter) -> dict[str, Any]:
+    """The letter with what JSON has: times in ISO 8601, bytes as text, those of no text escaped."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, datetime):
+            return value.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+        if isinstance(value, bytes):
+            return value.decode("utf-8", errors="backslashreplace")
+        return value
+
+    return {key: plain(value) for key, value in letter.items()}

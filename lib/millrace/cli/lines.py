@@ -1,0 +1,150 @@
+"""Commands for lines: simulate, send, parse, tap."""
+
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from millrace import config
+from millrace.cli.options import FAILED, ConfFile, FormatName, console, end, feed_of, format_named
+from millrace.config import Config, ConfigurationError
+from millrace.records.formats import FORMATS
+
+_DEFAULT_SPAN = timedelta(minutes=5)
+
+
+def simulate(
+    format: FormatName,
+    count: Annotated[int, typer.Option(min=1, help="How many lines.")],
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Lines a second; as fast as it goes.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same lines.")] = None,
+    faults: Annotated[
+        float, typer.Option(min=0, max=100, help="Percentage of faulty lines.")
+    ] = 0.0,
+    topic: Annotated[str | None, typer.Option(help="Default: the format's feed's.")] = None,
+    start: Annotated[datetime | None, typer.Option(help="First event time, UTC.")] = None,
+    end: Annotated[datetime | None, typer.Option(help="Last event time, UTC; now.")] = None,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print instead of sending.")] = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Generate realistic log lines and send them to Kafka."""
+    from millrace.simulate.lines import generate
+
+    loaded = config.load(conf)
+    feed = feed_of(loaded, format_named(format))
+    last = end.replace(tzinfo=timezone.utc) if end else datetime.now(timezone.utc)
+    span = timedelta(seconds=count / rate) if rate else _DEFAULT_SPAN
+    first = start.replace(tzinfo=timezone.utc) if start else last - span
+    if first > last:
+        raise typer.BadParameter("it lies after --end", param_hint="--start")
+    chosen = random.randrange(2**32) if seed is None else seed
+    lines = generate(feed.format, count, seed=chosen, start=first, end=last, faults_percent=faults)
+    values = (line.value for line in lines)
+    if stdout:
+        sys.stdout.buffer.writelines(value + b"\n" for value in values)
+        return
+    _send(loaded, topic or feed.topic, values, count, rate)
+
+
+def send(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Log file, or .gz.")],
+    topic: Annotated[str, typer.Option(help="Where to.")],
+    rate: Annotated[float | None, typer.Option(min=0.01, help="Lines a second.")] = None,
+    restamp: Annotated[bool, typer.Option(help="Move the file's times: the last is now.")] = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Send the lines of a file to Kafka, each as one message."""
+    from millrace.simulate import restamp as stamps
+
+    loaded = config.load(conf)
+    count = sum(1 for _ in stamps.read(file))
+    lines = stamps.restamp(file, datetime.now(timezone.utc)) if restamp else stamps.read(file)
+    _send(loaded, topic, lines, count, rate)
+    if restamp:
+        console.print(f"times of {file.name} were moved: its last line is now")
+
+
+def parse(
+    format: FormatName,
+    file: Annotated[Path | None, typer.Argument(help="Standard input where not given.")] = None,
+    received_at: Annotated[datetime | None, typer.Option(help="UTC; now.")] = None,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Print what each line parses to: one JSON object a line, in order."""
+    from millrace import preview, refine
+    from millrace.session import spark_session
+
+    loaded = config.load(conf)
+    received = (received_at or datetime.now(timezone.utc)).replace(tzinfo=timezone.utc)
+    feed = feed_of(loaded, format_named(format))
+    references = refine.references(loaded, feed)
+    with tempfile.TemporaryDirectory() as folder:
+        # A copy: Spark takes some names for patterns, and passes over _names and .names.
+        lines = Path(folder) / "lines"
+        if file is None:
+            with lines.open("wb") as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+        elif file.is_file():
+            shutil.copyfile(file, lines)
+        else:
+            raise ConfigurationError(f"{file}: no such file")
+        spark = spark_session("millrace-parse", loaded)
+        for line in preview.parsed(spark, lines, feed, references, received_at=received):
+            print(line)
+
+
+def tap(
+    topic: Annotated[str, typer.Option(help="The topic.")],
+    format: Annotated[
+        str | None, typer.Option("--format", help="|".join(FORMATS) + "; that of the topic's feed.")
+    ] = None,
+    last: Annotated[int, typer.Option(min=0, help="Begin with about so many that are there.")] = 10,
+    limit: Annotated[int | None, typer.Option(min=1, help="End after so many lines.")] = None,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Show the lines of a topic as they come, each with what it parses to."""
+    from millrace.session import spark_session
+    from millrace.tap import tap as follow
+
+    loaded = config.load(conf)
+    feed = next((feed for feed in loaded.feeds if feed.topic == topic), None)
+    if format is not None:
+        feed = feed_of(loaded, format_named(format))
+    if feed is None:
+        raise typer.BadParameter(f"no feed reads {topic!r}: say which", param_hint="--format")
+    spark = spark_session("millrace-tap", loaded)
+    follow(spark, loaded, topic, feed, Console(highlight=False), last=last, limit=limit)
+
+
+def _send(
+    conf: Config,
+    topic: str,
+    lines: Iterable[bytes],
+    count: int,
+    rate: float | None,
+) -> None:
+    from millrace.simulate.progress import send_drawn
+    from millrace.simulate.send import SendError
+
+    try:
+        sent = send_drawn(
+            conf.kafka,
+            topic,
+            lines,
+            count=count,
+            title=f"to {topic}",
+            console=console,
+            rate=rate,
+        )
+    except SendError as error:
+        end(str(error), FAILED)
+    console.print(f"{sent} lines acknowledged by {topic}")

@@ -1,0 +1,88 @@
+"""Commands for servers: up, down, status, check, demo."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from millrace import check as checks
+from millrace import config
+from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end
+
+
+def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
+    """Start the servers of the configuration's stack section, and make the feeds' topics."""
+    from millrace import stack
+    from millrace.io import kafka
+
+    loaded = config.load(conf)
+    stack.up(loaded, console)
+    made = kafka.create_topics(loaded.kafka, [feed.topic for feed in loaded.feeds])
+    if made:
+        console.print(f"topics made: {', '.join(made)}")
+
+
+def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
+    """Stop the servers that `up` started; their data stays."""
+    from millrace import stack
+
+    stack.down(config.load(conf), console)
+
+
+def status(
+    conf: ConfFile = config.DEFAULT_FILE,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show each server: version, address, pid, state."""
+    from millrace import stack
+
+    servers = stack.status(config.load(conf))
+    if as_json:
+        print(json.dumps([asdict(server) for server in servers], indent=2))
+        return
+    table = Table("server", "version", "address", "pid", "state")
+    for server in servers:
+        table.add_row(
+            server.kind,
+            server.version or "-",
+            server.address,
+            str(server.pid or "-"),
+            server.state,
+        )
+    Console().print(table)
+
+
+def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
+    """Validate the configuration and reach every server it names."""
+    colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
+    states = set()
+    for finding in checks.findings(config.load(conf)):
+        states.add(finding.state)
+        colour = colours[finding.state]
+        console.print(
+            f"[{colour}]{finding.state:8}[/] {finding.subject}: {finding.detail}", highlight=False
+        )
+    sys.exit(MISUSED if "wrong" in states else 0)
+
+
+def demo(
+    file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="An access log, or .gz, to send as well."),
+    ] = None,
+    count: Annotated[int, typer.Option(min=0, help="How many lines to generate.")] = 200_000,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Start the servers, send lines, run the three jobs, and show what came of them."""
+    from millrace.demo import DemoError
+    from millrace.demo import run as run_demo
+
+    try:
+        sys.exit(0 if run_demo(conf, file=file, count=count, console=console) else FAILED)
+    except DemoError as error:
+        end(str(error), FAILED)

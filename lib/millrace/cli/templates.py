@@ -1,0 +1,218 @@
+"""Commands for message templates: mine, list."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pymysql.err import ProgrammingError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from millrace import config
+from millrace.cli.options import FAILED, ConfFile, console, end
+from millrace.config import Config, ConfigurationError, Feed
+from millrace.io import mysql, template_files
+from millrace.io.template_files import Templates
+from millrace.records.fields import ENRICHED, TEMPLATE_ID
+from millrace.records.tables import NO_VALUE
+
+if TYPE_CHECKING:
+    from millrace.mining import Mined
+
+app = typer.Typer(no_args_is_help=True, help="What messages look like: mine templates, list them.")
+
+FeedName = Annotated[str | None, typer.Option("--feed", help="Only this feed.")]
+
+_SOURCES = ("mongo", "archive")
+_SHOWN = timedelta(hours=24)
+_NO_SUCH_TABLE = 1146
+
+_EVENTS = """SELECT template_id, SUM(events) AS events FROM templates_by_minute
+WHERE feed = %s AND window_start >= %s GROUP BY template_id"""
+# In the running hour nothing has vanished: it may yet come.
+_CHANGES = """SELECT template_id, `change` FROM template_changes_by_hour
+WHERE feed = %s AND (window_start = %s OR (window_start > %s AND `change` = 'new'))"""
+
+
+@app.command()
+def mine(
+    feed: FeedName = None,
+    source: Annotated[str, typer.Option("--from", help="|".join(_SOURCES))] = "mongo",
+    max_messages: Annotated[
+        int, typer.Option(min=1, help="Read so many, the newest ones.")
+    ] = 200_000,
+    min_messages: Annotated[
+        int, typer.Option(min=1, help="Add a template that so many of them match.")
+    ] = 10,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Keep no template of before.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show them; write nothing.")] = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Find templates of stored messages and add them to the feed's file, which jobs read at start.
+
+    Templates that are in the file stay. They hold words of messages: look before you publish them.
+    """
+    from millrace import mining
+
+    if source not in _SOURCES:
+        raise typer.BadParameter(f"{source!r} is none of {', '.join(_SOURCES)}")
+    loaded = config.load(conf)
+    read = 0
+    for chosen in _feeds(loaded, feed):
+        messages = mining.stored_messages(loaded, chosen, source, max_messages)
+        try:
+            came = mining.mined(
+                _drawn(messages, chosen, max_messages),
+                template_files.load(loaded.detection.templates, chosen.name),
+                source=source,
+                mined_at=datetime.now(timezone.utc).replace(microsecond=0),
+                min_messages=min_messages,
+                fresh=fresh,
+            )
+        except mining.MiningError as error:
+            end(str(error), FAILED)
+        read += came.after.messages
+        _settle(loaded, chosen, came, dry_run)
+    if not read:
+        end(f"there are no messages in {source}", FAILED)
+
+
+@app.command("list")
+def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) -> None:
+    """Show the templates, how often messages matched each in the last 24 hours, and what changed.
+
+    New are those that were first seen in this hour or the one before, vanished those that were
+    missing in the hour before for the first time.
+    """
+    loaded = config.load(conf)
+    out = Console()
+    for chosen in _feeds(loaded, feed):
+        known = template_files.load(loaded.detection.templates, chosen.name)
+        seen = _seen(loaded, chosen, datetime.now(timezone.utc))
+        out.print(_listed(chosen, known, seen))
+        _show_unmatched(loaded, chosen, seen, out)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What MySQL says of a feed's templates: events and changes, by template id."""
+
+    events: dict[str, int]
+    changes: dict[str, str]
+
+    @property
+    def total(self) -> int:
+        return sum(self.events.values())
+
+
+def _seen(conf: Config, feed: Feed, now: datetime) -> _Seen:
+    hour_before = now.replace(minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(hours=1)
+    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
+        try:
+            cursor.execute(_EVENTS, (feed.name, (now - _SHOWN).replace(tzinfo=None)))
+            events = {row["template_id"]: int(row["events"]) for row in cursor.fetchall()}
+            cursor.execute(_CHANGES, (feed.name, hour_before, hour_before))
+            changes = {row["template_id"]: str(row["change"]) for row in cursor.fetchall()}
+        except ProgrammingError as error:
+            if error.args[0] != _NO_SUCH_TABLE:
+                raise
+            return _Seen({}, {})  # `aggregate` makes the tables when it first starts
+    return _Seen(events, changes)
+
+
+def _feeds(conf: Config, name: str | None) -> list[Feed]:
+    """The feeds whose messages have templates, or the one that is asked for."""
+    feeds = [feed for feed in conf.feeds if TEMPLATE_ID in ENRICHED[feed.format]]
+    wanted = feeds if name is None else [conf.feed(name)]
+    if not wanted or wanted[0] not in feeds:
+        formats = " and ".join(format for format in ENRICHED if TEMPLATE_ID in ENRICHED[format])
+        raise ConfigurationError(f"feeds: only those of format {formats} have message templates")
+    return wanted
+
+
+def _drawn(messages: Iterable[str], feed: Feed, limit: int) -> Iterator[str]:
+    """The messages, counted on the console as they come."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(f"messages of {feed.name}", total=limit)
+        read = 0
+        for message in messages:
+            yield message
+            read += 1
+            progress.update(task, completed=read)
+        progress.update(task, total=read)
+
+
+def _settle(conf: Config, feed: Feed, came: "Mined", dry_run: bool) -> None:
+    """Writes the file unless there is nothing to write, and says what came of the mining."""
+    after, read = came.after, came.after.messages
+    if not read:
+        console.print(f"{feed.name}: no messages", highlight=False)
+        return
+    file = template_files.path(conf.detection.templates, feed.name)
+    if dry_run:
+        _show_mined(feed, came, Console())
+    else:
+        template_files.save(conf.detection.templates, feed.name, after)
+    console.print(
+        f"{feed.name}: {read:,} messages, {len(after.templates):,} templates"
+        f" ({len(came.added):,} new, {came.removed:,} removed),"
+        f" which {100 * came.matched / read:.1f} % of the messages match;"
+        f" {file} {'would be' if dry_run else 'is'} version {after.version}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _listed(feed: Feed, known: Templates, seen: _Seen) -> Table:
+    table = _table(feed, known, "events 24 h", "share %", "change")
+    texts = {item.id: item.text for item in known.templates}
+    missing = seen.events.keys() - texts.keys() - {NO_VALUE}
+    texts |= dict.fromkeys(sorted(missing), "(is not in the file)")
+    for name in sorted(texts, key=lambda name: -seen.events.get(name, 0)):
+        events = seen.events.get(name, 0)
+        share = f"{100 * events / seen.total:.1f}" if seen.total else "-"
+        table.add_row(name, Text(texts[name]), f"{events:,}", share, seen.changes.get(name, ""))
+    return table
+
+
+def _show_unmatched(conf: Config, feed: Feed, seen: _Seen, out: Console) -> None:
+    if not seen.total:
+        out.print("no events in the last 24 hours\n")
+        return
+    unmatched = seen.events.get(NO_VALUE, 0)
+    ratio = unmatched / seen.total
+    out.print(
+        f"{unmatched:,} of {seen.total:,} events match none ({100 * ratio:.1f} %)", highlight=False
+    )
+    if ratio > conf.detection.max_unmatched_ratio:
+        out.print(f"[yellow]mine again:[/] millrace templates mine --feed {feed.name}")
+    out.print()
+
+
+def _show_mined(feed: Feed, came: "Mined", out: Console) -> None:
+    table = _table(feed, came.after, "messages", "")
+    for item in came.after.templates:
+        is_new = "new" if item in came.added else ""
+        table.add_row(item.id, Text(item.text), f"{item.messages:,}", is_new)
+    out.print(table)
+
+
+def _table(feed: Feed, known: Templates, *columns: str) -> Table:
+    """A table whose columns after id and template are numbers, but for the last."""
+    title = f"{feed.name}: no templates"
+    if known.mined_at:
+        title = (
+            f"{feed.name}: version {known.version}, {known.messages:,} messages of {known.source}"
+            f" mined at {known.mined_at.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+        )
+    table = Table(title=Text(title), title_justify="left")
+    table.add_column("id", no_wrap=True)
+    table.add_column("template", overflow="fold")
+    for name in columns:
+        table.add_column(name, justify="left" if name == columns[-1] else "right")
+    return table

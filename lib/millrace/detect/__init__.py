@@ -1,0 +1,1 @@
+"""What stands out: records by rules, minutes against their recent past, messages by templates."""

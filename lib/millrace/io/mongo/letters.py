@@ -1,0 +1,156 @@
+"""Dead letters in MongoDB: found, and moved through their life.
+
+A letter is ``new`` until a person settles it: ``discarded``, ``resolved``, or ``requeued``, which
+lasts until its line is parsed again and ends as ``resolved`` or as ``new``. A letter that is
+requeued, or was resolved that way (``resolution`` says so), stands beside the record that came of
+it; every other letter is the only place of its line.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from pymongo import DESCENDING, UpdateOne
+from pymongo.database import Database
+
+from millrace.io.mongo.client import Document
+from millrace.records.dead_letters import COLLECTION, OPEN, Reason, Status
+from millrace.records.ledger import OffsetRange
+
+Letter = dict[str, Any]
+
+_IDS_A_REQUEST = 10_000
+_HAS_RECORD: Document = {"$or": [{"status": "requeued"}, {"resolution": "requeued"}]}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which letters are meant; what is not given does not narrow them."""
+
+    ids: tuple[str, ...] = ()
+    feed: str | None = None
+    reason: Reason | None = None
+    since: datetime | None = None
+    statuses: tuple[Status, ...] = ()
+
+    @property
+    def query(self) -> Document:
+        """The same as a query of MongoDB's."""
+        query: Document = {}
+        if self.ids:
+            query["_id"] = {"$in": list(self.ids)}
+        if self.feed:
+            query["feed"] = self.feed
+        if self.reason:
+            query["reason"] = self.reason
+        if self.since:
+            query["received_at"] = {"$gte": self.since}
+        if self.statuses:
+            query["status"] = {"$in": list(self.statuses)}
+        return query
+
+
+def find(db: Database[Document], wanted: Filter, *, limit: int = 0) -> Iterator[Letter]:
+    """The letters, the newest first; ``limit`` 0 is all of them."""
+    return iter(db[COLLECTION].find(wanted.query).sort("received_at", DESCENDING).limit(limit))
+
+
+def counts(db: Database[Document], wanted: Filter) -> list[Document]:
+    """How many there are by ``feed``, ``reason`` and ``status``: ``n`` of each, the most first."""
+    keys = {name: f"${name}" for name in ("feed", "reason", "status")}
+    stages: list[Document] = [
+        {"$match": wanted.query},
+        {"$group": {"_id": keys, "n": {"$sum": 1}}},
+        {"$sort": {"n": -1, "_id": 1}},
+    ]
+    return [row["_id"] | {"n": row["n"]} for row in db[COLLECTION].aggregate(stages)]
+
+
+def settle(db: Database[Document], wanted: Filter, status: Status, note: str | None) -> int:
+    """Marks the open ones among the letters as discarded or resolved; returns how many."""
+    marks = {"status": status, "resolution": "manual", "settled_at": _now()}
+    query = {"$and": [wanted.query, {"status": {"$in": list(OPEN)}}]}
+    change = {"$set": marks | ({"note": note} if note else {})}
+    return db[COLLECTION].update_many(query, change).modified_count
+
+
+def claim(db: Database[Document], ids: Sequence[str], line: bytes | None) -> None:
+    """Marks letters as requeued, before their records are written; keeps an edited line."""
+    marks: Document = {"status": "requeued"} | ({} if line is None else {"line": line})
+    for some in _portions(ids):
+        db[COLLECTION].update_many({"_id": {"$in": some}}, {"$set": marks})
+
+
+def resolve_requeued(db: Database[Document], ids: Sequence[str]) -> None:
+    """Marks letters as resolved whose records are written."""
+    marks = {"status": "resolved", "resolution": "requeued", "settled_at": _now()}
+    for some in _portions(ids):
+        db[COLLECTION].update_many({"_id": {"$in": some}}, {"$set": marks})
+
+
+def put_back(db: Database[Document], still_dead: Sequence[Document]) -> None:
+    """Marks letters as new again, with today's ``reason``, ``detail`` and ``parser_version``."""
+    changes = [
+        UpdateOne(
+            {"_id": row["_id"]},
+            {"$set": row | {"status": "new"}, "$unset": {"line": ""}},
+        )
+        for row in still_dead
+    ]
+    if changes:
+        db[COLLECTION].bulk_write(changes, ordered=False)
+
+
+def within(
+    db: Database[Document],
+    feed: str,
+    ranges: Sequence[OffsetRange],
+    earliest: datetime,
+    latest: datetime,
+) -> dict[str, bool]:
+    """The ids of letters of these offsets and times of receipt; whether each has a record."""
+    first, last = (max(0, int(time.timestamp() * 1000)) for time in (earliest, latest))
+    between = {"$gte": f"{feed}/{first:013d}", "$lt": f"{feed}/{last + 1:013d}"}
+    found = db[COLLECTION].find({"_id": between, "$or": _offsets(ranges)}, _MARKS)
+    return {
+        row["_id"]: row["status"] == "requeued" or row.get("resolution") == "requeued"
+        for row in found
+    }
+
+
+def edited(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[str]:
+    """The ids of records of these offsets that were written from an edited line."""
+    found = db[COLLECTION].find(
+        {"feed": feed, "line": {"$exists": True}, "$and": [{"$or": _offsets(ranges)}, _HAS_RECORD]},
+        {"_id": 1},
+    )
+    return [row["_id"].partition("/")[2] for row in found]
+
+
+def remove(db: Database[Document], ids: set[str]) -> None:
+    """Removes letters whose lines are records now, but for those that stand beside a record."""
+    for some in _portions(sorted(ids)):
+        db[COLLECTION].delete_many({"_id": {"$in": some}, "$nor": [_HAS_RECORD]})
+
+
+_MARKS = {"status": 1, "resolution": 1}
+
+
+def _offsets(ranges: Sequence[OffsetRange]) -> list[Document]:
+    return [
+        {
+            "kafka.partition": r.partition,
+            "kafka.offset": {"$gte": r.from_offset, "$lt": r.until_offset},
+        }
+        for r in ranges
+    ]
+
+
+def _portions(ids: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(ids), _IDS_A_REQUEST):
+        yield list(ids[start : start + _IDS_A_REQUEST])
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,1 @@
+"""What a running job lets be seen from outside."""

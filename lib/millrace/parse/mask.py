@@ -1,0 +1,301 @@
+r"""Privacy masks: mail addresses, card numbers, secrets in URLs, and network addresses go.
+
+They work on a line's bytes before it is parsed, whatever its format: a line is read as ISO-8859-1,
+one character a byte, so bytes that are no UTF-8 stay as they are. That leaves the characters from
+U+0100 on as signs of our own. One of them is set after every escape (``\n``, ``\u0022``, ``%22``):
+no match reaches over it, so none takes a part of an escape with it and breaks JSON or a quote.
+
+No pattern backtracks over more than a fixed number of characters or groups, and each is tried only
+where a run of its characters begins: time is linear in the length of a line, however made.
+"""
+
+from collections.abc import Callable, Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from millrace.records.masks import MASKS, Mask
+
+_BYTES = "ISO-8859-1"
+_HEX = "[0-9A-Fa-f]"
+
+_CUT = "\u0100"  # after an escape
+_ENCODED = "%(?:25){0,4}"  # how a percent-encoded character begins, encoded up to five times
+_ESCAPE = rf'\\++(?:u{_HEX}{{4}}|x{_HEX}{{2}}|["/bfnrtv])?|{_ENCODED}{_HEX}{{2}}'
+
+# RFC 5321 and 6531, less what delimits fields in logs. An encoded plus is one of its characters.
+_LOCAL = r"0-9A-Za-z._+~\x80-\xFF-"
+_AT = rf"(?:@|{_ENCODED}40{_CUT}|\\u0040{_CUT})"
+# Not a domain: logo@2x.png. What was a card's digits must not become the end of one.
+_PICTURE = r"(?i:avif|gif|ico|jpe?g|png|svg|webp)(?![A-Za-z])"
+_TOP_LEVEL = (
+    rf"(?!{_PICTURE})(?:(?i:xn--)[0-9A-Za-z-]++|[A-Za-z]{{2,}}+|[A-Za-z\x80-\xFF]{{2,}}+)"
+    r"(?![0-9]|\{card\})"
+)
+_EMAIL = (
+    rf"(?<![{_LOCAL}])(?<!%2[Bb]{_CUT})(?:[{_LOCAL}]++|%2[Bb]{_CUT})++"
+    rf"{_AT}(?:[0-9A-Za-z_\x80-\xFF-]++\.){{1,16}}{_TOP_LEVEL}"
+)
+
+# Issuers' numbers and their lengths (ISO/IEC 7812-1), in this order: Visa, Mastercard, American
+# Express, Discover, JCB, Diners Club, Maestro and UnionPay.
+_ISSUED = (
+    r"^(?:4(?:\d{12}|\d{15}|\d{18})"
+    r"|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"
+    r"|3[47]\d{13}"
+    r"|(?:6011|64[4-9]\d|65\d\d)\d{12,15}"
+    r"|35(?:2[89]|[3-8]\d)\d{12,15}"
+    r"|3(?:0[0-5]|[689]\d)\d{11,16}"
+    r"|62\d{14,17})$"
+)
+_JOIN = rf"(?:[ +-]|%20{_CUT})"  # as forms and URLs write a space
+_FIRST_GROUPS = rf"[0-9]{{4,15}}+{_JOIN}"
+_MOST_GROUPS = 5
+# Digests, trace ids and UUIDs are no cards, nor is a part of a decimal number.
+_CARD_BEGINS = (
+    rf"(?=[2-6])(?<![0-9])(?<![0-9]\.)(?=[0-9](?:{_JOIN}?+[0-9]){{12}})"
+    rf"(?<!(?<![0-9A-Za-z]){_HEX}{{0,127}}[A-Fa-f])"
+)
+_CARD_ENDS = (
+    rf"(?![0-9])(?!\.[0-9])(?![A-Fa-f]{_HEX}{{0,127}}+(?![0-9A-Za-z]))"
+    rf"(?!-{_HEX}{{4}}-{_HEX}{{12}}(?![0-9A-Za-z]))"
+)
+_CANDIDATE, _OR, _REST, _FOUND = "\u0101", "\u0102", "\u0103", "\u0104"
+_LONG = ["\u0111", "\u0112", "\u0113", "\u0114", "\u0115"]  # a card of 1, 2, ... groups begins here
+_LONGEST_FIRST = range(_MOST_GROUPS, 0, -1)
+_CANDIDATES = _CARD_BEGINS + "".join(
+    rf"(?:(?=((?:{_FIRST_GROUPS}){{{groups - 1}}}[0-9]{{1,19}}+{_CARD_ENDS})))?"
+    for groups in _LONGEST_FIRST
+)
+_CARDS = "|".join(
+    rf"{_LONG[groups - 1]}(?:{_FIRST_GROUPS}[{''.join(_LONG)}]?){{{groups - 1}}}[0-9]{{1,19}}+"
+    for groups in _LONGEST_FIRST
+)
+# A JSON number stays a number.
+_BARE = (
+    rf'(?<=(?:"\s{{0,8}}:|[\[,])\s{{0,64}}-?){_FOUND}'
+    r"(?=\s{0,64}+[,\]}])"
+)
+
+# "_" stands for "_", "-" or nothing. In any case of letters.
+_SECRETS = (
+    *("token", "access_token", "auth_token", "csrf_token", "id_token", "refresh_token"),
+    *("session_token", "x_amz_security_token", "x_amz_credential", "x_amz_signature"),
+    *("key", "api_key", "access_key", "private_key", "secret_key", "secret", "client_secret"),
+    *("password", "passwd", "passphrase", "pwd", "otp", "sig", "signature", "x_goog_signature"),
+    *("auth", "authorization", "session", "session_id", "jsessionid", "phpsessid", "sid"),
+    *("assertion", "credential", "credentials", "jwt", "code"),
+)
+_NAME = rf"(?i:{'|'.join(_SECRETS)})".replace("_", "[_-]?")
+_BEFORE_NAME = rf"[?&;{_CUT}](?<=[?&;]|{_ENCODED}(?:26|3[BbFf]){_CUT}|\\u0026{_CUT})"
+_EQUALS = rf"(?:=|{_ENCODED}3[Dd]{_CUT})"
+_OF_VALUE = r"[^&;#\s\"'\\<>]"
+# JSON may escape "+", "/" and "=" of a value. Where "=" is encoded, the "&" that ends it is too.
+_IN_VALUE = rf"\\++(?:/|u00(?:2[BbFf]|3[Dd])){_CUT}"
+_TOKEN = (
+    rf"({_BEFORE_NAME}{_NAME}{_EQUALS})(?:(?<==)(?:{_OF_VALUE}++|{_IN_VALUE})++"
+    rf"|(?<={_CUT})(?:(?!{_ENCODED}26{_CUT}){_OF_VALUE}|{_IN_VALUE})++)"
+)
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
+_IPV4 = (
+    rf"(?<![0-9])(?<![0-9]\.)(?<network>{_OCTET}\.{_OCTET}\.{_OCTET}\.){_OCTET}"
+    r"(?![0-9])(?!\.[0-9])"
+)
+
+# RFC 4291, 2.2.
+_COLON = rf"(?::|%3[Aa]{_CUT})"
+_GROUP = rf"{_HEX}{{1,4}}+(?![0-9A-Za-z_])"
+_NEXT = rf"{_COLON}{_GROUP}"
+_TAIL = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+# Nothing of a word or of a longer run of groups. One colon may part it from a word.
+_IPV6_BEGINS = (
+    rf"(?:(?<![0-9A-Za-z_:])(?<!%3[Aa]{_CUT})(?<![0-9]\.)"
+    r"|(?<=[^0-9A-Fa-f:]:|[G-Zg-z_][0-9A-Za-z_]{0,30}:))"
+)
+_IPV6_ENDS = rf"(?![0-9A-Za-z_])(?!{_COLON}(?:{_GROUP}|{_COLON}))(?!\.[0-9])"
+_PORT = r":[0-9]{1,5}+(?![0-9A-Za-z_:])"
+_IPV6 = (
+    rf"{_IPV6_BEGINS}(?<network>(?:{_GROUP}(?:{_NEXT}){{0,2}}+)?+)(?:"
+    rf"(?:{_NEXT}){{0,4}}+{_COLON}{_COLON}"
+    rf"(?:(?:{_GROUP}{_COLON}){{0,5}}{_TAIL}|{_GROUP}(?:{_NEXT}){{0,6}}+)?{_IPV6_ENDS}"
+    rf"|(?:{_NEXT}){{3}}{_COLON}{_TAIL}{_IPV6_ENDS}"
+    rf"|(?:{_NEXT}){{5}}(?:{_IPV6_ENDS}|(?={_PORT})))"
+)
+
+
+def masked(value: Column, masks: Sequence[Mask]) -> Column:
+    """The bytes of ``value`` (binary) with what ``masks`` name masked; null where it is null.
+
+    All other bytes stay as they are, in any encoding, and a line of any format keeps its syntax.
+    Masks are applied in the order of ``MASKS``, whatever theirs; masked bytes stay as they are.
+    Raises ValueError where one is not of ``MASKS``.
+
+    email
+        ``local@domain`` is ``{email}``, also with ``%40`` or JSON's ``\\u0040`` for the ``@``. The
+        domain has at least two labels, the last of letters. Bytes from 0x80 count as letters.
+    card
+        13 to 19 digits that begin and are as long as a card issuer's (ISO/IEC 7812-1) and pass the
+        Luhn check (its annex B) are ``{card}``, and ``0`` where they are a number in a JSON object.
+        They may be grouped, by single spaces or dashes, in groups of four and more but the last.
+    token
+        The value of a query's or form's parameter whose name is that of a secret is ``{token}``.
+    ip
+        An IPv4 address loses its last 8 bits (``203.0.113.0``), an IPv6 address its last 80
+        (``2001:db8:1::``). What reads as an address is one: the version ``2.0.0.20`` and the name
+        ``dead::beef`` are masked as well.
+    """
+    unknown = set(masks) - set(MASKS)
+    if unknown:
+        raise ValueError(f"no such mask: {', '.join(sorted(unknown))}; use {', '.join(MASKS)}")
+
+    def changed(text: Column) -> Column:
+        result = _set_apart(text)
+        for name in MASKS:
+            result = _STEPS[name](result) if name in masks else result
+        return F.replace(result, F.lit(_CUT), F.lit(""))
+
+    def written(text: Column, result: Column) -> Column:
+        return F.when(result != text, F.encode(result, _BYTES)).otherwise(value)
+
+    return _once(
+        F.decode(value, _BYTES),
+        lambda text: _once(changed(text), lambda result: written(text, result)),
+    )
+
+
+def mask_lines(masks: Sequence[Mask]) -> Callable[[DataFrame], DataFrame]:
+    """A transform of a Kafka source's rows that masks ``value``; without masks it does nothing."""
+
+    def transform(lines: DataFrame) -> DataFrame:
+        return lines.withColumn("value", masked(F.col("value"), masks)) if masks else lines
+
+    return transform
+
+
+def mask_records(masks: Sequence[Mask]) -> Callable[[DataFrame], DataFrame]:
+    """A transform of a Kafka source's rows that masks all that a producer may write.
+
+    ``value``, ``key`` (binary) and the values of ``headers`` (array of {key, value binary}), those
+    of them that there are; without masks it does nothing.
+    """
+
+    def header(one: Column) -> Column:
+        return one.withField("value", masked(one["value"], masks))
+
+    def transform(lines: DataFrame) -> DataFrame:
+        columns = {name: masked(F.col(name), masks) for name in ("value", "key")}
+        columns["headers"] = F.transform("headers", header)
+        there = {name: column for name, column in columns.items() if name in lines.columns}
+        return lines.withColumns(there) if masks else lines
+
+    return transform
+
+
+def _once(value: Column, use: Callable[[Column], Column]) -> Column:
+    """``use(value)``, with ``value`` written and computed once, however often it is used."""
+    return F.get(F.transform(F.array(value), use), F.lit(0))
+
+
+def _set_apart(text: Column) -> Column:
+    def cut(text: Column) -> Column:
+        has_escape = text.contains("\\") | text.contains("%")
+        return F.when(has_escape, F.regexp_replace(text, _ESCAPE, f"$0{_CUT}")).otherwise(text)
+
+    return _once(text, cut)
+
+
+def _mask_emails(text: Column) -> Column:
+    def mask(text: Column) -> Column:
+        has_at = text.contains("@") | text.contains(f"40{_CUT}")
+        return F.when(has_at, F.regexp_replace(text, _EMAIL, "{email}")).otherwise(text)
+
+    return _once(text, mask)
+
+
+def _mask_cards(text: Column) -> Column:
+    """Writes before each possible card what it may be, judges that, and replaces what passed.
+
+    A possible card may begin inside another: "5123 4111 1111 1111 1111" holds one after the first
+    group. So all are judged before any is replaced.
+    """
+    told = _OR.join(f"${place}" for place in range(1, _MOST_GROUPS + 1))
+    candidates = F.regexp_replace(text, _CANDIDATES, f"{_CANDIDATE}{told}{_REST}")
+
+    def judged(piece: Column, place: Column) -> Column:
+        return F.when(place == 0, piece).otherwise(_once(piece, _judged))
+
+    def replaced(text: Column) -> Column:
+        pieces = F.transform(F.split(text, _CANDIDATE), judged)
+        found = F.regexp_replace(F.array_join(pieces, ""), _CARDS, _FOUND)
+        return F.replace(_once(found, _bare_numbers), F.lit(_FOUND), F.lit("{card}"))
+
+    def mask(text: Column) -> Column:
+        return F.when(text.contains(_CANDIDATE), replaced(text)).otherwise(text)
+
+    return _once(candidates, mask)
+
+
+def _judged(piece: Column) -> Column:
+    """The rest of a piece after its candidates, with the mark of the first that is a card."""
+    told = F.substring_index(piece, _REST, 1)
+    rest = F.substring_index(piece, _REST, -1)
+    passed = F.array_position(F.transform(F.split(told, _OR), _is_card), True).cast("int")
+    marks = F.array(F.lit(""), *(F.lit(_LONG[groups - 1]) for groups in _LONGEST_FIRST))
+    return F.concat(F.get(marks, passed), rest)
+
+
+def _is_card(candidate: Column) -> Column:
+    return _once(
+        F.regexp_replace(candidate, _JOIN, ""),
+        lambda digits: digits.rlike(_ISSUED) & _passes_luhn(digits),
+    )
+
+
+def _passes_luhn(digits: Column) -> Column:
+    """Whether the sum is a multiple of 10, in which every second digit from the right is doubled.
+
+    The two digits of a doubled one are added up: 7 counts 14, so 5.
+    """
+
+    def counted(digit: Column, place: Column) -> Column:
+        doubled = F.translate(digit, "123456789", "246813579")
+        return F.when(place % 2 == 1, doubled).otherwise(digit).try_cast("int")
+
+    figures = F.transform(F.split(F.reverse(digits), ""), counted)
+    return F.aggregate(figures, F.lit(0), lambda total, figure: total + figure) % 10 == 0
+
+
+def _bare_numbers(text: Column) -> Column:
+    without_marks = F.translate(text, "".join(_LONG), "")
+    is_json = text.rlike(r"^\s*+\{")
+    return F.when(is_json, F.regexp_replace(without_marks, _BARE, "0")).otherwise(without_marks)
+
+
+def _mask_tokens(text: Column) -> Column:
+    def mask(text: Column) -> Column:
+        has_value = text.contains("=") | text.contains("3D") | text.contains("3d")
+        return F.when(has_value, F.regexp_replace(text, _TOKEN, "$1{token}")).otherwise(text)
+
+    return _once(text, mask)
+
+
+def _mask_addresses(text: Column) -> Column:
+    def mask(text: Column) -> Column:
+        may_have_ipv6 = (
+            text.contains("::")
+            | (F.substring_index(text, ":", 6) != text)
+            | text.contains("%3A")
+            | text.contains("%3a")
+        )
+        return F.when(may_have_ipv6, F.regexp_replace(text, _IPV6, "${network}::")).otherwise(text)
+
+    return F.regexp_replace(_once(text, mask), _IPV4, "${network}0")
+
+
+_STEPS: dict[Mask, Callable[[Column], Column]] = {
+    "email": _mask_emails,
+    "card": _mask_cards,
+    "token": _mask_tokens,
+    "ip": _mask_addresses,
+}

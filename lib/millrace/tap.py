@@ -1,0 +1,81 @@
+"""Live lines of a topic, each with what it parses to, for a person at a terminal."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pyspark.sql import SparkSession
+from rich.console import Console
+from rich.text import Text
+
+from millrace import preview, refine
+from millrace.config import Config, Feed
+from millrace.drawing import LEVEL_COLOURS, SEVERITY_COLOURS
+from millrace.io import kafka
+from millrace.io.kafka import Record
+
+_LINES = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
+_FIRST = ("timestamp", "level", "service_name")
+
+
+def tap(
+    spark: SparkSession,
+    conf: Config,
+    topic: str,
+    feed: Feed,
+    out: Console,
+    *,
+    last: int,
+    limit: int | None,
+) -> None:
+    """Draws the topic's last lines and then those that come, each with its record or reason.
+
+    Ends after ``limit`` lines, or never. Raises ConfigurationError where the topic is not there.
+    """
+    references = refine.references(conf, feed)
+    messages = {rule.name: rule.message for rule in references.rules.rules}
+    shown = 0
+    for records in kafka.follow(conf.kafka, kafka.topic(conf.kafka, topic), last=last):
+        wanted = records if limit is None else records[: limit - shown]
+        for record, parsed in _parsed(spark, feed, references, wanted):
+            out.print(Text(_text(record.value), style="dim"), soft_wrap=True)
+            out.print(_drawn(parsed, messages), soft_wrap=True)
+        shown += len(wanted)
+        if limit is not None and shown >= limit:
+            return
+
+
+def _parsed(
+    spark: SparkSession, feed: Feed, references: refine.References, records: Sequence[Record]
+) -> Iterator[tuple[Record, dict[str, Any]]]:
+    rows = [(r.value, r.topic, r.partition, r.offset, r.timestamp) for r in records]
+    lines = spark.createDataFrame(rows, _LINES).coalesce(1)
+    found = preview.json_objects(lines, feed, references).collect()
+    return zip(records, (json.loads(row["json"]) for row in found), strict=True)
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", errors="backslashreplace").rstrip("\r\n")
+
+
+def _drawn(parsed: dict[str, Any], messages: dict[str, str]) -> Text:
+    if "dead" in parsed:
+        detail = parsed.get("detail", "")
+        return Text.assemble(("  ✗ ", "bold red"), (parsed["dead"], "red"), f"  {detail}")
+    colour = LEVEL_COLOURS.get(parsed["level"], "")
+    drawn = Text("  ✓ ", "green")
+    drawn.append(f"{parsed['timestamp']} ", "cyan")
+    drawn.append(f"{parsed['level']:<5} ", colour)
+    drawn.append(parsed["service_name"], "bold")
+    anomaly = parsed.pop("anomaly", None)
+    for name, value in parsed.items():
+        if name not in _FIRST:
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            drawn.append(f" {name}=", "bright_black").append(shown)
+    if anomaly:
+        reasons = "; ".join(messages[reason["rule"]] for reason in anomaly["reasons"])
+        severity = anomaly.get("severity", "")
+        drawn.append(
+            f"\n  ! {severity} {anomaly['score']}: {reasons}", SEVERITY_COLOURS.get(severity, "")
+        )
+    return drawn

@@ -1,0 +1,156 @@
+"""A record -> the rows that it counts as: one for each table that it has a place in."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from millrace.records import tables
+from millrace.records.formats import Format
+from millrace.records.tables import MAX_KEYS, NO_VALUE, Key, Table
+from millrace.windows.buckets import le_ms
+
+KEYS = tuple(f"k{n}" for n in range(1, MAX_KEYS + 1))
+MONEY = ("revenue", "failed_amount")
+_SALES = ("purchase", "order_complete")
+_AMOUNT = "decimal(18,4)"
+
+
+def counted_rows(format: Format, max_lateness_s: int) -> Column:
+    """The array of the rows that a record counts as.
+
+    Each is a struct of ``window_end``, ``received_minute``, ``figure``, the keys, ``total``
+    (bigint, summed), ``value`` (bigint, counted, summed, least and greatest), ``revenue`` and
+    ``failed_amount`` (decimal, summed; null but for the shop).
+    """
+    lateness = F.make_dt_interval(secs=F.lit(max_lateness_s))
+    is_late = F.col("received_at") - lateness > F.coalesce("timestamp_claimed", "timestamp")
+    error_code = F.col("error_code") if format in ("app", "shop") else F.lit(NO_VALUE)
+    service = F.col("service_name")
+    rows = [
+        _row(tables.LEVELS, service, F.col("level"), error_code),
+        F.when(
+            F.col("anomaly").isNotNull(),
+            _row(
+                tables.ANOMALIES,
+                service,
+                F.col("anomaly.severity"),
+                value=F.col("anomaly.score").cast("bigint"),
+            ),
+        ),
+        F.when(is_late, _row(tables.LATENESS)),
+    ]
+    if format in tables.TRAFFIC.formats:
+        rows += _requests(format)
+    if format in tables.TEMPLATES.formats:
+        has_message = F.col("message").isNotNull()
+        rows.append(F.when(has_message, _row(tables.TEMPLATES, service, F.col("template_id"))))
+    if format == "shop":
+        rows += _shop()
+    return F.array_compact(F.array(*rows))
+
+
+def _requests(format: Format) -> list[Column]:
+    """What access logs and applications say of requests."""
+    service, method, route = F.col("service_name"), F.col("method"), F.col("http_route")
+    status_code, response_time_ms = F.col("status_code"), F.col("response_time_ms")
+    is_combined = format == "combined"
+    bytes_sent = F.coalesce(F.col("bytes"), F.lit(0)) if is_combined else F.lit(0).cast("bigint")
+    response_us = F.round(response_time_ms * 1000).cast("bigint")
+    has_status, has_time = status_code.isNotNull(), response_time_ms.isNotNull()
+    status_class = _status_class(status_code)
+    bound = le_ms(response_time_ms).cast("string")
+    rows = [
+        F.when(
+            has_status,
+            _row(
+                tables.TRAFFIC,
+                service,
+                method,
+                route,
+                status_class,
+                total=bytes_sent,
+                value=response_us,
+            ),
+        ),
+        F.when(has_status & has_time, _row(tables.LATENCY, service, method, route, bound)),
+    ]
+    if is_combined:
+        rows.append(_row(tables.COUNTRIES, service, F.col("country"), total=bytes_sent))
+    return rows
+
+
+def _shop() -> list[Column]:
+    """What events of a shop say of money, sessions and searches."""
+    event_type, results = F.col("event_type"), F.col("details.results_count").cast("bigint")
+    nothing = F.lit(0).cast(_AMOUNT)
+    revenue = F.when(event_type.isin(*_SALES), F.col("details.amount"))
+    failed_amount = F.when(event_type == "order_failed", F.col("details.attempted_amount"))
+    is_empty = results == 0
+    return [
+        _row(
+            tables.SHOP,
+            event_type,
+            F.col("country"),
+            F.col("device_type"),
+            F.col("details.payment_method"),
+            value=F.col("session_duration_s"),
+            revenue=F.coalesce(revenue, nothing),
+            failed_amount=F.coalesce(failed_amount, nothing),
+        ),
+        F.when(
+            event_type == "search",
+            _row(
+                tables.SEARCHES,
+                F.col("details.query"),
+                total=F.coalesce(results, F.lit(0).cast("bigint")),
+                value=F.when(is_empty, results),
+            ),
+        ),
+    ]
+
+
+def _row(
+    table: Table,
+    *keys: Column,
+    total: Column | None = None,
+    value: Column | None = None,
+    revenue: Column | None = None,
+    failed_amount: Column | None = None,
+) -> Column:
+    # A late line counts in the minute it was received, which must not move the watermark: for
+    # old lines sent today it would, by years. So its window's end is null, which Spark's
+    # watermark lets pass; the state that stays is one small row a minute with late lines.
+    is_by_receipt = table is tables.LATENESS
+    received_minute = F.date_trunc("minute", "received_at")
+    window_end = F.date_trunc("minute", "timestamp") + F.make_dt_interval(
+        secs=F.lit(tables.WINDOW_S)
+    )
+    no_time, no_text = F.lit(None).cast("timestamp"), F.lit(None).cast("string")
+    bounded = tuple(_key(key, column) for key, column in zip(table.keys, keys, strict=True))
+    filled = bounded + (no_text,) * (MAX_KEYS - len(keys))
+    return F.struct(
+        (no_time if is_by_receipt else window_end).alias("window_end"),
+        (received_minute if is_by_receipt else no_time).alias("received_minute"),
+        F.lit(table.name).alias("figure"),
+        *(key.alias(name) for key, name in zip(filled, KEYS, strict=True)),
+        _or_null(total, "bigint").alias("total"),
+        _or_null(value, "bigint").alias("value"),
+        _or_null(revenue, _AMOUNT).alias("revenue"),
+        _or_null(failed_amount, _AMOUNT).alias("failed_amount"),
+    )
+
+
+def _or_null(column: Column | None, type: str) -> Column:
+    return F.lit(None).cast(type) if column is None else column
+
+
+def _key(key: Key, value: Column) -> Column:
+    if not key.characters:
+        return value
+    trimmed = F.trim(F.substring(F.trim(value), 1, key.characters))
+    return F.coalesce(F.nullif(trimmed, F.lit("")), F.lit(NO_VALUE))
+
+
+def _status_class(status_code: Column) -> Column:
+    is_known = status_code.between(200, 599)
+    first_digit = F.floor(status_code / 100).cast("string")
+    return F.when(is_known, F.concat(first_digit, F.lit("xx"))).otherwise("other")
