@@ -152,6 +152,10 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         rf'{HEAD} [a x="C:\temp\n\ü"]',
         _ietf(structured_data={"a": {"x": r"C:\temp\n\ü"}}),
     ),
+    "backslash before a line feed stays": (
+        f'{HEAD} [a x="1\\\n2"]',
+        _ietf(structured_data={"a": {"x": "1\\\n2"}}),
+    ),
     "value ending in a backslash": (
         rf'{HEAD} [a x="C:\\" y="1"]',
         _ietf(structured_data={"a": {"x": "C:\\", "y": "1"}}),

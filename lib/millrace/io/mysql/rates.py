@@ -115,13 +115,18 @@ def _busy_minutes(
 
 def _spans(touched: Collection[datetime], reach: timedelta, last: datetime) -> Iterator[Span]:
     """Each minute and what follows it within ``reach``, up to ``last``, none of it twice."""
-    done = _FIRST
+    runs: list[Span] = []
     for minute in sorted(touched):
-        start, end = max(minute, done), min(minute + reach, last)
+        end = min(minute + reach, last)
+        if runs and minute <= runs[-1][1] + _MINUTE:
+            runs[-1] = (runs[-1][0], end)
+        elif minute <= last:
+            runs.append((minute, end))
+    for start, end in runs:
         while start <= end:
             part_end = min(end, start + _LONGEST_SPAN)
             yield start, part_end
-            done = start = part_end + _MINUTE
+            start = part_end + _MINUTE
 
 
 def _minutes(cursor: DictCursor, feed: str, start: datetime, end: datetime) -> list[ServiceMinute]:
