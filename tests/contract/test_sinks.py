@@ -11,9 +11,11 @@ from lines import kafka_rows, offsets, values
 from pyspark.sql import DataFrame, SparkSession
 
 from millrace import parse, windows
-from millrace.config import Config, Feed
+from millrace.config import Config, Detection, Feed
+from millrace.detect import rules
 from millrace.enrich import route, skew
 from millrace.io import delta, mongo, mysql
+from millrace.io import rules as rules_file
 from millrace.io.mysql.ledger import record
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
@@ -40,6 +42,7 @@ def records(rows: DataFrame, feed: Feed) -> DataFrame:
         .transform(route.routes(None))
         .selectExpr("*", "'DE' AS country", "'Firefox' AS browser", "'Linux' AS os")
         .selectExpr("*", "'desktop' AS device")
+        .transform(rules.scored(rules_file.load(Detection().rules).records, feed.format))
     )
 
 

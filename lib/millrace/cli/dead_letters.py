@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end
@@ -58,12 +58,11 @@ def list_letters(
             print(json.dumps(_plain(letter), ensure_ascii=False))
         return
     out = Console()
-    table = Table("id", "received", "reason", "status", "detail", "line")
+    table = Table(Column("id", no_wrap=True), "reason", "status", "detail", "line")
     for letter in found:
         plain = _plain(letter)
         table.add_row(
             plain["_id"],
-            plain["received_at"][:19],
             plain["reason"],
             plain["status"],
             plain.get("detail", "")[:_LONGEST_LINE],

@@ -3,6 +3,7 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from millrace.parse import json
 from millrace.parse.text import plausible
 
 _ISO_8601 = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d([.,]\d{1,9})?([Zz]|[+-]\d\d:?\d\d)?$"
@@ -27,7 +28,7 @@ def iso_date(text: Column) -> Column:
 
 def instant(text: Column) -> Column:
     """The instant of an ISO 8601 text or of a number of s, ms or µs since 1970, null for others."""
-    number = text.try_cast("decimal(24,6)")
+    number = json.number(text).try_cast("decimal(24,6)")
     microseconds = (
         F.when(number < 0, None)
         .when(number < _SECONDS_BELOW, number * 1_000_000)

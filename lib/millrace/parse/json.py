@@ -6,7 +6,8 @@ from pyspark.sql import functions as F
 from millrace.parse.text import found
 
 _STRICT = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
-_NUMBER = r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$"
+# Bounded: a cast of a number with a vast exponent throws, whatever the cast.
+_NUMBER = r"^-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?$"
 
 
 def line_object(line: Column) -> Column:
@@ -37,7 +38,8 @@ def strings_within(value: Column) -> Column:
 def objects_within(value: Column) -> Column:
     """The objects of a nested list as maps of strings, null where the value is no such list."""
     items = F.from_json(value, "array<map<string,string>>", _STRICT)
-    return F.when(_is_list(value) & ~F.exists(items, lambda item: item.isNull()), items)
+    is_of_objects = ~F.exists(items, lambda item: item.isNull())
+    return F.when(_is_list(value) & is_of_objects, F.transform(items, _last_wins))
 
 
 def number(value: Column) -> Column:
