@@ -73,7 +73,7 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
     "unknown format": (
         of_feed(0, format="csv"),
         "feeds.0.format",
-        "'combined' or 'app', not 'csv'",
+        "'combined', 'app', 'shop' or 'syslog', not 'csv'",
     ),
     "feed name in capitals": (of_feed(0, name="Access"), "feeds.0.name", "not 'Access'"),
     "topic with a space": (of_feed(0, topic="a b"), "feeds.0.topic", "not 'a b'"),
