@@ -5,6 +5,7 @@ finds which messages are alike. Its tree depends on what came before, so the str
 what it finds is written down as text, and held against the messages by the stream's own matcher.
 """
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 
 from millrace import parse
-from millrace.config import Config, ConfigurationError, Feed
+from millrace.config import Config, Feed
 from millrace.detect.templates import (
     MAX_CHARACTERS,
     WILDCARD,
@@ -41,8 +42,9 @@ Tokens = tuple[str, ...]
 _DEPTH = 3
 # Two tokens in three alike: of three and of five one may vary. Numbers are masked before.
 _SIMILARITY = 0.66
-# Bounds Drain's time where no two messages are alike; those seen least are forgotten.
-_MAX_CLUSTERS = 2000
+# They bound Drain's time where no two messages are alike: what is seen least is left out.
+_MAX_TEXTS = 10_000
+_MAX_CLUSTERS = 1000
 # A template that stands for so few texts is no template: each of them is one.
 _FEW_TEXTS = 4
 
@@ -122,7 +124,7 @@ def _documented(conf: Config, feed: Feed, limit: int) -> Iterator[str]:
 def _archived(conf: Config, feed: Feed, limit: int) -> Iterator[str]:
     spark = spark_session("millrace-templates", conf)
     if not delta.exists(spark, conf.storage.archive, feed):
-        raise ConfigurationError(f"storage.archive: nothing is archived of feed {feed.name}")
+        return
     records = (
         delta.lines(spark, conf.storage.archive, feed)
         .transform(mask.mask_lines(feed.mask))
@@ -154,13 +156,22 @@ def _texts(counts: Counter[Tokens], known: Sequence[str], min_messages: int) -> 
 def _candidates(counts: Counter[Tokens], min_messages: int) -> list[str]:
     """What Drain makes of the messages, each distinct one once, the rarest first."""
     drain = Drain(depth=_DEPTH, sim_th=_SIMILARITY, max_clusters=_MAX_CLUSTERS, param_str=WILDCARD)
-    for tokens in sorted(filter(None, counts), key=lambda tokens: (counts[tokens], tokens)):
+    for tokens in sorted(_most_frequent(counts), key=lambda tokens: (counts[tokens], tokens)):
         drain.add_log_message(" ".join(tokens))
     texts = {template_text(cluster.log_template_tokens) for cluster in drain.clusters}
     for alike in _by_text(texts, counts).values():
         if len(alike) <= _FEW_TEXTS:
             texts |= {template_text(t) for t in alike if counts[t] >= min_messages}
     return sorted(texts)
+
+
+def _most_frequent(counts: Counter[Tokens]) -> list[Tokens]:
+    """At most 10,000 of the distinct messages; of those equally rare a fair share, by hash."""
+
+    def rank(tokens: Tokens) -> tuple[int, str]:
+        return -counts[tokens], template_id(" ".join(tokens))
+
+    return heapq.nsmallest(_MAX_TEXTS, filter(None, counts), key=rank)
 
 
 def _frequent(texts: Iterable[str], counts: Counter[Tokens], min_messages: int) -> list[str]:

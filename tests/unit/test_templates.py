@@ -172,6 +172,7 @@ MESSAGE = st.text() | st.lists(
 ).map(" ".join)
 
 
+@settings(deadline=None)
 @given(MESSAGE)
 def test_a_text_has_the_tokens_that_it_was_made_of(message: str) -> None:
     tokens = message_tokens(message)
@@ -277,6 +278,7 @@ def test_without_templates_there_is_a_column_of_nulls_and_no_python(spark: Spark
     assert "Python" not in records._jdf.queryExecution().executedPlan().toString()
 
 
+@settings(deadline=None)
 @given(st.lists(MESSAGE, max_size=10))
 def test_a_file_holds_what_was_saved(
     tmp_path_factory: pytest.TempPathFactory, said: list[str]

@@ -1,12 +1,10 @@
 """Commands for message templates: mine, list."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pymysql.err import ProgrammingError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -15,7 +13,9 @@ from rich.text import Text
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.io import mysql, template_files
+from millrace.io import template_files
+from millrace.io.mysql import templates as seen_templates
+from millrace.io.mysql.templates import Seen
 from millrace.io.template_files import Templates
 from millrace.records.fields import ENRICHED, TEMPLATE_ID
 from millrace.records.tables import NO_VALUE
@@ -28,14 +28,6 @@ app = typer.Typer(no_args_is_help=True, help="What messages look like: mine temp
 FeedName = Annotated[str | None, typer.Option("--feed", help="Only this feed.")]
 
 _SOURCES = ("mongo", "archive")
-_SHOWN = timedelta(hours=24)
-_NO_SUCH_TABLE = 1146
-
-_EVENTS = """SELECT template_id, SUM(events) AS events FROM templates_by_minute
-WHERE feed = %s AND window_start >= %s GROUP BY template_id"""
-# In the running hour nothing has vanished: it may yet come.
-_CHANGES = """SELECT template_id, `change` FROM template_changes_by_hour
-WHERE feed = %s AND (window_start = %s OR (window_start > %s AND `change` = 'new'))"""
 
 
 @app.command()
@@ -89,39 +81,12 @@ def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) 
     missing in the hour before for the first time.
     """
     loaded = config.load(conf)
-    out = Console()
+    out, now = Console(), datetime.now(timezone.utc).replace(tzinfo=None)
     for chosen in _feeds(loaded, feed):
         known = template_files.load(loaded.detection.templates, chosen.name)
-        seen = _seen(loaded, chosen, datetime.now(timezone.utc))
+        seen = seen_templates.seen(loaded.mysql, chosen, now)
         out.print(_listed(chosen, known, seen))
         _show_unmatched(loaded, chosen, seen, out)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What MySQL says of a feed's templates: events and changes, by template id."""
-
-    events: dict[str, int]
-    changes: dict[str, str]
-
-    @property
-    def total(self) -> int:
-        return sum(self.events.values())
-
-
-def _seen(conf: Config, feed: Feed, now: datetime) -> _Seen:
-    hour_before = now.replace(minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(hours=1)
-    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
-        try:
-            cursor.execute(_EVENTS, (feed.name, (now - _SHOWN).replace(tzinfo=None)))
-            events = {row["template_id"]: int(row["events"]) for row in cursor.fetchall()}
-            cursor.execute(_CHANGES, (feed.name, hour_before, hour_before))
-            changes = {row["template_id"]: str(row["change"]) for row in cursor.fetchall()}
-        except ProgrammingError as error:
-            if error.args[0] != _NO_SUCH_TABLE:
-                raise
-            return _Seen({}, {})  # `aggregate` makes the tables when it first starts
-    return _Seen(events, changes)
 
 
 def _feeds(conf: Config, name: str | None) -> list[Feed]:
@@ -139,12 +104,8 @@ def _drawn(messages: Iterable[str], feed: Feed, limit: int) -> Iterator[str]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(f"messages of {feed.name}", total=limit)
-        read = 0
-        for message in messages:
-            yield message
-            read += 1
-            progress.update(task, completed=read)
-        progress.update(task, total=read)
+        yield from progress.track(messages, total=limit, task_id=task)
+        progress.update(task, total=progress.tasks[0].completed)
 
 
 def _settle(conf: Config, feed: Feed, came: "Mined", dry_run: bool) -> None:
@@ -168,7 +129,7 @@ def _settle(conf: Config, feed: Feed, came: "Mined", dry_run: bool) -> None:
     )
 
 
-def _listed(feed: Feed, known: Templates, seen: _Seen) -> Table:
+def _listed(feed: Feed, known: Templates, seen: Seen) -> Table:
     table = _table(feed, known, "events 24 h", "share %", "change")
     texts = {item.id: item.text for item in known.templates}
     missing = seen.events.keys() - texts.keys() - {NO_VALUE}
@@ -180,14 +141,14 @@ def _listed(feed: Feed, known: Templates, seen: _Seen) -> Table:
     return table
 
 
-def _show_unmatched(conf: Config, feed: Feed, seen: _Seen, out: Console) -> None:
+def _show_unmatched(conf: Config, feed: Feed, seen: Seen, out: Console) -> None:
     if not seen.total:
         out.print("no events in the last 24 hours\n")
         return
-    unmatched = seen.events.get(NO_VALUE, 0)
-    ratio = unmatched / seen.total
+    ratio = seen.unmatched / seen.total
     out.print(
-        f"{unmatched:,} of {seen.total:,} events match none ({100 * ratio:.1f} %)", highlight=False
+        f"{seen.unmatched:,} of {seen.total:,} events match none ({100 * ratio:.1f} %)",
+        highlight=False,
     )
     if ratio > conf.detection.max_unmatched_ratio:
         out.print(f"[yellow]mine again:[/] millrace templates mine --feed {feed.name}")

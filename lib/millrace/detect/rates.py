@@ -23,9 +23,9 @@ by chance alone, given how many events it is made of.
     of the median. Minutes with few events or none count here: they are what volume is about.
 
 With these and a threshold of 5, simulated services of 20 to 200 events a minute, 2 % errors and
-lognormal response times have one false row in about 70,000 minutes. A rise of the error ratio to
-30 % is seen in 82 % of minutes of 30 events, 95 % of 40, 99.7 % of 60; no rule sees many more of
-the small ones without more false rows.
+lognormal response times have less than one false row in 100,000 minutes. A rise of the error ratio
+to 30 % is seen in 82 % of minutes of 30 events, 95 % of 40, 99.7 % of 60; no rule sees many more
+of the small ones without more false rows.
 """
 
 from bisect import bisect_left
@@ -60,8 +60,8 @@ class RateRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    history_minutes: int = Field(default=60, ge=5, le=1440)
-    warm_up_minutes: int = Field(default=10, ge=5)
+    history_minutes: int = Field(default=60, ge=3, le=1440)
+    warm_up_minutes: int = Field(default=10, ge=3)
     min_events: int = Field(default=20, ge=1)
     threshold: float = Field(default=5.0, ge=1, le=1000)
 
@@ -146,24 +146,19 @@ def _error_ratio(
     ratios = [other.errors / other.events for other in busy]
     middle = median(ratios)
     # Ratios move in steps of one event, and a MAD of one step may be half of that.
-    step = 1 / median(other.events for other in busy)
-    spread = max(0.0, _deviation(ratios, middle) - _MAD_TO_DEVIATION * step / 2)
-
-    def scale(ratio: float, events: int, among: int) -> float:
-        known = min(events, among)
-        smoothed = (ratio * known + 1) / (known + 2)
-        chance = sqrt(smoothed * (1 - smoothed) * (1 / events + 1 / among))
-        return max(spread, chance, _LEAST_RATIO)
-
+    half_step = 0.5 / median(other.events for other in busy)
+    spread = max(_LEAST_RATIO, _deviation(ratios, middle) - _MAD_TO_DEVIATION * half_step)
     among = sum(other.events for other in busy)
     usual = [
         other
         for other, ratio in zip(busy, ratios, strict=True)
-        if ratio <= middle or ratio - middle <= rules.threshold * scale(middle, other.events, among)
+        if ratio - middle
+        <= rules.threshold * max(spread, _ratio_error(middle, other.events, among))
     ]
     among = sum(other.events for other in usual)
     expected = sum(other.errors for other in usual) / among
-    observed, unit = minute.errors / minute.events, scale(expected, minute.events, among)
+    observed = minute.errors / minute.events
+    unit = max(spread, _ratio_error(expected, minute.events, among))
     lower, upper = expected - rules.threshold * unit, expected + rules.threshold * unit
     return _Verdict(
         "error_ratio",
@@ -174,6 +169,12 @@ def _error_ratio(
         (observed - expected) / unit,
         f"the share in {len(usual)} usual minutes",
     )
+
+
+def _ratio_error(ratio: float, events: int, among: int) -> float:
+    """The standard error of the ratio of ``events``, where ``ratio`` was found ``among`` others."""
+    smoothed = (ratio * events + 1) / (events + 2)
+    return sqrt(smoothed * (1 - smoothed) * (1 / events + 1 / among))
 
 
 def _p95_ms(minute: ServiceMinute, busy: list[ServiceMinute], rules: RateRules) -> _Verdict | None:
