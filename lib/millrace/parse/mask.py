@@ -53,7 +53,7 @@ _FIRST_GROUPS = rf"[0-9]{{4,15}}+{_JOIN}"
 _MOST_GROUPS = 5
 # Digests, trace ids and UUIDs are no cards, nor is a part of a decimal number.
 _CARD_BEGINS = (
-    rf"(?=[2-6])(?<![0-9])(?<![0-9]\.)(?=[0-9](?:{_JOIN}?+[0-9]){{12}})"
+    rf"(?=[2-6][0-9]{{3}})(?<![0-9])(?<![0-9]\.)(?=[0-9](?:{_JOIN}?+[0-9]){{12}})"
     rf"(?<!(?<![0-9A-Za-z]){_HEX}{{0,127}}[A-Fa-f])"
 )
 _CARD_ENDS = (
@@ -99,8 +99,8 @@ _TOKEN = (
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _IPV4 = (
-    rf"(?<![0-9])(?<![0-9]\.)(?<network>{_OCTET}\.{_OCTET}\.{_OCTET}\.){_OCTET}"
-    r"(?![0-9])(?!\.[0-9])"
+    r"(?=[0-9]{1,3}+\.[0-9]{1,3}+\.)(?<![0-9])(?<![0-9]\.)"
+    rf"(?<network>(?:{_OCTET}\.){{3}}){_OCTET}(?![0-9])(?!\.[0-9])"
 )
 
 # RFC 4291, 2.2.
@@ -110,10 +110,11 @@ _NEXT = rf"{_COLON}{_GROUP}"
 _TAIL = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 # Nothing of a word or of a longer run of groups. One colon may part it from a word.
 _IPV6_BEGINS = (
-    rf"(?:(?<![0-9A-Za-z_:])(?<!%3[Aa]{_CUT})(?<![0-9]\.)"
-    r"|(?<=[^0-9A-Fa-f:]:|[G-Zg-z_][0-9A-Za-z_]{0,30}:))"
+    rf"(?={_HEX}{{0,4}}+[:%])(?:(?<![0-9A-Za-z_:])(?<!%3[Aa]{_CUT})(?<![0-9]\.)"
+    r"|(?<=:)(?<=[^0-9A-Fa-f:]:|[G-Zg-z_][0-9A-Za-z_]{0,30}:))"
 )
 _IPV6_ENDS = rf"(?![0-9A-Za-z_])(?!{_COLON}(?:{_GROUP}|{_COLON}))(?!\.[0-9])"
+_LONG_RUN = f":{_HEX}{{1,4}}+:{_HEX}{{1,4}}+:{_HEX}{{1,4}}+:{_HEX}{{1,4}}+:"
 _PORT = r":[0-9]{1,5}+(?![0-9A-Za-z_:])"
 _IPV6 = (
     rf"{_IPV6_BEGINS}(?<network>(?:{_GROUP}(?:{_NEXT}){{0,2}}+)?+)(?:"
@@ -197,20 +198,24 @@ def _once(value: Column, use: Callable[[Column], Column]) -> Column:
     return F.get(F.transform(F.array(value), use), F.lit(0))
 
 
-def _set_apart(text: Column) -> Column:
-    def cut(text: Column) -> Column:
-        has_escape = text.contains("\\") | text.contains("%")
-        return F.when(has_escape, F.regexp_replace(text, _ESCAPE, f"$0{_CUT}")).otherwise(text)
+def _replaced(text: Column, pattern: str, by: str, may_match: Callable[[Column], Column]) -> Column:
+    """The text with matches replaced; most lines may have none, as a cheaper look tells."""
+    return _once(
+        text,
+        lambda text: F.when(may_match(text), F.regexp_replace(text, pattern, by)).otherwise(text),
+    )
 
-    return _once(text, cut)
+
+def _set_apart(text: Column) -> Column:
+    return _replaced(
+        text, _ESCAPE, f"$0{_CUT}", lambda text: text.contains("\\") | text.contains("%")
+    )
 
 
 def _mask_emails(text: Column) -> Column:
-    def mask(text: Column) -> Column:
-        has_at = text.contains("@") | text.contains(f"40{_CUT}")
-        return F.when(has_at, F.regexp_replace(text, _EMAIL, "{email}")).otherwise(text)
-
-    return _once(text, mask)
+    return _replaced(
+        text, _EMAIL, "{email}", lambda text: text.contains("@") | text.contains(f"40{_CUT}")
+    )
 
 
 def _mask_cards(text: Column) -> Column:
@@ -273,24 +278,19 @@ def _bare_numbers(text: Column) -> Column:
 
 
 def _mask_tokens(text: Column) -> Column:
-    def mask(text: Column) -> Column:
-        has_value = text.contains("=") | text.contains("3D") | text.contains("3d")
-        return F.when(has_value, F.regexp_replace(text, _TOKEN, "$1{token}")).otherwise(text)
+    def has_value(text: Column) -> Column:
+        return text.contains("=") | text.contains(f"3D{_CUT}") | text.contains(f"3d{_CUT}")
 
-    return _once(text, mask)
+    return _replaced(text, _TOKEN, "$1{token}", has_value)
 
 
 def _mask_addresses(text: Column) -> Column:
-    def mask(text: Column) -> Column:
-        may_have_ipv6 = (
-            text.contains("::")
-            | (F.substring_index(text, ":", 6) != text)
-            | text.contains("%3A")
-            | text.contains("%3a")
-        )
-        return F.when(may_have_ipv6, F.regexp_replace(text, _IPV6, "${network}::")).otherwise(text)
+    def may_be_ipv6(text: Column) -> Column:
+        is_encoded = text.contains(f"3A{_CUT}") | text.contains(f"3a{_CUT}")
+        return text.contains("::") | is_encoded | text.rlike(_LONG_RUN)
 
-    return F.regexp_replace(_once(text, mask), _IPV4, "${network}0")
+    without_ipv6 = _replaced(text, _IPV6, "${network}::", may_be_ipv6)
+    return F.regexp_replace(without_ipv6, _IPV4, "${network}0")
 
 
 _STEPS: dict[Mask, Callable[[Column], Column]] = {
