@@ -11,7 +11,6 @@ Metric = Literal["error_ratio", "p95_ms", "volume"]
 
 METRIC = Key("metric", 16)
 _REASON = Key("reason", 300)
-_FEED = tables._FEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class RateAnomaly:
 
 ANOMALIES_DDL = f"""CREATE TABLE IF NOT EXISTS rate_anomalies (
   window_start DATETIME NOT NULL,
-  feed {_FEED.type} NOT NULL,
+  feed {tables.FEED.type} NOT NULL,
   service_name {tables.SERVICE.type} NOT NULL,
   metric {METRIC.type} NOT NULL,
   observed DOUBLE NOT NULL,
@@ -57,7 +56,7 @@ ANOMALIES_DDL = f"""CREATE TABLE IF NOT EXISTS rate_anomalies (
 # holds nothing that cannot be computed from them again; the feed comes first in its key, so that
 # one feed's minutes lie together.
 SERVICE_MINUTES_DDL = f"""CREATE TABLE IF NOT EXISTS service_minutes (
-  feed {_FEED.type} NOT NULL,
+  feed {tables.FEED.type} NOT NULL,
   window_start DATETIME NOT NULL,
   service_name {tables.SERVICE.type} NOT NULL,
   events BIGINT NOT NULL,

@@ -59,7 +59,7 @@ class Table:
         primary = ", ".join(["window_start", "feed", *(key.name for key in self.keys)])
         return (
             f"CREATE TABLE IF NOT EXISTS {self.name} (\n"
-            f"  window_start DATETIME NOT NULL,\n  feed {_FEED.type} NOT NULL,\n"
+            f"  window_start DATETIME NOT NULL,\n  feed {FEED.type} NOT NULL,\n"
             f"{keys}{figures}  revised_at DATETIME NULL,\n  PRIMARY KEY ({primary})\n)"
         )
 
@@ -79,7 +79,7 @@ class Table:
         )
 
 
-_FEED = Key("feed", 32)
+FEED = Key("feed", 32)
 SERVICE = Key("service_name", 64)
 METHOD = Key("method", 16)
 ROUTE = Key("http_route", 128)
@@ -175,7 +175,7 @@ BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
 )"""
 
 ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
-  feed {_FEED.type} NOT NULL,
+  feed {FEED.type} NOT NULL,
   place INT NOT NULL,
   http_route {ROUTE.type} NOT NULL,
   PRIMARY KEY (feed, place),
