@@ -16,6 +16,10 @@ class ConfigurationError(Exception):
     """The configuration cannot be used; the message is one line that says where and why."""
 
 
+class UnreachableError(ConfigurationError):
+    """A server does not answer where the configuration says it is; it may be away for a while."""
+
+
 def load(path: Path, model: type[Model]) -> Model:
     """The content of the file as a ``model``; raises ConfigurationError where it is not one."""
     try:

@@ -16,6 +16,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from millrace.checked_file import ENV_PREFIX, read, sentence
 from millrace.checked_file import ConfigurationError as ConfigurationError
+from millrace.checked_file import UnreachableError as UnreachableError
 from millrace.records import RESERVED_NAMES
 from millrace.records.formats import Format
 from millrace.records.masks import Mask
@@ -120,11 +121,15 @@ class Detection(_Section):
 
 
 class Stream(_Section):
-    """How queries run: the pause between batches and the most lines one batch takes."""
+    """How queries run: the pause between batches and the most lines one batch takes.
+
+    A server that is away is waited for, ``max_outage_s`` at most; then the job ends.
+    """
 
     trigger_interval_s: PositiveInt = 2
     archive_interval_s: PositiveInt = 60
     max_lines_per_batch: PositiveInt = 500_000
+    max_outage_s: PositiveInt = 300
 
 
 class Metrics(_Section):

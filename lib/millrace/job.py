@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,13 +17,15 @@ from pyspark.sql import DataFrame, SparkSession
 
 from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
+from millrace.errors import JobError, one_line
 from millrace.io import delta, kafka
 from millrace.io.checkpoint import Checkpoint
 from millrace.observe import metrics
+from millrace.patience import Patience
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
 from millrace.setup.errors import SetupError
-from millrace.stream import Flow, JobError, Running, checked_checkpoint, one_line, start
+from millrace.stream import Flow, Running, checked_checkpoint, start
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.2
@@ -88,7 +91,7 @@ def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) ->
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
         if source == "archive":
-            return _from_archive(name, job, spark, conf)
+            return _from_archive(name, job, spark, conf, stopping)
         return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping)
     except ConfigurationError as error:
         print(f"{name}: {error}", file=sys.stderr)
@@ -102,7 +105,9 @@ def _topics(conf: Config) -> dict[str, kafka.Topic]:
     return {feed.name: kafka.topic(conf.kafka, feed.topic) for feed in conf.feeds}
 
 
-def _from_archive(name: str, job: Job, spark: SparkSession, conf: Config) -> int:
+def _from_archive(
+    name: str, job: Job, spark: SparkSession, conf: Config, stopping: threading.Event
+) -> int:
     """One batch a feed, named after the archive's version that it read."""
     for feed in conf.feeds:
         query, archive = f"{name}-{feed.name}", conf.storage.archive
@@ -113,7 +118,9 @@ def _from_archive(name: str, job: Job, spark: SparkSession, conf: Config) -> int
         flow = job(Run(spark, conf, feed, query))
         table_id, version = delta.version(spark, archive, feed)
         try:
-            flow.write(flow.rows, Batch(query, f"archive-{table_id}", version, ranges))
+            batch = Batch(query, f"archive-{table_id}", version, ranges)
+            patience = Patience(query, conf.stream.max_outage_s, stopping)
+            patience.outlast(partial(flow.write, flow.rows, batch))
         except Exception as error:
             print(f"{query} failed: {one_line(error)}", file=sys.stderr)
             traceback.print_exception(error)
@@ -145,6 +152,7 @@ def _from_kafka(
                 topic=topic,
                 source=conf.kafka,
                 until_caught_up=until_caught_up,
+                max_outage_s=conf.stream.max_outage_s,
                 stopping=stopping,
             )
         )

@@ -27,11 +27,11 @@ from millrace.detect.templates import (
     template_id,
     template_text,
 )
+from millrace.errors import one_line
 from millrace.io import delta, mongo
 from millrace.io.template_files import Templates
 from millrace.parse import mask
 from millrace.session import spark_session
-from millrace.stream import one_line
 
 MAX_TEMPLATES = 1000
 

@@ -7,29 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
 from millrace.config import Kafka
+from millrace.crash import crash_point
+from millrace.errors import JobError, is_other_plan, one_line
 from millrace.io import kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.patience import Patience, StoppingError
 from millrace.records.ledger import Batch
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.2
 _COMMIT_WAIT_S = 30.0
-LONGEST_REASON = 500
 
 Write = Callable[[DataFrame, Batch], None]
-
-
-class JobError(Exception):
-    """The work cannot go on; the message is one line that says why and what to do."""
-
-
-class _StoppingError(Exception):
-    """Raised in place of a batch that would begin after a stop was asked for."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +40,7 @@ class Running:
     """A query that was started, with what is needed to end it between two batches."""
 
     name: str
+    location: str
     writing: threading.Lock = field(default_factory=threading.Lock)
     failure: BaseException | None = None
     query: StreamingQuery | None = None
@@ -59,8 +53,14 @@ class Running:
     def reason(self) -> str | None:
         """Why the query failed, in one line; null where it did not."""
         exception = self.query.exception() if self.query else None
-        if isinstance(self.failure, _StoppingError) or (exception is None and self.failure is None):
+        if isinstance(self.failure, StoppingError) or (exception is None and self.failure is None):
             return None
+        if is_other_plan(self.failure or exception):
+            return (
+                f"its checkpoint {self.location} holds the state of another version of this query,"
+                " which this one cannot read. Move it aside and start the job again: windows that"
+                " Kafka has whole are computed anew, and `millrace reconcile` names the others"
+            )
         return one_line(self.failure or exception)
 
     def stop(self) -> None:
@@ -76,20 +76,6 @@ class Running:
             self.query.stop()
 
 
-def one_line(failure: BaseException | None) -> str:
-    """What went wrong in one readable line: of an error in the JVM, the cause at its root."""
-    name, message = type(failure).__name__, str(failure)
-    if isinstance(failure, Py4JJavaError):
-        cause = failure.java_exception
-        while cause.getCause() is not None:
-            cause = cause.getCause()
-        name, message = cause.getClass().getSimpleName(), str(cause.getMessage())
-    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
-    # What a Python worker raised ends its traceback.
-    telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
-    return f"{name}: {telling}"[:LONGEST_REASON]
-
-
 def start(
     flow: Flow,
     *,
@@ -98,17 +84,21 @@ def start(
     topic: kafka.Topic,
     source: Kafka,
     until_caught_up: bool,
+    max_outage_s: float,
     stopping: threading.Event,
 ) -> Running:
     """Starts the query ``name``; its batches carry the offsets that the checkpoint's log names."""
-    running = Running(name)
+    running = Running(name, checkpoint.location)
 
     def write_batch(rows: DataFrame, batch_id: int) -> None:
         try:
             with running.writing:
                 if stopping.is_set():
-                    raise _StoppingError
-                _write(flow.write, rows, name, checkpoint, batch_id, topic, source)
+                    raise StoppingError
+                patience = Patience(name, max_outage_s, stopping)
+                patience.outlast(
+                    lambda: _write(flow.write, rows, name, checkpoint, batch_id, topic, source)
+                )
         except BaseException as error:
             running.failure = error
             raise
@@ -142,7 +132,9 @@ def _write(
         # A batch that only drops state behind the watermark; uncomputed, its state would be lost.
         rows.write.format("noop").mode("overwrite").save()
         return
+    crash_point("after_read")
     write(rows, Batch(name, checkpoint.id or "", batch_id, ranges))
+    crash_point("before_checkpoint_commit")
     took_s = time.monotonic() - began
     _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, lines, took_s)
 
@@ -165,6 +157,7 @@ def checked_checkpoint(
     note = checkpoint.note()
     if not note:
         checkpoint.write_note({"topic": topic.name, "topic_id": topic.id})
+        _log.info("%s: a new checkpoint: it begins at the earliest record", query)
     elif note["topic"] != topic.name:
         raise JobError(
             f"{query}: its checkpoint {checkpoint.location} belongs to topic {note['topic']!r}, "

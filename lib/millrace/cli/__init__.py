@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from millrace.cli import dead_letters, lines, servers, templates
+from millrace.cli import dead_letters, lines, reconcile, replay, revise, servers, templates
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
 from millrace.setup.errors import SetupError
@@ -26,6 +26,9 @@ for command in (
     lines.send,
     lines.parse,
     lines.tap,
+    reconcile.reconcile,
+    revise.revise,
+    replay.replay,
 ):
     app.command()(command)
 app.add_typer(dead_letters.app, name="dead-letters")

@@ -1,10 +1,9 @@
 """Commands for dead letters: list, show, requeue, discard, resolve."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from millrace import config
-from millrace.cli.options import FAILED, ConfFile, console, end
+from millrace.cli.options import FAILED, ConfFile, console, end, instant
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import mongo
 from millrace.io.mongo import letters
@@ -33,7 +32,6 @@ Everything = Annotated[bool, typer.Option("--all", help="All open letters.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
 Note = Annotated[str | None, typer.Option(help="Why; kept with the letter.")]
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST_LINE = 100
 
 
@@ -206,18 +204,8 @@ def _filter(
         raise typer.BadParameter(f"{status!r} is none of {', '.join(STATUSES)}")
     narrowed: Any = (status,) if status else ()
     return Filter(
-        tuple(ids or ()), feed, reason, None if since is None else _instant(since), narrowed
+        tuple(ids or ()), feed, reason, None if since is None else instant(since), narrowed
     )
-
-
-def _instant(text: str) -> datetime:
-    if match := re.fullmatch(r"(\d+)([smhd])", text):
-        return datetime.now(timezone.utc) - timedelta(**{_UNITS[match[2]]: int(match[1])})
-    try:
-        instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is neither 90m, 6h, 2d nor an ISO 8601 time") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)
 
 
 def _feeds(conf: Config, wanted: Filter) -> list[Feed]:

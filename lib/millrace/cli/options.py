@@ -1,6 +1,8 @@
 """What several commands share: options, where they print, and how they end."""
 
+import re
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,6 +17,8 @@ FormatName = Annotated[str, typer.Option("--format", help="|".join(FORMATS))]
 
 FAILED, MISUSED = 1, 2
 
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
 console = Console(stderr=True)
 
 
@@ -22,6 +26,22 @@ def end(message: str, code: int) -> NoReturn:
     """Ends the program with one line on standard error."""
     print(f"millrace: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def instant(text: str) -> datetime:
+    """The time that is meant, in UTC: so long ago (90m, 6h, 2d), or in ISO 8601.
+
+    Raises typer.BadParameter where it is neither.
+    """
+    if match := re.fullmatch(r"(\d+)([smhd])", text):
+        return datetime.now(timezone.utc) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return (
+            found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
+        )
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"{text!r} is neither 90m, 6h, 2d nor an ISO 8601 time") from None
 
 
 def format_named(name: str) -> Format:

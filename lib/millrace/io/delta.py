@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Feed
+from millrace.crash import crash_point
 from millrace.records.ledger import Available, Batch, OffsetRange
 
 COLUMNS = (
@@ -106,6 +107,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
         is_below = any(known["batch_id"] >= batch.id for known in own)
         is_new = is_below and entry not in own
         application = f"{batch.checkpoint_id}/{uuid4()}" if is_new else batch.checkpoint_id
+        crash_point("before_delta_write")
         (
             new.select(*COLUMNS)
             .write.format("delta")
@@ -116,6 +118,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
             .option("userMetadata", json.dumps(entry))
             .save(path)
         )
+        crash_point("after_delta_write")
 
     return write
 

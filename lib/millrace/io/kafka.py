@@ -16,10 +16,18 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace.config import ConfigurationError, Kafka, Stream
+from millrace.config import ConfigurationError, Kafka, Stream, UnreachableError
 from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
+_AWAY = {
+    KafkaError._TIMED_OUT,
+    KafkaError._TRANSPORT,
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError.REQUEST_TIMED_OUT,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.LEADER_NOT_AVAILABLE,
+}
 _FOLLOWED_AT_ONCE = 500
 _FOLLOW_WAIT_S = 0.5
 
@@ -101,7 +109,10 @@ def client_properties(kafka: Kafka) -> dict[str, str | int | float | bool]:
 
 
 def topic(kafka: Kafka, name: str) -> Topic:
-    """The topic of that name; raises ConfigurationError where it or the broker is not there."""
+    """The topic of that name; raises ConfigurationError where there is none.
+
+    Raises UnreachableError where no broker answers.
+    """
     admin = _admin(kafka)  # Kept until the answer is there: its end ends the request.
     try:
         described = admin.describe_topics(TopicCollection([name]), request_timeout=TIMEOUT_S)[
@@ -109,7 +120,8 @@ def topic(kafka: Kafka, name: str) -> Topic:
         ].result()
     except KafkaException as error:
         reason = error.args[0].str()
-        raise ConfigurationError(
+        kind = UnreachableError if error.args[0].code() in _AWAY else ConfigurationError
+        raise kind(
             f"kafka.bootstrap_servers {kafka.bootstrap_servers}: topic {name!r}: {reason}"
         ) from None
     return Topic(name, str(described.topic_id), len(described.partitions))
@@ -149,7 +161,7 @@ def available(kafka: Kafka, topic: Topic) -> list[Available]:
     """What the topic still has of each partition; an empty one begins to have records now."""
     consumer = Consumer(
         client_properties(kafka) | {"group.id": "millrace-check", "enable.auto.commit": "false"},
-        logger=_Silent(),
+        logger=Silent(),
     )
     try:
         return [_available(consumer, topic, number) for number in range(topic.partitions)]
@@ -178,7 +190,7 @@ def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
     """The topic's ``last`` records, about, and then those that come, as they come."""
     consumer = Consumer(
         client_properties(kafka) | {"group.id": "millrace-tap", "enable.auto.commit": "false"},
-        logger=_Silent(),
+        logger=Silent(),
     )
     try:
         each = -(-last // topic.partitions)
@@ -221,10 +233,10 @@ def timestamp_type(kafka: Kafka, name: str) -> str:
 
 
 def _admin(kafka: Kafka) -> AdminClient:
-    return AdminClient(client_properties(kafka), logger=_Silent())
+    return AdminClient(client_properties(kafka), logger=Silent())
 
 
-class _Silent:
+class Silent:
     """librdkafka's own log lines repeat what the exception says."""
 
     def log(self, *_: object) -> None:

@@ -19,6 +19,12 @@ UNMATCHED_RATIO = Gauge(
     "Share of the last batch's messages that match no template.",
     ["query"],
 )
+LATE_LINES = Counter(
+    "millrace_late_lines", "Lines received more than max_lateness_s after their time.", ["query"]
+)
+WRITE_RETRIES = Counter(
+    "millrace_write_retries", "Batches tried again since a server was away.", ["query"]
+)
 
 
 def serve(port: int) -> None:

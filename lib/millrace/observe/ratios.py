@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pyspark.sql import DataFrame
 
 from millrace.config import Feed
+from millrace.errors import JobError
 from millrace.observe import metrics
 from millrace.records.ledger import Batch, Written
-from millrace.stream import JobError, Write
+from millrace.stream import Write
 
 _log = logging.getLogger(__name__)
 

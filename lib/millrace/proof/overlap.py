@@ -6,10 +6,10 @@ from datetime import datetime
 from pyspark.sql import SparkSession
 
 from millrace.config import Config, Feed
+from millrace.errors import JobError
 from millrace.io import delta, kafka, mysql
 from millrace.io.checkpoint import Checkpoint
 from millrace.records.ledger import OffsetRange, StoredFigures
-from millrace.stream import JobError
 from millrace.windows import floor
 
 _log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def _of_archive(spark: SparkSession, conf: Config, feed: Feed, query: str) -> St
 
     Raises JobError where the archive ends before the lines that the figures already hold.
     """
+    batches = mysql.batches(conf.mysql, query)
     archived = delta.available(spark, conf.storage.archive, feed)
     counted = mysql.counted(conf.mysql, query, but=None)
     for item in counted:
@@ -63,7 +64,7 @@ def _of_archive(spark: SparkSession, conf: Config, feed: Feed, query: str) -> St
     start = floor(archived, counted, max_future_skew_s=feed.max_future_skew_s)
     if counted:
         _say(query, "the archive", start.isoformat() if start else None)
-    return StoredFigures(floor=start)
+    return StoredFigures(floor=start, batches=batches)
 
 
 def _require_reached(query: str, archived: list[OffsetRange], counted: OffsetRange) -> None:

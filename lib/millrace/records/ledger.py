@@ -114,11 +114,13 @@ class StoredFigures:
     """What figures that are stored already ask of a run that writes to the same tables.
 
     Offsets within ``counted`` are in the figures as they stand. Windows that start before
-    ``floor`` cannot be computed whole any more.
+    ``floor`` cannot be computed whole any more. Where ``batches`` is given, the query had so many
+    in the ledger, and nothing may be written once it has more.
     """
 
     counted: tuple[OffsetRange, ...] = ()
     floor: datetime | None = None
+    batches: int | None = None
 
 
 NOTHING_STORED = StoredFigures()

@@ -11,26 +11,34 @@ from pyspark.sql import functions as F
 
 from millrace.records import tables
 from millrace.records.formats import Format
-from millrace.windows.rows import KEYS, MONEY, counted_rows
+from millrace.windows.rows import KEYS, MONEY, counted_rows, late
 
 
-def figures(format: Format, max_lateness_s: int) -> Callable[[DataFrame], DataFrame]:
+def figures(
+    format: Format, max_lateness_s: int, *, late_apart: bool = False
+) -> Callable[[DataFrame], DataFrame]:
     """A transform from enriched and scored records of ``format`` to figures by minute.
 
     Its columns: ``window_start``, ``figure`` (the table's name), ``k1``.. (the table's keys in
     their order), and the measures (``tables.MEASURES``). In a stream, windows that ended more than
     ``max_lateness_s`` before the newest event are final: their state is dropped, and rows that
     come for them are not counted.
+
+    With ``late_apart`` late lines are summed apart from the others, and ``is_late`` tells which.
     """
+    apart = ("is_late",) if late_apart else ()
 
     def transform(records: DataFrame) -> DataFrame:
         is_record = F.col("reason").isNull()
-        rows = records.where(is_record).select(F.inline(counted_rows(format, max_lateness_s)))
+        rows = records.where(is_record).select(
+            *(late(max_lateness_s).alias(name) for name in apart),
+            F.inline(counted_rows(format, max_lateness_s)),
+        )
         # The window's end carries the watermark, up to a window ahead of the event itself.
         delay_s = max_lateness_s + tables.WINDOW_S
         return (
             rows.withWatermark("window_end", f"{delay_s} seconds")
-            .groupBy("window_end", "received_minute", "figure", *KEYS)
+            .groupBy("window_end", "received_minute", "figure", *KEYS, *apart)
             # A sum past 2^63 is null; an error would end the query at each try.
             .agg(
                 F.count(F.lit(1)).alias("line_count"),
@@ -46,6 +54,7 @@ def figures(format: Format, max_lateness_s: int) -> Callable[[DataFrame], DataFr
                 "figure",
                 *KEYS,
                 *(_measure(name, format) for name in tables.MEASURES),
+                *apart,
             )
         )
 

@@ -21,8 +21,6 @@ def counted_rows(format: Format, max_lateness_s: int) -> Column:
     (bigint, summed), ``value`` (bigint, counted, summed, least and greatest), ``revenue`` and
     ``failed_amount`` (decimal, summed; null but for the shop).
     """
-    lateness = F.make_dt_interval(secs=F.lit(max_lateness_s))
-    is_late = F.col("received_at") - lateness > F.coalesce("timestamp_claimed", "timestamp")
     error_code = F.col("error_code") if format in ("app", "shop") else F.lit(NO_VALUE)
     service = F.col("service_name")
     rows = [
@@ -36,7 +34,7 @@ def counted_rows(format: Format, max_lateness_s: int) -> Column:
                 value=F.col("anomaly.score").cast("bigint"),
             ),
         ),
-        F.when(is_late, _row(tables.LATENESS)),
+        F.when(late(max_lateness_s), _row(tables.LATENESS)),
     ]
     if format in tables.TRAFFIC.formats:
         rows += _requests(format)
@@ -46,6 +44,12 @@ def counted_rows(format: Format, max_lateness_s: int) -> Column:
     if format == "shop":
         rows += _shop()
     return F.array_compact(F.array(*rows))
+
+
+def late(max_lateness_s: int) -> Column:
+    """Whether a record was received more than so many seconds after its time."""
+    lateness = F.make_dt_interval(secs=F.lit(max_lateness_s))
+    return F.col("received_at") - lateness > F.coalesce("timestamp_claimed", "timestamp")
 
 
 def _requests(format: Format) -> list[Column]:

@@ -7,9 +7,9 @@ from urllib.parse import quote_plus
 
 import pymongo
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
-from millrace.config import ConfigurationError, Mongo
+from millrace.config import ConfigurationError, Mongo, UnreachableError
 
 Document = dict[str, Any]
 
@@ -17,13 +17,15 @@ TIMEOUT_MS = 10_000
 
 
 def database(mongo: Mongo) -> Database[Document]:
-    """The suite's database; raises ConfigurationError where the server cannot be reached."""
+    """The suite's database; raises UnreachableError where the server does not answer."""
     try:
         client = _client(mongo)
         client.admin.command("ping")
     except (PyMongoError, ValueError, OSError) as error:
         reason = re.split(r", (?:Timeout|full error):", str(error).splitlines()[0])[0]
-        raise ConfigurationError(f"mongo.uri {mongo.uri}: {reason}") from None
+        is_away = isinstance(error, ConnectionFailure)
+        kind = UnreachableError if is_away else ConfigurationError
+        raise kind(f"mongo.uri {mongo.uri}: {reason}") from None
     return client[mongo.database]
 
 

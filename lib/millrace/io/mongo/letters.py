@@ -21,7 +21,7 @@ from millrace.records.ledger import OffsetRange
 Letter = dict[str, Any]
 
 _IDS_A_REQUEST = 10_000
-_HAS_RECORD: Document = {"$or": [{"status": "requeued"}, {"resolution": "requeued"}]}
+HAS_RECORD: Document = {"$or": [{"status": "requeued"}, {"resolution": "requeued"}]}
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def within(
 def edited(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[str]:
     """The ids of records of these offsets that were written from an edited line."""
     found = db[COLLECTION].find(
-        {"feed": feed, "line": {"$exists": True}, "$and": [{"$or": _offsets(ranges)}, _HAS_RECORD]},
+        {"feed": feed, "line": {"$exists": True}, "$and": [{"$or": _offsets(ranges)}, HAS_RECORD]},
         {"_id": 1},
     )
     return [row["_id"].partition("/")[2] for row in found]
@@ -131,7 +131,7 @@ def edited(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> 
 def remove(db: Database[Document], ids: set[str]) -> None:
     """Removes letters whose lines are records now, but for those that stand beside a record."""
     for some in _portions(sorted(ids)):
-        db[COLLECTION].delete_many({"_id": {"$in": some}, "$nor": [_HAS_RECORD]})
+        db[COLLECTION].delete_many({"_id": {"$in": some}, "$nor": [HAS_RECORD]})
 
 
 _MARKS = {"status": 1, "resolution": 1}

@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
+from millrace.crash import crash_between, crash_point
 from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.client import Document, connector_options, database
 from millrace.records import dead_letters, ledger
@@ -37,9 +38,12 @@ def sink(mongo: Mongo, feed: Feed) -> Callable[[DataFrame, Batch], Written]:
     options = connector_options(mongo)
 
     def write(refined: DataFrame, batch: Batch) -> Written:
+        crash_point("before_mongo_write")
         found = _write_records(db, refined, feed, batch, options)
+        crash_point("after_mongo_records")
         written = _written(found)
         _write_letters(db, refined, feed, batch, found, options)
+        crash_point("before_ledger")
         row = _row(batch, found, written)
         db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
         return written
@@ -65,6 +69,7 @@ def _write_records(
         rows = documents(observed, feed.format, raw=feed.store_raw)
         if edited:
             rows = rows.where(~F.col("_id").isin(edited))
+        rows = crash_between("between_mongo_chunks", rows)
         _save(rows, feed.name, options | {"operationType": operation})
         return seen.get
 

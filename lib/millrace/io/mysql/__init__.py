@@ -1,8 +1,8 @@
 """MySQL: windowed figures and the ledger of ``aggregate``."""
 
 from millrace.io.mysql.client import connection
-from millrace.io.mysql.ledger import counted
+from millrace.io.mysql.ledger import batches, counted
 from millrace.io.mysql.routes import named_routes
 from millrace.io.mysql.sink import prepare, sink
 
-__all__ = ["connection", "counted", "named_routes", "prepare", "sink"]
+__all__ = ["batches", "connection", "counted", "named_routes", "prepare", "sink"]

@@ -1,16 +1,18 @@
 """How MySQL is reached: by PyMySQL on the driver, by JDBC in tasks."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pymysql
 from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
 
-from millrace.config import ConfigurationError, Mysql
+from millrace.config import ConfigurationError, Mysql, UnreachableError
 
 TIMEOUT_S = 10
+# Not listening, gone, lost in the middle, shutting down, still starting, too many connections.
+AWAY = frozenset({2002, 2003, 2006, 2013, 1053, 1927, 1040})
 
 # Without it a server whose zone is not UTC shifts every time that passes through JDBC.
 _JDBC_PARAMETERS = {
@@ -25,7 +27,7 @@ _JDBC_PARAMETERS = {
 def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
     """An open connection, one transaction, committed at the end and rolled back on an error.
 
-    Raises ConfigurationError where the server cannot be reached.
+    Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
     """
     options: dict[str, Any] = {}
     if mysql.tls:
@@ -46,15 +48,18 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
         )
     except pymysql.MySQLError as error:
         reason = str(error.args[-1])
-        raise ConfigurationError(f"mysql.host {mysql.host}:{mysql.port}: {reason}") from None
+        kind = UnreachableError if error.args[0] in AWAY else ConfigurationError
+        raise kind(f"mysql.host {mysql.host}:{mysql.port}: {reason}") from None
     try:
         yield opened
         opened.commit()
     except BaseException:
-        opened.rollback()
+        with suppress(pymysql.MySQLError):  # The connection may be what failed.
+            opened.rollback()
         raise
     finally:
-        opened.close()
+        with suppress(pymysql.MySQLError):
+            opened.close()
 
 
 def jdbc_options(mysql: Mysql) -> dict[str, str]:

@@ -22,15 +22,20 @@ def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
     tell its ranges; a partition that the first lacks was added later and read from its start.
     """
     with connection(mysql) as opened, opened.cursor() as cursor:
-        cursor.execute(
-            "SELECT b.checkpoint_id, b.batch_id, b.ranges, ends.first_id FROM batches b JOIN ("
-            " SELECT checkpoint_id, MIN(batch_id) AS first_id, MAX(batch_id) AS last_id"
-            " FROM batches WHERE query = %(query)s GROUP BY checkpoint_id) ends"
-            " ON b.checkpoint_id = ends.checkpoint_id AND b.batch_id IN (first_id, last_id)"
-            " WHERE b.query = %(query)s AND b.checkpoint_id <> %(but)s ORDER BY b.batch_id",
-            {"query": query, "but": but or ""},
-        )
-        rows = cursor.fetchall()
+        return counted_in(cursor, query, but=but)
+
+
+def counted_in(cursor: DictCursor, query: str, *, but: str | None) -> list[OffsetRange]:
+    """The same, in the transaction of ``cursor``."""
+    cursor.execute(
+        "SELECT b.checkpoint_id, b.batch_id, b.ranges, ends.first_id FROM batches b JOIN ("
+        " SELECT checkpoint_id, MIN(batch_id) AS first_id, MAX(batch_id) AS last_id"
+        " FROM batches WHERE query = %(query)s GROUP BY checkpoint_id) ends"
+        " ON b.checkpoint_id = ends.checkpoint_id AND b.batch_id IN (first_id, last_id)"
+        " WHERE b.query = %(query)s AND b.checkpoint_id <> %(but)s ORDER BY b.batch_id",
+        {"query": query, "but": but or ""},
+    )
+    rows = cursor.fetchall()
     spans: dict[tuple[str, str, int], OffsetRange] = {}
     for row in rows:
         for item in (OffsetRange(**entry) for entry in json.loads(row["ranges"])):
@@ -54,6 +59,27 @@ def refuse_stale(cursor: DictCursor, batch: Batch) -> None:
         raise StaleBatchError(
             f"{batch.query}: batch {batch.id} comes after batch {latest} is committed: "
             "another driver runs on the same checkpoint"
+        )
+
+
+def batches(mysql: Mysql, query: str) -> int:
+    """How many batches of the query the ledger has."""
+    with connection(mysql) as opened, opened.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) AS n FROM batches WHERE query = %s", query)
+        return int((cursor.fetchone() or {})["n"])
+
+
+def refuse_overtaken(cursor: DictCursor, batch: Batch, batches: int) -> None:
+    """Raises StaleBatchError where the ledger has more batches of the query; locks its rows."""
+    cursor.execute(
+        "SELECT batch_id FROM batches WHERE query = %s"
+        " AND NOT (checkpoint_id = %s AND batch_id = %s) FOR UPDATE",
+        (batch.query, batch.checkpoint_id, batch.id),
+    )
+    if len(cursor.fetchall()) > batches:
+        raise StaleBatchError(
+            f"{batch.query}: it has gone on from Kafka meanwhile, and its figures are newer than"
+            " the archive's: stop it first, or compute windows again by `millrace revise`"
         )
 
 

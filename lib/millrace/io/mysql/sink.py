@@ -4,15 +4,18 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
+from pymysql.cursors import DictCursor
 from pymysql.err import OperationalError
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mysql
+from millrace.crash import crash_point
 from millrace.detect.rates import DEFAULT_RULES, RateRules
 from millrace.io.mysql.client import connection, jdbc_options
-from millrace.io.mysql.ledger import record, refuse_stale
+from millrace.io.mysql.ledger import record, refuse_overtaken, refuse_stale
 from millrace.io.mysql.rates import changed_minutes, judge
+from millrace.observe import metrics
 from millrace.records import rates as rate_tables
 from millrace.records import tables
 from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
@@ -43,26 +46,37 @@ def sink(
     windows before its floor are left as they are.
     Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
     """
-    staging = f"{_STAGING}{feed.name}_{uuid4().hex[:12]}"
-    _create_staging(mysql, feed, staging)
+    staging = create_staging(mysql, feed)
 
     def write(figures: DataFrame, batch: Batch) -> None:
         if stored.counted and all(item.within(stored.counted) for item in batch.ranges):
             # Computed all the same: the stream's state is made by it.
             figures.write.format("noop").mode("overwrite").save()
-            _commit(mysql, feed, batch, None, rates)
+            _commit(mysql, feed, batch, None, stored, rates)
             return
         is_whole = F.col("window_start") >= F.lit(stored.floor)
         whole = figures.where(is_whole) if stored.floor else figures
         options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
+        crash_point("before_mysql_staging")
         whole.write.format("jdbc").options(**options).mode("overwrite").save()
-        _commit(mysql, feed, batch, staging, rates)
+        crash_point("before_mysql_transaction")
+        late_lines = _commit(mysql, feed, batch, staging, stored, rates)
+        crash_point("after_mysql_commit")
+        if late_lines:
+            metrics.LATE_LINES.labels(batch.query).inc(late_lines)
+            _log.warning(
+                "%s: %d lines came more than %d s late", batch.key, late_lines, feed.max_lateness_s
+            )
 
     return write
 
 
-def _create_staging(mysql: Mysql, feed: Feed, staging: str) -> None:
-    """Creates this run's staging table and drops what runs that ended a day ago left behind."""
+def create_staging(mysql: Mysql, feed: Feed) -> str:
+    """Creates a staging table of this run's own, and returns its name.
+
+    Drops what runs left behind that ended a day ago.
+    """
+    staging = f"{_STAGING}{feed.name}_{uuid4().hex[:12]}"
     with connection(mysql) as opened, opened.cursor() as cursor:
         cursor.execute(
             "SELECT table_name AS name FROM information_schema.tables"
@@ -73,29 +87,60 @@ def _create_staging(mysql: Mysql, feed: Feed, staging: str) -> None:
         for row in cursor.fetchall():
             cursor.execute(f"DROP TABLE IF EXISTS {row['name']}")
         cursor.execute(tables.staging_ddl(staging))
+    return staging
 
 
-def _commit(mysql: Mysql, feed: Feed, batch: Batch, staging: str | None, rates: RateRules) -> None:
+def _commit(
+    mysql: Mysql,
+    feed: Feed,
+    batch: Batch,
+    staging: str | None,
+    stored: StoredFigures,
+    rates: RateRules,
+) -> int:
+    """Puts the staged figures in place, with the ledger's row; returns how many lines were late."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            _commit_once(mysql, feed, batch, staging, rates)
-            return
+            return _commit_once(mysql, feed, batch, staging, stored, rates)
         except OperationalError as error:
             if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
                 raise
             _log.warning("%s: %s; trying again", batch.key, error.args[1])
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _commit_once(
-    mysql: Mysql, feed: Feed, batch: Batch, staging: str | None, rates: RateRules
-) -> None:
+    mysql: Mysql,
+    feed: Feed,
+    batch: Batch,
+    staging: str | None,
+    stored: StoredFigures,
+    rates: RateRules,
+) -> int:
     with connection(mysql) as opened, opened.cursor() as cursor:
         refuse_stale(cursor, batch)
-        rows_written = 0
+        if stored.batches is not None:
+            refuse_overtaken(cursor, batch, stored.batches)
+        rows_written = late_lines = 0
         if staging:
+            late_lines = _newly_late(cursor, feed, staging)
             for table in tables.TABLES:
                 cursor.execute(table.upsert(staging), {"feed": feed.name})
             judge(cursor, feed.name, changed_minutes(cursor, staging), rates)
             cursor.execute(f"SELECT COUNT(*) AS n FROM {staging}")
             rows_written = (cursor.fetchone() or {})["n"]
         record(cursor, batch, rows_written=rows_written)
+        crash_point("before_mysql_commit")
+    return late_lines
+
+
+def _newly_late(cursor: DictCursor, feed: Feed, staging: str) -> int:
+    """How many late lines the staged figures count that the stored ones do not yet."""
+    cursor.execute(
+        "SELECT COALESCE(SUM(staged.line_count - COALESCE(stored.late_lines, 0)), 0) AS n"
+        f" FROM {staging} staged LEFT JOIN {tables.LATENESS.name} stored"
+        " ON stored.feed = %s AND stored.window_start = staged.window_start"
+        f" WHERE staged.figure = '{tables.LATENESS.name}'",
+        feed.name,
+    )
+    return int((cursor.fetchone() or {})["n"])

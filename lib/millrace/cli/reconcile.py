@@ -1,0 +1,196 @@
+"""The command that proves, or names what is wrong: `millrace reconcile`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from millrace import config
+from millrace.cli.options import FAILED, ConfFile, console, instant
+from millrace.config import Config
+from millrace.proof.documents import Documents
+from millrace.proof.figures import Difference
+from millrace.proof.reconcile import Verdict
+from millrace.records.ledger import OffsetRange
+from millrace.records.ranges import size
+
+_NAMED = 20
+
+
+def reconcile(
+    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only what was received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a feed.")] = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Prove that each line is in MongoDB, the archive and MySQL once, or name what is not.
+
+    Jobs may run meanwhile: what they have committed is what is looked at. Ends with 0 only where
+    all holds.
+    """
+    from millrace.proof import reconcile as proof
+    from millrace.session import spark_session
+
+    loaded = config.load(conf)
+    feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
+    start = instant(since) if since else None
+    spark = spark_session("millrace-reconcile", loaded)
+    verdicts = []
+    for chosen in feeds:
+        with console.status(chosen.name) as status:
+            verdict = proof.reconcile(
+                spark,
+                loaded,
+                chosen,
+                start,
+                lambda what, name=chosen.name: status.update(f"{name}: {what}"),  # type: ignore[misc]
+            )
+        verdicts.append(verdict)
+        if as_json:
+            print(json.dumps(_plain(verdict), default=str))
+        else:
+            _show(loaded, verdict, Console())
+    if not all(verdict.holds for verdict in verdicts):
+        sys.exit(FAILED)
+
+
+def _show(conf: Config, verdict: Verdict, out: Console) -> None:
+    table = Table(title=verdict.feed, title_justify="left", show_header=False, box=None)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right")
+    table.add_column()
+    for documents in verdict.documents:
+        _add_documents(table, documents)
+    if verdict.archive:
+        archive = verdict.archive
+        table.add_row("archive", f"{archive.lines:,}", "lines")
+        _add_ranges(table, "missing", archive.missing)
+        _add_ranges(table, "doubled", archive.doubled)
+    _add_figures(table, verdict)
+    lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
+    table.add_row("to come", "", f"lines not committed yet: {lag}", style="dim")
+    out.print(table)
+    for line in _advice(conf, verdict):
+        out.print(line, highlight=False, soft_wrap=True)
+    holds = Text("holds", "bold green") if verdict.holds else Text("does not hold", "bold red")
+    out.print(Text.assemble(f"{verdict.feed}: ", holds))
+    out.print()
+
+
+def _add_documents(table: Table, found: Documents) -> None:
+    table.add_row("committed", f"{size(found.committed):,}", f"offsets of topic {found.topic}")
+    table.add_row("documents", f"{found.records:,}", "records")
+    table.add_row("", f"{found.letters:,}", "dead letters")
+    if found.empty:
+        table.add_row("", f"{found.empty:,}", "offsets without a record in Kafka", style="dim")
+    if found.expired:
+        table.add_row("", f"{found.expired:,}", "offsets that expired in Kafka", style="dim")
+    _add_ranges(table, "missing", found.missing)
+    _add_ranges(table, "record and letter", found.in_both)
+    _add_ranges(table, "doubled", found.doubled)
+    _add_ranges(table, "never committed", found.extra)
+    if found.lost_of_expired:
+        table.add_row("lost", f"{found.lost_of_expired:,}", "of the expired lines", style="red")
+
+
+def _add_ranges(table: Table, what: str, ranges: Sequence[OffsetRange]) -> None:
+    if ranges:
+        table.add_row(what, f"{size(ranges):,}", _offsets(ranges), style="red")
+
+
+def _offsets(ranges: Sequence[OffsetRange]) -> str:
+    named = [
+        f"{item.partition}:{item.from_offset}"
+        + ("" if item.until_offset == item.from_offset + 1 else f"-{item.until_offset - 1}")
+        for item in ranges[:_NAMED]
+    ]
+    rest = len(ranges) - len(named)
+    return "partition:offset " + " ".join(named) + (f" and {rest:,} more ranges" if rest else "")
+
+
+def _add_figures(table: Table, verdict: Verdict) -> None:
+    recount, compared = verdict.recount, verdict.recount.compared
+    since = f" from {recount.since:%Y-%m-%d %H:%M}" if recount.since else ""
+    table.add_row("figures", f"{compared.rows:,}", f"rows of {compared.windows:,} minutes{since}")
+    if compared.late:
+        lines = sum(compared.late.values())
+        table.add_row("late", f"{lines:,}", f"lines not in {len(compared.late):,} closed windows")
+    if compared.differing:
+        table.add_row(
+            "differing", f"{len(compared.differing):,}", "windows of a table", style="red"
+        )
+    for sample in compared.samples:
+        table.add_row("", "", Text(_difference(sample), "red"))
+
+
+def _difference(sample: Difference) -> str:
+    key = ", ".join(sample.key)
+    if not sample.stored or not sample.recounted:
+        what = "is not stored" if sample.recounted else "should not be there"
+    else:
+        what = ", ".join(
+            f"{name} {sample.stored[name]} stored, {value} counted"
+            for name, value in sample.recounted.items()
+            if sample.stored[name] != value
+        )
+    return f"{sample.table} {sample.window_start:%Y-%m-%d %H:%M} ({key}): {what}"
+
+
+def _advice(conf: Config, verdict: Verdict) -> list[str]:
+    """The commands that mend what was found."""
+    advice = []
+    for found in verdict.documents:
+        if found.missing_received:
+            first, last = found.missing_received
+            advice.append(
+                f"mend: millrace replay --feed {verdict.feed} --from {_iso(first)}"
+                f" --to {_iso(last, 1)} --promote"
+            )
+    if verdict.recount.compared.differing or verdict.recount.compared.late:
+        advice.append(f"mend: millrace revise --feed {verdict.feed} --from-reconcile")
+    return advice
+
+
+def _iso(time: datetime, more_ms: int = 0) -> str:
+    milliseconds = time.microsecond // 1000 + more_ms
+    whole = time.timestamp() // 1 + milliseconds / 1000
+    later = datetime.fromtimestamp(whole, tz=time.tzinfo)
+    return later.strftime("%Y-%m-%dT%H:%M:%S.") + f"{round(later.microsecond / 1000):03d}Z"
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    recount = verdict.recount
+    compared = recount.compared
+    return {
+        "feed": verdict.feed,
+        "holds": verdict.holds,
+        "kafka": [asdict(item) for item in verdict.in_kafka],
+        "documents": [asdict(found) | {"holds": found.holds} for found in verdict.documents],
+        "archive": asdict(verdict.archive) if verdict.archive else None,
+        "figures": {
+            "since": recount.since,
+            "lines": recount.lines,
+            "windows": compared.windows,
+            "rows": compared.rows,
+            "differing": [
+                {"table": table, "window_start": start.isoformat(), "rows": rows}
+                for (table, start), rows in sorted(compared.differing.items())
+            ],
+            "samples": [asdict(sample) for sample in compared.samples],
+            "late": [
+                {"window_start": start.isoformat(), "lines": lines}
+                for start, lines in sorted(compared.late.items())
+            ],
+        },
+        "lag": verdict.lag,
+    }

@@ -1,0 +1,73 @@
+"""The command that computes windows again: `millrace revise`."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from millrace import config
+from millrace.cli.options import FAILED, ConfFile, console, instant
+from millrace.records.tables import WINDOW_S
+
+_WINDOW = timedelta(seconds=WINDOW_S)
+_MOST_NAMED = 10
+_MOST_WINDOWS = 100_000
+
+
+def revise(
+    feed: Annotated[str, typer.Option(help="The feed.")],
+    windows: Annotated[
+        list[str] | None,
+        typer.Option(help="A minute, or a span FROM/TO (TO not included): ISO 8601, UTC."),
+    ] = None,
+    from_reconcile: Annotated[
+        bool, typer.Option("--from-reconcile", help="Those that a recount finds wrong or late.")
+    ] = False,
+    conf: ConfFile = config.DEFAULT_FILE,
+) -> None:
+    """Compute closed windows again from the archive, late lines included, and store them.
+
+    Windows that are open, or not wholly in the archive, are refused by name.
+    """
+    from millrace.proof import revise as proof
+    from millrace.proof.recount import recount
+    from millrace.session import spark_session
+
+    if bool(windows) == from_reconcile:
+        raise typer.BadParameter("either --windows or --from-reconcile is needed")
+    loaded = config.load(conf)
+    chosen = loaded.feed(feed)
+    named = {start for text in windows or () for start in _minutes(text)}
+    spark = spark_session("millrace-revise", loaded)
+    with console.status(feed) as status:
+        if from_reconcile:
+            status.update(f"{feed}: counting again")
+            compared = recount(spark, loaded, chosen, None).compared
+            named = {start for _, start in compared.differing} | compared.late.keys()
+        status.update(f"{feed}: computing {len(named):,} windows")
+        came = proof.revise(spark, loaded, chosen, named)
+    out = Console(highlight=False, soft_wrap=True)
+    for start, reason in sorted(came.refused.items())[:_MOST_NAMED]:
+        out.print(f"[red]refused[/] {start:%Y-%m-%d %H:%M}: {reason}")
+    if len(came.refused) > _MOST_NAMED:
+        out.print(f"and {len(came.refused) - _MOST_NAMED:,} more windows refused")
+    out.print(f"{feed}: {len(came.windows):,} windows revised, {came.rows:,} rows")
+    if came.refused:
+        sys.exit(FAILED)
+
+
+def _minutes(text: str) -> Iterator[datetime]:
+    """The windows of a minute or span, as the database has them: UTC, without a zone."""
+    first, slash, last = text.partition("/")
+    start = instant(first).astimezone(timezone.utc).replace(second=0, microsecond=0, tzinfo=None)
+    end = start + _WINDOW
+    if slash:
+        end = instant(last).astimezone(timezone.utc).replace(tzinfo=None)
+    if end <= start or (end - start) / _WINDOW > _MOST_WINDOWS:
+        raise typer.BadParameter(f"{text!r} is no span of at most {_MOST_WINDOWS:,} minutes")
+    while start < end:
+        yield start
+        start += _WINDOW

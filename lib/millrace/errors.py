@@ -1,0 +1,39 @@
+"""How work fails: an error that says what to do, and any error in one line."""
+
+from py4j.protocol import Py4JJavaError
+
+LONGEST_REASON = 500
+
+# How Spark says that a checkpoint's state was laid out by another query plan.
+_OTHER_PLAN = (
+    "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
+    "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
+    "STATE_STORE_KEY_ROW_FORMAT_VALIDATION_FAILURE",
+    "STATE_STORE_VALUE_ROW_FORMAT_VALIDATION_FAILURE",
+    "STATE_STORE_INVALID",
+    "UNSUPPORTED_STATE_STORE",
+    "StateSchemaNotCompatible",
+)
+
+
+class JobError(Exception):
+    """The work cannot go on; the message is one line that says why and what to do."""
+
+
+def one_line(failure: BaseException | None) -> str:
+    """What went wrong in one readable line: of an error in the JVM, the cause at its root."""
+    name, message = type(failure).__name__, str(failure)
+    if isinstance(failure, Py4JJavaError):
+        cause = failure.java_exception
+        while cause.getCause() is not None:
+            cause = cause.getCause()
+        name, message = cause.getClass().getSimpleName(), str(cause.getMessage())
+    lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
+    # What a Python worker raised ends its traceback.
+    telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    return f"{name}: {telling}"[:LONGEST_REASON]
+
+
+def is_other_plan(failure: BaseException | None) -> bool:
+    """Whether a query failed since its checkpoint holds the state of another query plan."""
+    return any(name in str(failure) for name in _OTHER_PLAN)

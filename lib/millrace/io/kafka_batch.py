@@ -1,0 +1,135 @@
+"""Kafka read as a batch: the records of known offsets, and the offsets of a span of time."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import reduce
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from millrace.config import Kafka, UnreachableError
+from millrace.io.kafka import (
+    TIMEOUT_S,
+    Silent,
+    Topic,
+    client_properties,
+    spark_options,
+    timestamp_type,
+)
+from millrace.records.ledger import OffsetRange, merged
+
+_EPOCH = datetime.fromtimestamp(0, tz=timezone.utc)
+_COLUMNS = (
+    "key binary, value binary, topic string, partition int, offset bigint, timestamp timestamp, "
+    "timestampType int, headers array<struct<key: string, value: binary>>, topic_id string"
+)
+# Each broker stamps by its own clock: a new leader's may be behind the one before.
+_CLOCKS_APART_MS = 60_000
+
+
+def recorded(
+    spark: SparkSession, kafka: Kafka, topic: Topic, ranges: Iterable[OffsetRange]
+) -> DataFrame:
+    """The topic's records of these offsets, each once: the columns of ``kafka.lines``.
+
+    Ranges may touch or overlap; an empty one has none. Nothing is read before the rows are asked
+    for, and then it fails where Kafka no longer has some of them. Raises ValueError where a range
+    is of another topic.
+    """
+    wanted = merged(list(ranges))
+    others = {item.topic_id for item in wanted} - {topic.id}
+    if others:
+        raise ValueError(f"topic {topic.name} has the id {topic.id}, not {', '.join(others)}")
+    reads = [_read(spark, kafka, topic, one) for one in _one_a_partition(wanted)]
+    empty = spark.createDataFrame([], _COLUMNS)
+    return reduce(DataFrame.unionByName, reads) if reads else empty
+
+
+def received(kafka: Kafka, topic: Topic, start: datetime, until: datetime) -> list[OffsetRange]:
+    """The offsets among which lies every record of the topic received in [start, until).
+
+    There may be records of other times among them. A partition without any has no range. Raises
+    UnreachableError where the broker does not tell.
+    """
+    properties: dict[str, str | int | float | bool] = {
+        "group.id": "millrace-batch",
+        "enable.auto.commit": "false",
+        "isolation.level": "read_uncommitted",  # as Spark reads
+    }
+    consumer = Consumer(client_properties(kafka) | properties, logger=Silent())
+    try:
+        spans = [_watermarks(consumer, topic, number) for number in range(topic.partitions)]
+        starts = _first_since(consumer, topic, start, 0)
+        # A producer's clock may say anything, so there is no telling where its records end.
+        by_broker = timestamp_type(kafka, topic.name) == "LogAppendTime"
+        ends = _first_since(consumer, topic, until, _CLOCKS_APART_MS) if by_broker else {}
+    except KafkaException as error:
+        raise UnreachableError(
+            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
+        ) from None
+    finally:
+        consumer.close()
+    ranges = [
+        OffsetRange(
+            topic.name,
+            topic.id,
+            number,
+            max(low, starts.get(number, high)),
+            min(high, ends.get(number, high)),
+        )
+        for number, (low, high) in enumerate(spans)
+    ]
+    return [item for item in ranges if item.from_offset < item.until_offset]
+
+
+def _one_a_partition(ranges: Sequence[OffsetRange]) -> list[list[OffsetRange]]:
+    """The same ranges in groups, none with two of one partition: a read takes no more."""
+    groups: list[list[OffsetRange]] = []
+    for item in ranges:
+        for group in groups:
+            if all(item.partition != other.partition for other in group):
+                group.append(item)
+                break
+        else:
+            groups.append([item])
+    return groups
+
+
+def _read(
+    spark: SparkSession, kafka: Kafka, topic: Topic, ranges: Sequence[OffsetRange]
+) -> DataFrame:
+    starts = {str(item.partition): item.from_offset for item in ranges}
+    ends = {str(item.partition): item.until_offset for item in ranges}
+    return (
+        spark.read.format("kafka")
+        .options(**spark_options(kafka))
+        .option("assign", json.dumps({topic.name: [item.partition for item in ranges]}))
+        .option("startingOffsets", json.dumps({topic.name: starts}))
+        .option("endingOffsets", json.dumps({topic.name: ends}))
+        .option("includeHeaders", "true")
+        .load()
+        .withColumn("topic_id", F.lit(topic.id))
+    )
+
+
+def _watermarks(consumer: Consumer, topic: Topic, number: int) -> tuple[int, int]:
+    partition = TopicPartition(topic.name, number)
+    low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
+    return low, high
+
+
+def _first_since(
+    consumer: Consumer, topic: Topic, since: datetime, margin_ms: int
+) -> dict[int, int]:
+    """The first offset of each partition received at ``since`` or after; none where none was."""
+    milliseconds = max(0, (since - _EPOCH) // timedelta(milliseconds=1)) + margin_ms
+    if not milliseconds:
+        return dict.fromkeys(range(topic.partitions), 0)  # Those without a timestamp as well.
+    asked = [TopicPartition(topic.name, number, milliseconds) for number in range(topic.partitions)]
+    found = consumer.offsets_for_times(asked, timeout=TIMEOUT_S)
+    for item in found:
+        if item.error:
+            raise KafkaException(item.error)
+    return {item.partition: item.offset for item in found if item.offset >= 0}

@@ -1,0 +1,91 @@
+"""Which of some offsets a topic has records at: others are gaps that no record ever filled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from millrace.config import Kafka, UnreachableError
+from millrace.io.kafka import TIMEOUT_S, Silent, client_properties
+from millrace.records.ledger import OffsetRange
+
+_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Existing:
+    """Offsets that have a record, and the times at which the first and the last were received."""
+
+    ranges: list[OffsetRange]
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+
+def existing(kafka: Kafka, ranges: Sequence[OffsetRange]) -> Existing:
+    """Those of ``ranges`` that the topic still has a record at; aborted ones count, as in a stream.
+
+    What was compacted away, expired, or is a transaction's marker has none.
+    Raises UnreachableError where the broker does not answer.
+    """
+    consumer = Consumer(
+        client_properties(kafka)
+        | {
+            "group.id": "millrace-reconcile",
+            "enable.auto.commit": "false",
+            "enable.partition.eof": "true",
+            "isolation.level": "read_uncommitted",
+            "auto.offset.reset": "earliest",
+        },
+        logger=Silent(),
+    )
+    found: list[OffsetRange] = []
+    times: list[int] = []
+    try:
+        for item in ranges:
+            _read(consumer, item, found, times)
+    except KafkaException as error:
+        raise UnreachableError(
+            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
+        ) from None
+    finally:
+        consumer.close()
+    return Existing(found, _instant(min(times, default=None)), _instant(max(times, default=None)))
+
+
+def _read(
+    consumer: Consumer, item: OffsetRange, found: list[OffsetRange], times: list[int]
+) -> None:
+    """Adds the offsets of ``item`` that have a record, and the bounds of their times."""
+    consumer.assign([TopicPartition(item.topic, item.partition, item.from_offset)])
+    while True:
+        messages = consumer.consume(_AT_ONCE, timeout=TIMEOUT_S)
+        if not messages:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
+        for message in messages:
+            error, offset = message.error(), message.offset() or 0
+            if error and error.code() == KafkaError._PARTITION_EOF:
+                return
+            if error:
+                raise KafkaException(error)
+            if offset >= item.until_offset:
+                return
+            _add(found, item, offset)
+            time = message.timestamp()[1]
+            times[:] = [min(times[0], time), max(times[1], time)] if times else [time, time]
+            if offset == item.until_offset - 1:
+                return
+
+
+def _add(found: list[OffsetRange], item: OffsetRange, offset: int) -> None:
+    last = found[-1] if found else None
+    if last and (last.partition, last.until_offset) == (item.partition, offset):
+        found[-1] = replace(last, until_offset=offset + 1)
+    else:
+        found.append(replace(item, from_offset=offset, until_offset=offset + 1))
+
+
+def _instant(milliseconds: int | None) -> datetime | None:
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(max(0, milliseconds) / 1000, tz=timezone.utc)

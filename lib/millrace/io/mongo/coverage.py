@@ -1,0 +1,162 @@
+"""Which offsets MongoDB holds, counted by the server: a scan that sends back stripes, not lines."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from bson import Int64
+from pymongo.database import Database
+
+from millrace.io.mongo.client import Document
+from millrace.io.mongo.letters import HAS_RECORD
+from millrace.records import dead_letters, ledger
+from millrace.records.ledger import OffsetRange
+from millrace.records.ranges import STRIPE, Stripe
+
+_PLACE: Document = {"$mod": ["$kafka.offset", STRIPE]}
+# A table of powers: cheaper for the server than $pow.
+_BIT: Document = {"$arrayElemAt": [[Int64(1 << place) for place in range(STRIPE)], _PLACE]}
+_LAST_ID = "~"
+
+
+@dataclass(frozen=True)
+class Span:
+    """The times of receipt, ``since`` to ``until`` (not included); None where there is no end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def ids(self, prefix: str = "") -> Document:
+        """The same as bounds of ``_id``, which begins with the milliseconds received."""
+        first = f"{_milliseconds(self.since):013d}" if self.since else ""
+        last = f"{_milliseconds(self.until):013d}" if self.until else _LAST_ID
+        return {"_id": {"$gte": prefix + first, "$lt": prefix + last}}
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Some documents: those of a collection that match."""
+
+    collection: str
+    match: Document
+
+
+def records(feed: str, span: Span) -> Documents:
+    """The feed's records that were received within ``span``."""
+    return Documents(feed, span.ids())
+
+
+def letters(feed: str, span: Span) -> Documents:
+    """The feed's dead letters that are the only place of their line."""
+    alone = span.ids(f"{feed}/") | {"$nor": [HAS_RECORD]}
+    return Documents(dead_letters.COLLECTION, alone)
+
+
+def stripes(db: Database[Document], documents: Documents) -> Iterator[Stripe]:
+    """The offsets that the documents come from, by partition and start."""
+    start = {"$subtract": ["$kafka.offset", _PLACE]}
+    stages: list[Document] = [
+        {"$match": documents.match},
+        {
+            "$group": {
+                "_id": {"partition": "$kafka.partition", "start": start},
+                "count": {"$sum": 1},
+                "bits": {"$sum": _BIT},
+            }
+        },
+        {"$sort": {"_id.partition": 1, "_id.start": 1}},
+    ]
+    for row in db[documents.collection].aggregate(stages, allowDiskUse=True):
+        key = row["_id"]
+        yield Stripe(key["partition"], int(key["start"]), row["count"], int(row["bits"]))
+
+
+def offsets(
+    db: Database[Document], documents: Documents, within: Sequence[Stripe]
+) -> Iterator[tuple[int, int]]:
+    """The partition and offset of each document of these stripes, in no order."""
+    places = [
+        {
+            "kafka.partition": stripe.partition,
+            "kafka.offset": {"$gte": stripe.start, "$lt": stripe.start + STRIPE},
+        }
+        for stripe in within
+    ]
+    if not places:
+        return
+    for row in db[documents.collection].find(documents.match | {"$or": places}, {"kafka": 1}):
+        yield row["kafka"]["partition"], int(row["kafka"]["offset"])
+
+
+@dataclass
+class Committed:
+    """What a query has committed of one topic, over all its checkpoints."""
+
+    topic: str
+    topic_id: str
+    ranges: list[OffsetRange]
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+
+def committed(db: Database[Document], query: str, since: datetime | None = None) -> list[Committed]:
+    """The ledger of a query by topic, the earliest first.
+
+    With ``since``, of batches that took no line received before it.
+    """
+    topics: dict[str, Committed] = {}
+    match: Document = {"query": query}
+    if since:
+        match["ranges.min_received_at"] = {"$not": {"$lt": since}}
+    found = db[ledger.COLLECTION].find(match).sort([("checkpoint_id", 1), ("batch_id", 1)])
+    for row in found:
+        for entry in row["ranges"]:
+            _add(topics, entry)
+    for topic in topics.values():
+        topic.ranges = ledger.merged(topic.ranges)
+    return sorted(topics.values(), key=lambda topic: topic.earliest or _FAR)
+
+
+def counted_rows(
+    db: Database[Document], query: str, ranges: Sequence[OffsetRange]
+) -> Iterator[tuple[list[OffsetRange], int]]:
+    """Each batch that took some of ``ranges``: its offsets, and how many lines they were."""
+    for item in ranges:
+        taken = {
+            "topic_id": item.topic_id,
+            "partition": item.partition,
+            "from_offset": {"$lt": item.until_offset},
+            "until_offset": {"$gt": item.from_offset},
+        }
+        for row in db[ledger.COLLECTION].find({"query": query, "ranges": {"$elemMatch": taken}}):
+            yield [_range(entry) for entry in row["ranges"]], row["rows_in"]
+
+
+_FAR = datetime.max.replace(tzinfo=timezone.utc)
+_MERGED_AT = 10_000
+
+
+def _add(topics: dict[str, Committed], entry: Document) -> None:
+    item = _range(entry)
+    topic = topics.setdefault(item.topic_id, Committed(item.topic, item.topic_id, []))
+    topic.ranges.append(item)
+    if len(topic.ranges) > _MERGED_AT:
+        topic.ranges = ledger.merged(topic.ranges)
+    times = [entry.get("min_received_at"), entry.get("max_received_at")]
+    if times[0] and times[1]:
+        topic.earliest = min(topic.earliest or times[0], times[0])
+        topic.latest = max(topic.latest or times[1], times[1])
+
+
+def _range(entry: Document) -> OffsetRange:
+    return OffsetRange(
+        entry["topic"],
+        entry["topic_id"],
+        entry["partition"],
+        int(entry["from_offset"]),
+        int(entry["until_offset"]),
+    )
+
+
+def _milliseconds(time: datetime) -> int:
+    return max(0, int(time.timestamp() * 1000))

@@ -1,0 +1,77 @@
+"""The figures and the ledger of one moment, while jobs go on writing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymysql.cursors import DictCursor
+
+from millrace.config import Feed, Mysql
+from millrace.io.mysql.client import connection
+from millrace.io.mysql.ledger import counted_in
+from millrace.records.ledger import OffsetRange
+from millrace.records.tables import TABLES, Table
+
+# Table, window's start, further keys in their order.
+Key = tuple[str, datetime, tuple[str, ...]]
+Measures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The database as it stood when the snapshot was taken."""
+
+    cursor: DictCursor
+
+    def counted(self, query: str) -> list[OffsetRange]:
+        """The offsets that the figures were computed from, under any checkpoint."""
+        return counted_in(self.cursor, query, but=None)
+
+    def hours(self, feed: Feed, since: datetime | None) -> list[datetime]:
+        """The hours that have figures, in order; ``since`` is UTC, without a zone."""
+        hours: set[datetime] = set()
+        for table in _tables(feed):
+            self.cursor.execute(
+                "SELECT DISTINCT window_start - INTERVAL MINUTE(window_start) MINUTE AS hour"
+                f" FROM {table.name} WHERE feed = %s AND window_start >= %s",
+                (feed.name, since or datetime.min.replace(year=1000)),
+            )
+            hours |= {row["hour"] for row in self.cursor.fetchall()}
+        return sorted(hours)
+
+    def figures(self, feed: Feed, start: datetime, end: datetime) -> dict[Key, Measures]:
+        """The figures of windows from ``start`` to ``end`` (not included), by figure's name."""
+        found: dict[Key, Measures] = {}
+        for table in _tables(feed):
+            self.cursor.execute(
+                f"SELECT * FROM {table.name}"
+                " WHERE feed = %s AND window_start >= %s AND window_start < %s",
+                (feed.name, start, end),
+            )
+            for row in self.cursor.fetchall():
+                keys = tuple(str(row[key.name]) for key in table.keys)
+                key = (table.name, row["window_start"], keys)
+                found[key] = {name: row[name] for name in table.figures}
+        return found
+
+    def newest(self, feed: Feed) -> datetime | None:
+        """The start of the newest window with events, None where there are none."""
+        self.cursor.execute(
+            "SELECT MAX(window_start) AS newest FROM levels_by_minute WHERE feed = %s", feed.name
+        )
+        newest: datetime | None = (self.cursor.fetchone() or {})["newest"]
+        return newest
+
+
+@contextmanager
+def snapshot(mysql: Mysql) -> Iterator[Snapshot]:
+    """A snapshot, kept as long as the context."""
+    with connection(mysql) as opened, opened.cursor() as cursor:
+        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+        yield Snapshot(cursor)
+
+
+def _tables(feed: Feed) -> list[Table]:
+    return [table for table in TABLES if feed.format in table.formats]

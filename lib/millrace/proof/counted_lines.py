@@ -1,0 +1,71 @@
+"""The lines that figures were computed from, read again from wherever they still are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from millrace.config import Config, Feed
+from millrace.io import delta, kafka, kafka_batch
+from millrace.records.ledger import Available, OffsetRange
+from millrace.records.ranges import size, within, without
+from millrace.windows import floor
+
+
+@dataclass(frozen=True)
+class CountedLines:
+    """Lines read again: the Kafka source's columns.
+
+    Windows that start before ``floor`` have lines among them that are nowhere any more.
+    """
+
+    rows: DataFrame
+    lines: int
+    floor: datetime | None
+
+
+def counted_lines(
+    spark: SparkSession, conf: Config, feed: Feed, counted: Sequence[OffsetRange]
+) -> CountedLines:
+    """The lines of the offsets ``counted``: from Kafka where it has them, else from the archive."""
+    topic = kafka.topic(conf.kafka, feed.topic)
+    in_kafka = kafka.available(conf.kafka, topic)
+    in_archive = list(delta.available(spark, conf.storage.archive, feed))
+    from_kafka = within(counted, [item.offsets for item in in_kafka])
+    rest = without(counted, from_kafka)
+    from_archive = within(rest, [item.offsets for item in in_archive])
+    rows = kafka_batch.recorded(spark, conf.kafka, topic, from_kafka)
+    if from_archive:
+        archived = delta.lines(spark, conf.storage.archive, feed).where(among(from_archive))
+        rows = rows.unionByName(archived.select(rows.columns))
+    start = None
+    if without(rest, from_archive):
+        sources = _reaching_back([*in_kafka, *in_archive], topic.id)
+        start = floor(sources, counted, max_future_skew_s=feed.max_future_skew_s)
+    return CountedLines(rows, size(from_kafka) + size(from_archive), start)
+
+
+def among(ranges: Sequence[OffsetRange]) -> Column:
+    """Whether a row of a Kafka source, or of the archive, has one of these offsets."""
+    condition = F.lit(False)
+    for item in ranges:
+        condition |= (
+            (F.col("topic_id") == item.topic_id)
+            & (F.col("partition") == item.partition)
+            & F.col("offset").between(item.from_offset, item.until_offset - 1)
+        )
+    return condition
+
+
+def _reaching_back(sources: Sequence[Available], topic_id: str) -> list[Available]:
+    """Of each partition of the topic the source that reaches back the furthest."""
+    furthest: dict[int, Available] = {}
+    for item in sources:
+        if item.offsets.topic_id == topic_id:
+            known = furthest.setdefault(item.offsets.partition, item)
+            furthest[item.offsets.partition] = min(
+                known, item, key=lambda source: source.offsets.from_offset
+            )
+    return list(furthest.values())

@@ -1,0 +1,175 @@
+"""Documents held against the lines they came from: each line in exactly one place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from pymongo.database import Database
+
+from millrace.config import Config, Feed
+from millrace.io import kafka, kafka_offsets, mongo
+from millrace.io.kafka_offsets import Existing
+from millrace.io.mongo import coverage
+from millrace.io.mongo.client import Document
+from millrace.io.mongo.coverage import Committed, Span
+from millrace.proof.stored import Stored, stored
+from millrace.records.ledger import OffsetRange, merged
+from millrace.records.ranges import size, within, without
+
+
+@dataclass(frozen=True)
+class Documents:
+    """What MongoDB holds of one topic's committed lines.
+
+    ``missing`` are lines that are nowhere, ``in_both`` a record and a letter at once, ``doubled``
+    more than one record, ``extra`` documents of lines that were never committed. ``empty`` are
+    offsets that no record ever filled or that were compacted away, ``expired`` such as nothing
+    holds any more, by which the ledger's counts are met.
+    """
+
+    topic: str
+    topic_id: str
+    committed: list[OffsetRange]
+    records: int
+    letters: int
+    missing: list[OffsetRange] = field(default_factory=list)
+    in_both: list[OffsetRange] = field(default_factory=list)
+    doubled: list[OffsetRange] = field(default_factory=list)
+    extra: list[OffsetRange] = field(default_factory=list)
+    empty: int = 0
+    expired: int = 0
+    lost_of_expired: int = 0
+    missing_received: tuple[datetime, datetime] | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether each committed line is there, once."""
+        wrong = self.missing or self.in_both or self.doubled or self.extra
+        return not wrong and not self.lost_of_expired
+
+
+def documents(
+    conf: Config,
+    feed: Feed,
+    topic: kafka.Topic,
+    archived: Sequence[OffsetRange],
+    since: datetime | None,
+) -> list[Documents]:
+    """What MongoDB holds of each topic that the feed ever had, the earliest first.
+
+    Of batches whose lines were all received after ``since``, and within the feed's retention.
+    """
+    db = mongo.database(conf.mongo)
+    since = _latest(since, _retained_since(feed))
+    query = f"ingest-{feed.name}"
+    everything = coverage.committed(db, query)
+    topics = coverage.committed(db, query, since) if since else everything
+    known = {topic.topic_id: topic.ranges for topic in everything}
+    starts = [topic.earliest for topic in topics]
+    found = []
+    for place, own in enumerate(topics):
+        until = starts[place + 1] if place + 1 < len(topics) else None
+        is_first = place == 0 and since is None
+        span = Span(None if is_first else own.earliest, until)
+        held = stored(db, feed, own.topic, own.topic_id, span)
+        # Asked for after the scan: what came meanwhile may be written already.
+        is_current = own.topic_id == topic.id
+        in_kafka = kafka.available(conf.kafka, topic) if is_current else []
+        available = [item.offsets for item in in_kafka]
+        whole = known[own.topic_id]
+        if since is None:
+            # Lines that Kafka still has from before the first that the ledger names.
+            own.ranges = merged([*own.ranges, *within(available, _up_to(whole))])
+        found.append(_judged(conf, db, query, own, whole, held, available, archived))
+    return found
+
+
+def _judged(
+    conf: Config,
+    db: Database[Document],
+    query: str,
+    topic: Committed,
+    whole: list[OffsetRange],
+    held: Stored,
+    available: list[OffsetRange],
+    archived: Sequence[OffsetRange],
+) -> Documents:
+    candidates = without(topic.ranges, held.present)
+    asked = within(candidates, available)
+    there = kafka_offsets.existing(conf.kafka, asked) if asked else Existing([])
+    rest = without(candidates, asked)
+    in_archive = within(rest, archived)
+    expired = without(rest, _spanned(archived))
+    ahead = _beyond(whole, available)
+    return Documents(
+        topic.topic,
+        topic.topic_id,
+        topic.ranges,
+        held.records,
+        held.letters,
+        missing=merged([*there.ranges, *in_archive]),
+        in_both=within(held.in_both, topic.ranges),
+        doubled=within(held.doubled, topic.ranges),
+        extra=without(without(held.present, whole), ahead),
+        empty=size(candidates) - size(there.ranges) - size(in_archive) - size(expired),
+        expired=size(expired),
+        lost_of_expired=_lost(db, query, expired, held.present),
+        missing_received=_both(there.earliest, there.latest),
+    )
+
+
+def _lost(
+    db: Database[Document], query: str, expired: list[OffsetRange], present: list[OffsetRange]
+) -> int:
+    """How many lines the ledger counted, in batches with expired offsets, that are not there."""
+    batches = {tuple(ranges): rows for ranges, rows in coverage.counted_rows(db, query, expired)}
+    return sum(max(0, rows - size(within(ranges, present))) for ranges, rows in batches.items())
+
+
+def _up_to(committed: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """Every offset of a partition up to the last one that is committed."""
+    last: dict[int, OffsetRange] = {}
+    for item in committed:
+        known = last.get(item.partition)
+        if not known or known.until_offset < item.until_offset:
+            last[item.partition] = item
+    return [
+        OffsetRange(item.topic, item.topic_id, item.partition, 0, item.until_offset)
+        for item in last.values()
+    ]
+
+
+def _beyond(whole: Sequence[OffsetRange], available: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """Offsets of lines that Kafka has and no batch has committed yet: one may be writing them."""
+    return without(available, _up_to(whole))
+
+
+def _spanned(archived: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """From the archive's first offset to its last, of each partition: the rest are gaps."""
+    spans: dict[tuple[str, int], OffsetRange] = {}
+    for item in archived:
+        key = (item.topic_id, item.partition)
+        first = spans.get(key, item)
+        spans[key] = OffsetRange(
+            item.topic,
+            item.topic_id,
+            item.partition,
+            min(first.from_offset, item.from_offset),
+            max(first.until_offset, item.until_offset),
+        )
+    return list(spans.values())
+
+
+def _retained_since(feed: Feed) -> datetime | None:
+    """What was received earlier may have been removed, as the feed asks for."""
+    if not feed.retention_days:
+        return None
+    return datetime.now(timezone.utc) - timedelta(days=feed.retention_days)
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((time for time in times if time), default=None)
+
+
+def _both(one: datetime | None, other: datetime | None) -> tuple[datetime, datetime] | None:
+    return (one, other) if one and other else None

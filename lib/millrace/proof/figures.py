@@ -1,0 +1,137 @@
+"""Stored figures held against those that the same functions make of the same lines now."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from millrace.io.mysql.snapshot import Key, Measures
+from millrace.records.tables import LATENESS, LEVELS, TABLES
+
+_HOUR = timedelta(hours=1)
+_LEAST, _GREATEST, _COUNTED = "value_min", "value_max", "line_count"
+_MEASURES = {table.name: table.figures for table in TABLES}
+SAMPLES = 20
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """A row of figures: what lines that were not late come to, and late ones with them."""
+
+    on_time: Measures | None
+    all: Measures
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that is stored otherwise than it should be; either side may be missing."""
+
+    table: str
+    window_start: datetime
+    key: tuple[str, ...]
+    stored: Measures | None
+    recounted: Measures | None
+
+
+@dataclass
+class Compared:
+    """What came of the comparison.
+
+    ``differing`` has the windows, by table, whose rows no late line explains; ``late`` those that
+    lack late lines, with their number.
+    """
+
+    rows: int = 0
+    windows: int = 0
+    differing: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    samples: list[Difference] = field(default_factory=list)
+    late: dict[datetime, int] = field(default_factory=dict)
+
+    def of_window(
+        self, start: datetime, stored: dict[Key, Measures], recounted: dict[Key, Recounted]
+    ) -> None:
+        """Holds one window's rows against each other."""
+        self.windows += 1
+        for key in sorted({*stored, *recounted}):
+            self.rows += 1
+            found, expected = stored.get(key), recounted.get(key)
+            if expected and found == expected.all:
+                continue
+            if expected and key[0] != LATENESS.name and _is_explained(key[0], found, expected):
+                if key[0] == LEVELS.name:
+                    lacking = expected.all["events"] - (found or {"events": 0})["events"]
+                    self.late[start] = self.late.get(start, 0) + lacking
+                continue
+            place = (key[0], start)
+            self.differing[place] = self.differing.get(place, 0) + 1
+            if len(self.samples) < SAMPLES:
+                expected_all = expected.all if expected else None
+                self.samples.append(Difference(key[0], start, key[2], found, expected_all))
+
+
+def by_window(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[datetime, dict[Key, Recounted]]]:
+    """Rows of a recount, in the order of their windows, as the figures of each window.
+
+    They are columns of ``windows.figures`` with late lines apart.
+    """
+    for start, own in groupby(rows, lambda row: row["window_start"]):
+        found: dict[Key, Recounted] = {}
+        for row in own:
+            _add(found, start, row)
+        yield start, found
+
+
+def _add(found: dict[Key, Recounted], start: datetime, row: dict[str, Any]) -> None:
+    table = next(table for table in TABLES if table.name == row["figure"])
+    keys = tuple(row[f"k{n}"] for n in range(1, len(table.keys) + 1))
+    key = (table.name, start, keys)
+    measures = {name: row[measure] for name, measure in table.figures.items()}
+    other = found.get(key)
+    if other is None:
+        found[key] = Recounted(None if row["is_late"] else measures, measures)
+    else:
+        on_time = other.on_time if row["is_late"] else measures
+        found[key] = Recounted(on_time, _added(table.name, other.all, measures))
+
+
+def _added(table: str, one: Measures, other: Measures) -> Measures:
+    return {
+        name: _joined(measure, one[name], other[name]) for name, measure in _MEASURES[table].items()
+    }
+
+
+def _joined(measure: str, one: Any, other: Any) -> Any:
+    if one is None or other is None:
+        return one if other is None else other
+    if measure == _LEAST:
+        return min(one, other)
+    return max(one, other) if measure == _GREATEST else one + other
+
+
+def _is_explained(table: str, stored: Measures | None, expected: Recounted) -> bool:
+    """Whether some of the late lines, and nothing else, are what the stored row lacks."""
+    if expected.on_time == expected.all:
+        return False
+    return all(
+        _is_between(
+            measure,
+            (expected.on_time or {}).get(name),
+            (stored or {}).get(name),
+            expected.all[name],
+        )
+        for name, measure in _MEASURES[table].items()
+    )
+
+
+def _is_between(measure: str, on_time: Any, stored: Any, all: Any) -> bool:
+    """Whether a measure lies between those without and with the late lines."""
+    if measure in (_LEAST, _GREATEST):
+        if stored is None or all is None:
+            return stored is None and on_time is None
+        known = on_time is not None
+        if measure == _LEAST:
+            return bool(all <= stored and not (known and stored > on_time))
+        return bool(stored <= all and not (known and stored < on_time))
+    low, high = sorted((on_time or 0, all or 0))
+    return bool(low <= (stored or 0) <= high)

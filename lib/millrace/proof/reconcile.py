@@ -1,0 +1,154 @@
+"""Kafka held against the ledger, MongoDB, the archive and MySQL: is each line there, once?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pyspark.sql import SparkSession
+
+from millrace.config import Config, Feed
+from millrace.io import kafka, kafka_offsets
+from millrace.proof.archived import Archived, archived
+from millrace.proof.documents import Documents, documents
+from millrace.proof.recount import Recount, recount
+from millrace.records.ledger import OffsetRange, merged
+from millrace.records.ranges import size, within, without
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What the archive lacks of the lines that others have, and holds more than once."""
+
+    lines: int
+    missing: list[OffsetRange]
+    doubled: list[OffsetRange]
+
+    @property
+    def holds(self) -> bool:
+        """Whether each line up to the last one archived is there, once."""
+        return not self.missing and not self.doubled
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether all that was committed of a feed is where it should be; lags are lines to come."""
+
+    feed: str
+    in_kafka: list[OffsetRange]
+    documents: list[Documents]
+    archive: Archive | None
+    recount: Recount
+    lag: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether all holds."""
+        return (
+            all(found.holds for found in self.documents)
+            and (self.archive is None or self.archive.holds)
+            and not self.recount.compared.differing
+        )
+
+
+def reconcile(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    since: datetime | None = None,
+    on_progress: Callable[[str], None] = lambda what: None,
+) -> Verdict:
+    """Holds everything of a feed against each other, up to what each job has committed.
+
+    Jobs may run meanwhile. Whatever is found wrong is looked at twice, so that a line on its way
+    from one place to another is not taken for lost.
+    """
+    topic = kafka.topic(conf.kafka, feed.topic)
+    on_progress("the archive")
+    in_archive = archived(spark, conf.storage.archive, feed, since)
+    held_there = [item for own in in_archive.values() for item in own.ranges]
+    on_progress("documents")
+    found = documents(conf, feed, topic, held_there, since)
+    if not all(own.holds for own in found):
+        on_progress("documents, again")
+        found = documents(conf, feed, topic, held_there, since)
+    on_progress("figures")
+    counted_again = recount(
+        spark, conf, feed, since, lambda hour: on_progress(f"figures of {hour:%Y-%m-%d %H:00}")
+    )
+    available = [item.offsets for item in kafka.available(conf.kafka, topic)]
+    archive = _archive(conf, in_archive, available, found, since) if in_archive else None
+    committed = [item for own in found for item in own.committed]
+    lag = {
+        "ingest": size(_after(available, committed)),
+        "aggregate": size(_after(available, counted_again.counted)),
+        "archive": size(_after(available, held_there)),
+    }
+    return Verdict(feed.name, available, found, archive, counted_again, lag)
+
+
+def _archive(
+    conf: Config,
+    in_archive: dict[str, Archived],
+    available: Sequence[OffsetRange],
+    found: Sequence[Documents],
+    since: datetime | None,
+) -> Archive:
+    """Holes count where Kafka has a record at them, or MongoDB a document of it."""
+    missing: list[OffsetRange] = []
+    for topic_id, own in in_archive.items():
+        current = [item for item in available if item.topic_id == topic_id]
+        known = _spans([*own.ranges, *([] if since else _before(current, own.ranges))])
+        holes = without(known, own.ranges)
+        asked = within(holes, current)
+        missing += kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
+        documented = [
+            item for one in found for item in without(one.committed, one.missing) if not one.empty
+        ]
+        missing += within(without(holes, asked), documented)
+    lines = sum(own.lines for own in in_archive.values())
+    return Archive(lines, merged(missing), [r for own in in_archive.values() for r in own.doubled])
+
+
+def _spans(ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """From the first to the last offset of each partition."""
+    spans: dict[tuple[str, int], OffsetRange] = {}
+    for item in ranges:
+        key = (item.topic_id, item.partition)
+        known = spans.get(key, item)
+        spans[key] = OffsetRange(
+            item.topic,
+            item.topic_id,
+            item.partition,
+            min(known.from_offset, item.from_offset),
+            max(known.until_offset, item.until_offset),
+        )
+    return list(spans.values())
+
+
+def _before(available: Sequence[OffsetRange], ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """What Kafka has of each partition before the first of ``ranges``."""
+    return [
+        OffsetRange(item.topic, item.topic_id, item.partition, item.from_offset, span.from_offset)
+        for item in available
+        for span in _spans(ranges)
+        if span.partition == item.partition and item.from_offset < span.from_offset
+    ]
+
+
+def _after(available: Sequence[OffsetRange], committed: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """What Kafka has of each partition after the last offset committed."""
+    last: dict[tuple[str, int], int] = {}
+    for item in committed:
+        key = (item.topic_id, item.partition)
+        last[key] = max(last.get(key, 0), item.until_offset)
+    return [
+        OffsetRange(
+            item.topic,
+            item.topic_id,
+            item.partition,
+            max(item.from_offset, last.get((item.topic_id, item.partition), 0)),
+            item.until_offset,
+        )
+        for item in available
+        if last.get((item.topic_id, item.partition), 0) < item.until_offset
+    ]

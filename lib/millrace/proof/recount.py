@@ -1,0 +1,119 @@
+"""The figures counted again from the lines, and held against those that are stored."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from millrace import refine, windows
+from millrace.config import Config, Feed
+from millrace.io import mysql
+from millrace.io.mysql.snapshot import Key, Measures, Snapshot, snapshot
+from millrace.proof.counted_lines import CountedLines, counted_lines
+from millrace.proof.figures import Compared, Recounted, by_window
+from millrace.records.ledger import OffsetRange
+
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What a recount found; ``since`` is the first window's earliest start, None for all."""
+
+    compared: Compared
+    counted: list[OffsetRange]
+    lines: int
+    since: datetime | None
+    newest: datetime | None
+
+
+def recount(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    since: datetime | None,
+    on_progress: Callable[[datetime], None] = lambda hour: None,
+) -> Recount:
+    """Counts what `aggregate` has committed again, and compares; ``since`` is in UTC.
+
+    The ledger and the figures are those of one moment, so it may run beside the job. Memory holds
+    an hour of figures at a time.
+    """
+    with snapshot(conf.mysql) as stored:
+        counted = stored.counted(f"aggregate-{feed.name}")
+        if not counted:
+            return Recount(Compared(), [], 0, since, None)
+        lines = counted_lines(spark, conf, feed, counted)
+        start = max((time for time in (since, lines.floor) if time), default=None)
+        figures = figures_of(conf, feed, _received_since(lines, start, feed), late_apart=True)
+        if start:
+            figures = figures.where(F.col("window_start") >= F.lit(start))
+        rows = figures.orderBy("window_start").toLocalIterator(prefetchPartitions=True)
+        found = by_window({**row.asDict(), "window_start": _naive(row)} for row in rows)
+        compared = _compare(stored, feed, start, found, on_progress)
+        return Recount(compared, counted, lines.lines, start, stored.newest(feed))
+
+
+def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) -> DataFrame:
+    """The figures of lines by the functions of `aggregate`."""
+    references = refine.references(conf, feed)
+    named_routes = mysql.named_routes(conf.mysql, feed)
+    records = lines.transform(refine.refined(feed, references, named_routes))
+    return records.transform(
+        windows.figures(feed.format, feed.max_lateness_s, late_apart=late_apart)
+    )
+
+
+def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> DataFrame:
+    """Those lines that may lie in windows from ``start``: no line is dated far ahead of receipt."""
+    if start is None:
+        return lines.rows
+    earliest = start - timedelta(seconds=feed.max_future_skew_s)
+    return lines.rows.where(F.col("timestamp") >= F.lit(earliest))
+
+
+def _compare(
+    stored: Snapshot,
+    feed: Feed,
+    start: datetime | None,
+    recounted: Iterator[tuple[datetime, dict[Key, Recounted]]],
+    on_progress: Callable[[datetime], None],
+) -> Compared:
+    first = start.astimezone(timezone.utc).replace(tzinfo=None) if start else None
+    compared = Compared()
+    hours = iter(stored.hours(feed, first))
+    hour = next(hours, None)
+    window = next(recounted, None)
+    while hour or window:
+        at = min(time for time in (hour, _hour_of(window)) if time)
+        on_progress(at)
+        own = _of_hour(stored, feed, at, first) if hour == at else {}
+        hour = next(hours, None) if hour == at else hour
+        while window and _hour_of(window) == at:
+            compared.of_window(window[0], own.pop(window[0], {}), window[1])
+            window = next(recounted, None)
+        for start_of_window in sorted(own):
+            compared.of_window(start_of_window, own[start_of_window], {})
+    return compared
+
+
+def _of_hour(
+    stored: Snapshot, feed: Feed, hour: datetime, first: datetime | None
+) -> dict[datetime, dict[Key, Measures]]:
+    found: dict[datetime, dict[Key, Measures]] = {}
+    for key, measures in stored.figures(feed, max(hour, first or hour), hour + _HOUR).items():
+        found.setdefault(key[1], {})[key] = measures
+    return found
+
+
+def _hour_of(window: tuple[datetime, Any] | None) -> datetime | None:
+    return window[0].replace(minute=0) if window else None
+
+
+def _naive(row: Any) -> datetime:
+    """A window's start as the database has it: UTC, without a zone."""
+    start: datetime = row["window_start"]
+    return start.replace(tzinfo=None)

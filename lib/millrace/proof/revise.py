@@ -1,0 +1,113 @@
+"""Windows computed again from the archive, and put in place of what is stored."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from millrace.config import Config, Feed
+from millrace.io import delta, rules
+from millrace.io.mysql.revision import revised
+from millrace.io.mysql.snapshot import snapshot
+from millrace.proof.counted_lines import among
+from millrace.proof.recount import figures_of
+from millrace.records.ledger import OffsetRange
+from millrace.records.ranges import size, without
+from millrace.records.tables import WINDOW_S
+from millrace.windows import floor
+
+_WINDOW = timedelta(seconds=WINDOW_S)
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Windows that were computed again, and those that were refused, each with the reason."""
+
+    windows: list[datetime]
+    refused: dict[datetime, str]
+    rows: int = 0
+
+
+def revise(
+    spark: SparkSession, conf: Config, feed: Feed, windows: Collection[datetime]
+) -> Revision:
+    """Computes the windows (starts, UTC, without a zone) again and replaces their rows.
+
+    A window must be closed, so that `aggregate` writes it no more, and all its lines must be in
+    the archive; others are refused. Lines count that `aggregate` has read, late ones included.
+    """
+    query = f"aggregate-{feed.name}"
+    with snapshot(conf.mysql) as stored:
+        counted, newest = stored.counted(query), stored.newest(feed)
+    refused = _refused(spark, conf, feed, windows, counted, newest)
+    chosen = sorted(set(windows) - refused.keys())
+    if not chosen:
+        return Revision([], refused)
+    lines = delta.lines(spark, conf.storage.archive, feed).where(among(counted))
+    figures = figures_of(conf, feed, _near(lines, feed, chosen), late_apart=False)
+    wanted = figures.where(F.col("window_start").isin(*(_aware(start) for start in chosen)))
+    rates = rules.load(conf.detection.rules).rates
+    rows = revised(conf.mysql, feed, wanted, chosen, rates)
+    return Revision(chosen, refused, rows)
+
+
+def _refused(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    windows: Collection[datetime],
+    counted: Sequence[OffsetRange],
+    newest: datetime | None,
+) -> dict[datetime, str]:
+    if not counted or newest is None:
+        return dict.fromkeys(windows, "no figures are stored of this feed")
+    archived = delta.available(spark, conf.storage.archive, feed)
+    if not archived:
+        return dict.fromkeys(windows, "nothing is archived of this feed")
+    closed_until = newest - timedelta(seconds=feed.max_lateness_s)
+    first = _naive(floor(archived, counted, max_future_skew_s=feed.max_future_skew_s))
+    behind = size(without(_ends(counted), [item.offsets for item in archived]))
+    refused = {}
+    for start in windows:
+        if start + _WINDOW > closed_until:
+            refused[start] = f"it is open still: windows that end by {closed_until} are closed"
+        elif first and start < first:
+            refused[start] = f"the archive has not all its lines: it has those from {first} on"
+        elif behind:
+            refused[start] = (
+                "the archive lacks lines that the figures hold: run"
+                " ./spark-submit.sh archive --until-caught-up first"
+            )
+    return refused
+
+
+def _ends(counted: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """The last offset counted of each partition."""
+    return [
+        OffsetRange(
+            item.topic,
+            item.topic_id,
+            item.partition,
+            item.until_offset - 1,
+            item.until_offset,
+        )
+        for item in counted
+    ]
+
+
+def _near(lines: DataFrame, feed: Feed, windows: Sequence[datetime]) -> DataFrame:
+    """The lines that may lie in the windows: none is dated far ahead of its receipt."""
+    earliest = _aware(windows[0]) - timedelta(seconds=feed.max_future_skew_s)
+    return lines.where(
+        (F.col("date") >= F.lit(earliest.date())) & (F.col("timestamp") >= F.lit(earliest))
+    )
+
+
+def _aware(start: datetime) -> datetime:
+    return start.replace(tzinfo=timezone.utc)
+
+
+def _naive(time: datetime | None) -> datetime | None:
+    return time.astimezone(timezone.utc).replace(tzinfo=None) if time else None

@@ -1,0 +1,122 @@
+"""Stored figures held against recounted ones: what late lines explain, and what nothing does."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from millrace.io.mysql.snapshot import Key, Measures
+from millrace.proof.figures import Compared, Recounted, by_window
+
+START = datetime(2026, 3, 29, 1, 30)
+KEYS = ("web", "GET", "/", "2xx")
+
+
+def row(is_late: bool, requests: int, sum_us: int, min_us: int, max_us: int) -> dict[str, Any]:
+    return {
+        "window_start": START,
+        "figure": "traffic_by_minute",
+        **{f"k{n}": value for n, value in enumerate(KEYS, 1)},
+        "line_count": requests,
+        "total": 100 * requests,
+        "valued": requests,
+        "value_sum": sum_us,
+        "value_min": min_us,
+        "value_max": max_us,
+        "revenue": None,
+        "failed_amount": None,
+        "is_late": is_late,
+    }
+
+
+def traffic(requests: int, sum_us: int, min_us: int, max_us: int) -> Measures:
+    return {
+        "requests": requests,
+        "bytes": 100 * requests,
+        "timed_requests": requests,
+        "sum_response_us": sum_us,
+        "min_response_us": min_us,
+        "max_response_us": max_us,
+    }
+
+
+KEY: Key = ("traffic_by_minute", START, KEYS)
+ON_TIME, LATE = row(False, 3, 60, 10, 30), row(True, 2, 100, 5, 95)
+ALL = traffic(5, 160, 5, 95)
+
+
+def recounted(*rows: dict[str, Any]) -> dict[Key, Recounted]:
+    ((start, found),) = by_window(rows)
+    assert start == START
+    return found
+
+
+def test_rows_with_and_without_late_lines_are_one_figure() -> None:
+    for rows in ((ON_TIME, LATE), (LATE, ON_TIME)):
+        assert recounted(*rows) == {KEY: Recounted(traffic(3, 60, 10, 30), ALL)}
+    assert recounted(LATE) == {KEY: Recounted(None, traffic(2, 100, 5, 95))}
+
+
+@pytest.mark.parametrize(
+    ("stored", "differs"),
+    [
+        (ALL, False),
+        (traffic(3, 60, 10, 30), False),  # none of the late lines
+        (traffic(4, 65, 5, 30), False),  # one of them
+        (traffic(2, 50, 10, 30), True),  # a line that was in time is missing
+        (traffic(6, 170, 5, 95), True),  # a line too many
+        (traffic(4, 65, 4, 30), True),  # a least time that no line has
+        (traffic(4, 65, 5, 96), True),
+        (traffic(4, 65, 11, 30), True),
+        (traffic(4, 59, 5, 30), True),
+        (None, True),
+    ],
+)
+def test_late_lines_explain_what_lies_between(stored: Measures | None, differs: bool) -> None:
+    compared = Compared()
+    compared.of_window(START, {KEY: stored} if stored else {}, recounted(ON_TIME, LATE))
+    assert bool(compared.differing) is differs
+    assert len(compared.samples) == differs
+    assert not compared.late  # they are counted by the table that has every line
+
+
+def test_without_late_lines_nothing_is_explained() -> None:
+    compared = Compared()
+    compared.of_window(START, {KEY: traffic(2, 50, 10, 30)}, recounted(ON_TIME))
+    assert compared.differing == {("traffic_by_minute", START): 1}
+
+
+def test_rows_of_late_lines_alone_may_be_missing_and_strange_rows_may_not() -> None:
+    compared = Compared()
+    compared.of_window(START, {}, recounted(LATE))
+    assert not compared.differing
+    compared.of_window(START, {KEY: ALL}, {})
+    assert compared.differing == {("traffic_by_minute", START): 1}
+    (sample,) = compared.samples
+    assert (sample.stored, sample.recounted) == (ALL, None)
+
+
+def events(is_late: bool, count: int) -> dict[str, Any]:
+    return row(is_late, count, 0, 0, 0) | {"figure": "levels_by_minute", "k3": "-", "k4": None}
+
+
+def test_late_lines_that_are_missing_are_counted_once_a_window() -> None:
+    compared = Compared()
+    found = recounted(events(False, 10), events(True, 4))
+    compared.of_window(
+        START, {("levels_by_minute", START, ("web", "GET", "-")): {"events": 11}}, found
+    )
+    assert compared.late == {START: 3}
+    assert not compared.differing
+
+
+def test_money_is_equal_whatever_its_scale() -> None:
+    key: Key = ("shop_by_minute", START, ("purchase", "DE", "mobile", "card"))
+    made = row(False, 1, 5, 5, 5) | {"figure": "shop_by_minute", "revenue": Decimal("9.5000")}
+    made |= {f"k{n}": value for n, value in enumerate(key[2], 1)} | {"failed_amount": Decimal(0)}
+    stored = {"events": 1, "revenue": Decimal("9.5"), "failed_amount": Decimal("0.0000")}
+    compared = Compared()
+    stored |= {"sum_session_s": 5, "sessions_timed": 1}
+    compared.of_window(START, {key: stored}, recounted(made))
+    assert not compared.differing
