@@ -168,6 +168,12 @@ def _iso(time: datetime, more_ms: int = 0) -> str:
     return later.strftime("%Y-%m-%dT%H:%M:%S.") + f"{round(later.microsecond / 1000):03d}Z"
 
 
+def _plain_documents(found: Documents) -> dict[str, Any]:
+    plain = asdict(found) | {"holds": found.holds}
+    del plain["present"]
+    return plain
+
+
 def _plain(verdict: Verdict) -> dict[str, Any]:
     recount = verdict.recount
     compared = recount.compared
@@ -175,7 +181,7 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
         "feed": verdict.feed,
         "holds": verdict.holds,
         "kafka": [asdict(item) for item in verdict.in_kafka],
-        "documents": [asdict(found) | {"holds": found.holds} for found in verdict.documents],
+        "documents": [_plain_documents(found) for found in verdict.documents],
         "archive": asdict(verdict.archive) if verdict.archive else None,
         "figures": {
             "since": recount.since,

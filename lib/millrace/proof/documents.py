@@ -21,6 +21,7 @@ from millrace.records.ranges import size, within, without
 class Documents:
     """What MongoDB holds of one topic's committed lines.
 
+    ``present`` are all offsets that have a document, committed or not.
     ``missing`` are lines that are nowhere, ``in_both`` a record and a letter at once, ``doubled``
     more than one record, ``extra`` documents of lines that were never committed. ``empty`` are
     offsets that no record ever filled or that were compacted away, ``expired`` such as nothing
@@ -30,6 +31,7 @@ class Documents:
     topic: str
     topic_id: str
     committed: list[OffsetRange]
+    present: list[OffsetRange]
     records: int
     letters: int
     missing: list[OffsetRange] = field(default_factory=list)
@@ -105,6 +107,7 @@ def _judged(
         topic.topic,
         topic.topic_id,
         topic.ranges,
+        held.present,
         held.records,
         held.letters,
         missing=merged([*there.ranges, *in_archive]),

@@ -101,9 +101,7 @@ def _archive(
         holes = without(known, own.ranges)
         asked = within(holes, current)
         missing += kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
-        documented = [
-            item for one in found for item in without(one.committed, one.missing) if not one.empty
-        ]
+        documented = [item for one in found for item in one.present]
         missing += within(without(holes, asked), documented)
     lines = sum(own.lines for own in in_archive.values())
     return Archive(lines, merged(missing), [r for own in in_archive.values() for r in own.doubled])

@@ -1,0 +1,47 @@
+"""A checkpoint that a query cannot go on from stops it with a sentence that says what to do."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from shutil import move
+
+import yaml
+from pipeline import Pipeline, pipeline
+
+from millrace import config
+from millrace.config import Config
+from millrace.simulate.lines import generate
+
+
+def lines(seed: int) -> list[bytes]:
+    now = datetime.now(timezone.utc)
+    start = now - timedelta(minutes=3)
+    made = generate("app", 500, seed=seed, start=start, end=now)
+    return [line.value for line in made]
+
+
+def test_state_of_another_plan_is_refused_and_the_way_out_works(
+    servers: Config, conf_file: Path, country_database: str, tmp_path: Path
+) -> None:
+    feed = {"name": "plan", "topic": "plan", "format": "app", "service_name": "app"}
+    pipe = pipeline(tmp_path, conf_file, feed)
+    pipe.send("plan", lines(1))
+    pipe.run("aggregate")
+    # The shop's state has sums of money in it: another layout.
+    content = yaml.safe_load(pipe.file.read_text())
+    content["feeds"][0]["format"] = "shop"
+    other = tmp_path / "other.yaml"
+    other.write_text(yaml.safe_dump(content))
+    pipe.send("plan", lines(2))
+    said = Pipeline(other, config.load(other)).run("aggregate", code=1)
+    (line,) = [line for line in said.splitlines() if "holds the state of another version" in line]
+    checkpoint = Path(pipe.conf.storage.checkpoints) / "aggregate-plan"
+    assert str(checkpoint) in line
+
+    def events() -> int:
+        found = pipe.select("SELECT SUM(events) AS n FROM levels_by_minute WHERE feed = 'plan'")
+        return int(found[0]["n"])
+
+    assert events() == 500
+    move(checkpoint, tmp_path / "aside")
+    pipe.run("aggregate")
+    assert events() == 1000
