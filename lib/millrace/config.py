@@ -17,7 +17,7 @@ from pydantic_settings.exceptions import SettingsError
 from millrace.checked_file import ENV_PREFIX, read, sentence
 from millrace.checked_file import ConfigurationError as ConfigurationError
 from millrace.checked_file import UnreachableError as UnreachableError
-from millrace.records import RESERVED_NAMES
+from millrace.records import REPLAY_SUFFIX, RESERVED_NAMES
 from millrace.records.formats import Format
 from millrace.records.masks import Mask
 
@@ -195,7 +195,7 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _feeds_are_distinct(self) -> "Config":
         for feed in self.feeds:
-            if feed.name in RESERVED_NAMES:
+            if feed.name in RESERVED_NAMES or feed.name.endswith(REPLAY_SUFFIX):
                 raise ValueError(f"no feed can be named {feed.name}: a collection has that name")
         for key in ("name", "topic"):
             values = [getattr(feed, key) for feed in self.feeds]

@@ -77,6 +77,8 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
     ),
     "feed name in capitals": (of_feed(0, name="Access"), "feeds.0.name", "not 'Access'"),
     "topic with a space": (of_feed(0, topic="a b"), "feeds.0.topic", "not 'a b'"),
+    "feed named like a collection": (of_feed(1, name="batches"), "file", "no feed can be named"),
+    "feed named like a replay": (of_feed(1, name="app_replay"), "file", "no feed can be named"),
     "no feeds": (lambda c: c.update(feeds=[]), "feeds", "at least 1 item"),
     "two feeds of one name": (of_feed(1, name="access"), "file", "two feeds have the same name"),
     "two feeds of one topic": (of_feed(1, topic="access"), "file", "two feeds have the same topic"),

@@ -57,9 +57,6 @@ def replay(
     how many of how many lines are compared. Raises ConfigurationError where a file, a server or a
     topic is not as configured.
     """
-    taken = {shadow.records_of(feed), shadow.LETTERS} & {other.name for other in conf.feeds}
-    if taken:
-        raise ConfigurationError(f"feeds: {taken.pop()} is the collection of a replay's outcome")
     start, until = _whole_ms(start), _whole_ms(until)
     references = refine.references(conf, feed)
     mongo.prepare(conf.mongo, feed)  # The register of routes is one of what it makes.

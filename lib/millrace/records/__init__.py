@@ -3,4 +3,5 @@
 from millrace.records import dead_letters, ledger
 
 ROUTES_COLLECTION = "http_routes"
+REPLAY_SUFFIX = "_replay"  # of the collections that a replay's outcome comes to
 RESERVED_NAMES = frozenset({dead_letters.COLLECTION, ledger.COLLECTION, ROUTES_COLLECTION})

@@ -17,10 +17,10 @@ from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import Document, connector_options, database
-from millrace.records import dead_letters
+from millrace.records import REPLAY_SUFFIX, dead_letters
 from millrace.records.documents import documents, letters
 
-LETTERS = f"{dead_letters.COLLECTION}_replay"
+LETTERS = dead_letters.COLLECTION + REPLAY_SUFFIX
 
 _EPOCH = datetime.fromtimestamp(0, tz=timezone.utc)
 _LAST_MS = 10**13 - 1  # thirteen digits, as ids have
@@ -48,7 +48,7 @@ class Sides:
 
 def records_of(feed: Feed) -> str:
     """The name of the collection with the records of the feed's shadow."""
-    return f"{feed.name}_replay"
+    return feed.name + REPLAY_SUFFIX
 
 
 def empty(mongo: Mongo, feed: Feed) -> None:
