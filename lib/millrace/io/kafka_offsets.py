@@ -58,8 +58,11 @@ def _read(
 ) -> None:
     """Adds the offsets of ``item`` that have a record, and the bounds of their times."""
     consumer.assign([TopicPartition(item.topic, item.partition, item.from_offset)])
-    while True:
-        messages = consumer.consume(_AT_ONCE, timeout=TIMEOUT_S)
+    following = item.from_offset
+    while following < item.until_offset:
+        # It waits until it has as many as it is asked for.
+        wanted = min(_AT_ONCE, item.until_offset - following)
+        messages = consumer.consume(wanted, timeout=TIMEOUT_S)
         if not messages:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
         for message in messages:
@@ -73,8 +76,7 @@ def _read(
             _add(found, item, offset)
             time = message.timestamp()[1]
             times[:] = [min(times[0], time), max(times[1], time)] if times else [time, time]
-            if offset == item.until_offset - 1:
-                return
+            following = offset + 1
 
 
 def _add(found: list[OffsetRange], item: OffsetRange, offset: int) -> None:

@@ -105,11 +105,10 @@ def committed(db: Database[Document], query: str, since: datetime | None = None)
     With ``since``, of batches that took no line received before it.
     """
     topics: dict[str, Committed] = {}
-    match: Document = {"query": query}
+    match = _of_query(query)
     if since:
         match["ranges.min_received_at"] = {"$not": {"$lt": since}}
-    found = db[ledger.COLLECTION].find(match).sort([("checkpoint_id", 1), ("batch_id", 1)])
-    for row in found:
+    for row in db[ledger.COLLECTION].find(match):
         for entry in row["ranges"]:
             _add(topics, entry)
     for topic in topics.values():
@@ -128,7 +127,8 @@ def counted_rows(
             "from_offset": {"$lt": item.until_offset},
             "until_offset": {"$gt": item.from_offset},
         }
-        for row in db[ledger.COLLECTION].find({"query": query, "ranges": {"$elemMatch": taken}}):
+        match = _of_query(query) | {"ranges": {"$elemMatch": taken}}
+        for row in db[ledger.COLLECTION].find(match):
             yield [_range(entry) for entry in row["ranges"]], row["rows_in"]
 
 
@@ -146,6 +146,11 @@ def _add(topics: dict[str, Committed], entry: Document) -> None:
     if times[0] and times[1]:
         topic.earliest = min(topic.earliest or times[0], times[0])
         topic.latest = max(topic.latest or times[1], times[1])
+
+
+def _of_query(query: str) -> Document:
+    """The query's rows, which lie together."""
+    return {"_id": {"$gte": f"{query}/", "$lt": f"{query}0"}}
 
 
 def _range(entry: Document) -> OffsetRange:
