@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test up down status lock format clean clean-data
+.PHONY: help setup demo test test-slow chaos up down status lock format clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,7 +41,13 @@ test: setup ## Every check and every test
 	$(BIN)/lint-imports
 # What reads or writes times must not depend on the machine's zone: servers and clusters run in UTC,
 # so the tests run in a zone that is not UTC and has summer time.
-	TZ=America/New_York $(BIN)/pytest
+	TZ=America/New_York $(BIN)/pytest -m 'not slow'
+
+test-slow: setup ## The tests that take minutes each: replays, planted incidents
+	TZ=America/New_York $(BIN)/pytest -m slow
+
+chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
+	$(BIN)/pytest tests/chaos
 
 up: setup ## Start Kafka, MongoDB and MariaDB on this machine
 	@$(BIN)/millrace up

@@ -112,6 +112,7 @@ def test_the_rows_are_the_planned_incidents_and_no_others(
         assert row["reason"].startswith(row["metric"])
 
 
+@pytest.mark.slow
 def test_many_small_batches_leave_the_same_rows(
     at_once: Pipeline, conf_file: Path, tmp_path: Path, start: datetime
 ) -> None:
@@ -122,6 +123,7 @@ def test_many_small_batches_leave_the_same_rows(
     assert rows(pipe, "rates_pieces") == rows(at_once, "rates_once")
 
 
+@pytest.mark.slow
 def test_figures_computed_again_leave_the_same_rows(at_once: Pipeline) -> None:
     before = rows(at_once, "rates_once")
     at_once.forget("aggregate")
@@ -134,6 +136,7 @@ def test_figures_computed_again_leave_the_same_rows(at_once: Pipeline) -> None:
     assert rows(at_once, "rates_once") == before
 
 
+@pytest.mark.slow
 def test_lines_that_come_later_put_a_verdict_right(at_once: Pipeline, start: datetime) -> None:
     before = keys(rows(at_once, "rates_once"))
     hit = start + INCIDENT[1] * MINUTE

@@ -26,6 +26,8 @@ from millrace.proof.replay import received_lines, replay
 from millrace.proof.requeue import requeue
 from millrace.records.ledger import Batch, OffsetRange
 
+pytestmark = pytest.mark.slow
+
 ARCHIVED, RECENT = 1_200, 300
 LINES = ARCHIVED + RECENT
 MILLRACE = Path(sys.executable).with_name("millrace")
