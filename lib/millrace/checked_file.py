@@ -44,7 +44,9 @@ def read(path: Path) -> dict[str, Any]:
 
 def sentence(path: Path, error: ValidationError) -> str:
     """One line on what is wrong first: the file or variable, the key, and what is expected."""
-    first = error.errors(include_url=False, include_input=True)[0]
+    errors = error.errors(include_url=False, include_input=True)
+    # A key that is misspelt is missing as well: its wrong name tells more.
+    first = min(errors, key=lambda found: found["type"] != "extra_forbidden")
     location = tuple(str(part) for part in first["loc"])
     variable = ENV_PREFIX + "__".join(location).upper()
     source = variable if variable in os.environ else f"{path}: {'.'.join(location) or 'file'}"

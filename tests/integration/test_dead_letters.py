@@ -238,6 +238,11 @@ def test_letters_are_listed_shown_and_settled_from_the_command_line(pipe: Pipeli
     ]
     assert len(listed) == 30
     one = listed[0]["_id"]
+    # What looks like markup is a line's own.
+    shown = {"detail": "no [time] and [/b]"}
+    mongo.database(pipe.conf.mongo).dead_letters.update_one({"_id": one}, {"$set": shown})
+    listed[0] |= shown
+    assert "[/b]" in millrace(pipe, "list", "--feed", "spoilt")
     assert json.loads(millrace(pipe, "show", one)) == listed[0]
 
     assert "1 letters would be discarded" in millrace(pipe, "discard", one, "--dry-run")

@@ -77,6 +77,11 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
     ),
     "feed name in capitals": (of_feed(0, name="Access"), "feeds.0.name", "not 'Access'"),
     "topic with a space": (of_feed(0, topic="a b"), "feeds.0.topic", "not 'a b'"),
+    "a key misspelt": (
+        lambda c: c["kafka"].update(bootstrap_serverz=c["kafka"].pop("bootstrap_servers")),
+        "kafka.bootstrap_serverz",
+        "there is no such key (and 1 more)",
+    ),
     "feed named like a collection": (of_feed(1, name="batches"), "file", "no feed can be named"),
     "feed named like a replay": (of_feed(1, name="app_replay"), "file", "no feed can be named"),
     "no feeds": (lambda c: c.update(feeds=[]), "feeds", "at least 1 item"),

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
+from rich.text import Text
 
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, instant
@@ -63,8 +64,9 @@ def list_letters(
             plain["_id"],
             plain["reason"],
             plain["status"],
-            plain.get("detail", "")[:_LONGEST_LINE],
-            plain.get("raw", "")[:_LONGEST_LINE],
+            # A line may hold what would be markup.
+            Text(plain.get("detail", "")[:_LONGEST_LINE]),
+            Text(plain.get("raw", "")[:_LONGEST_LINE]),
         )
     out.print(table)
     for row in letters.counts(db, wanted):

@@ -30,6 +30,7 @@ _AWAY = {
 }
 _FOLLOWED_AT_ONCE = 500
 _FOLLOW_WAIT_S = 0.5
+_FIRST_WAIT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -187,19 +188,23 @@ def _available(consumer: Consumer, topic: Topic, number: int) -> Available:
 
 
 def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
-    """The topic's ``last`` records, about, and then those that come, as they come."""
+    """The topic's newest ``last`` records, and then those that come, as they come."""
     consumer = Consumer(
         client_properties(kafka) | {"group.id": "millrace-tap", "enable.auto.commit": "false"},
         logger=Silent(),
     )
     try:
-        each = -(-last // topic.partitions)
-        starts = []
+        starts, before = [], 0
         for number in range(topic.partitions):
             partition = TopicPartition(topic.name, number)
             low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
-            starts.append(TopicPartition(topic.name, number, max(low, high - each)))
+            starts.append(TopicPartition(topic.name, number, max(low, high - last)))
+            before += min(high - low, last)
         consumer.assign(starts)
+        # Any partition may have the newest ones.
+        stored = [_record(message) for message in _exactly(consumer, before)]
+        if stored and last:
+            yield sorted(stored, key=lambda record: record.timestamp)[-last:]
         while True:
             messages = consumer.consume(_FOLLOWED_AT_ONCE, timeout=_FOLLOW_WAIT_S)
             records = [_record(message) for message in messages if not message.error()]
@@ -211,6 +216,14 @@ def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
         ) from None
     finally:
         consumer.close()
+
+
+def _exactly(consumer: Consumer, count: int) -> Iterator[Message]:
+    """So many messages, or those that came before none did for a while."""
+    while count > 0:
+        messages = consumer.consume(count, timeout=_FIRST_WAIT_S)
+        yield from (message for message in messages if not message.error())
+        count = count - len(messages) if messages else 0
 
 
 def _record(message: Message) -> Record:

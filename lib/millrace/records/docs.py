@@ -2,12 +2,28 @@
 
 import re
 
+from millrace.records import ROUTES_COLLECTION, dead_letters, ledger
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import FORMATS
 from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
 from millrace.records.tables import BATCHES_DDL, ROUTES_DDL, TABLES
 
 _HEAD = "| field | type | OpenTelemetry | Elastic Common Schema |\n|---|---|---|---|"
+
+
+_VIEWS = {
+    "latency_percentiles_by_minute": "p50, p95 and p99 in ms, read from the buckets",
+    "api_latency": "least, greatest and mean time of each route, over all time",
+    "country_share": "requests of each country and their share in percent",
+    "error_rate_by_minute": "requests, those with 5xx, and their ratio, of each service",
+    "templates_by_hour": "messages of each template",
+    "template_changes_by_hour": "templates that are `new` or have `vanished`",
+}
+_COLLECTIONS = {
+    dead_letters.COLLECTION: ", ".join((*dead_letters.COLUMNS, "and what a person noted")),
+    ledger.COLLECTION: "the ledger: what each batch of `ingest` read and wrote",
+    ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
+}
 
 
 def page() -> str:
@@ -21,7 +37,17 @@ def page() -> str:
     ]
     for format in FORMATS:
         parts += [f"## Format `{format}`", _fields((*PARSED[format], *ENRICHED[format]))]
-    parts += ["## Tables by minute", _tables(), "## Tables beside them", _others()]
+    parts += [
+        "## Tables by minute",
+        "Each has `revised_at` as well: when `millrace revise` computed the row again, else null.",
+        _tables(),
+        "## Tables beside them",
+        _others(),
+        "## Views",
+        "\n".join(f"- `{name}`: {text}" for name, text in _VIEWS.items()),
+        "## Collections beside the feeds' own",
+        "\n".join(f"- `{name}`: {text}" for name, text in _COLLECTIONS.items()),
+    ]
     return "\n\n".join(parts) + "\n"
 
 

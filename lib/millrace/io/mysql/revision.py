@@ -9,7 +9,7 @@ from millrace.config import Feed, Mysql
 from millrace.detect.rates import RateRules
 from millrace.io.mysql.client import connection, jdbc_options
 from millrace.io.mysql.rates import judge
-from millrace.io.mysql.sink import create_staging
+from millrace.io.mysql.sink import create_staging, drop_staging
 from millrace.records import tables
 
 
@@ -33,6 +33,5 @@ def revised(
             statement = f"UPDATE {table.name} SET revised_at = UTC_TIMESTAMP() {where}"
             rows += cursor.execute(statement, chosen)
         judge(cursor, feed.name, set(windows), rates)
-    with connection(mysql) as opened, opened.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {staging}")
+    drop_staging(mysql, staging)
     return rows

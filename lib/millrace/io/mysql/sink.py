@@ -1,15 +1,18 @@
 """The sink of ``aggregate``: figures, their anomalies and the ledger's row in one transaction."""
 
+import atexit
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import uuid4
 
+import pymysql
 from pymysql.cursors import DictCursor
 from pymysql.err import OperationalError
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from millrace.config import Feed, Mysql
+from millrace.config import ConfigurationError, Feed, Mysql
 from millrace.crash import crash_point
 from millrace.detect.rates import DEFAULT_RULES, RateRules
 from millrace.io.mysql.client import connection, jdbc_options
@@ -87,7 +90,15 @@ def create_staging(mysql: Mysql, feed: Feed) -> str:
         for row in cursor.fetchall():
             cursor.execute(f"DROP TABLE IF EXISTS {row['name']}")
         cursor.execute(tables.staging_ddl(staging))
+    atexit.register(drop_staging, mysql, staging)
     return staging
+
+
+def drop_staging(mysql: Mysql, staging: str) -> None:
+    """Drops a staging table; where the server is away, a later run does."""
+    is_away = suppress(ConfigurationError, pymysql.MySQLError)
+    with is_away, connection(mysql) as opened, opened.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {staging}")
 
 
 def _commit(
