@@ -1,5 +1,7 @@
 """How work fails: an error that says what to do, and any error in one line."""
 
+import re
+
 from py4j.protocol import Py4JJavaError
 
 LONGEST_REASON = 500
@@ -31,6 +33,8 @@ def one_line(failure: BaseException | None) -> str:
     lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
     # What a Python worker raised ends its traceback.
     telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
+    # pymongo goes on with the state of each of its servers.
+    telling = re.split(r" \(configured timeouts|, Timeout: ", telling)[0]
     return f"{name}: {telling}"[:LONGEST_REASON]
 
 

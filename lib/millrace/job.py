@@ -73,6 +73,8 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
             level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
         )
         logging.getLogger("millrace").setLevel(logging.INFO)
+        # It logs the trace of whatever a batch raises; what failed is said at the end, once.
+        logging.getLogger("py4j").setLevel(logging.CRITICAL)
         sys.exit(_run(name, job, conf, until_caught_up, source))
 
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)

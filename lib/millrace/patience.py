@@ -43,9 +43,9 @@ class Patience:
                 away_s = time.monotonic() - began
                 if away_s + pause_s > self._max_outage_s:
                     raise JobError(
-                        f"{one_line(error)}; it is away for {away_s:.0f} s, longer than"
+                        f"a server has been away for {away_s:.0f} s, longer than"
                         f" stream.max_outage_s {self._max_outage_s:g}. Nothing is lost: start the"
-                        " job again when it is back"
+                        f" job again when it is back. It says {one_line(error)}"
                     ) from error
                 _log.warning(
                     "%s: a server is away, next try in %.0f s: %s",

@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
-from millrace.config import Kafka
+from millrace.config import ConfigurationError, Kafka
 from millrace.crash import crash_point
 from millrace.errors import JobError, is_other_plan, one_line
 from millrace.io import kafka
@@ -41,8 +42,10 @@ class Running:
 
     name: str
     location: str
+    other_topic: Callable[[], str | None]
     writing: threading.Lock = field(default_factory=threading.Lock)
     failure: BaseException | None = None
+    said: str | None = None
     query: StreamingQuery | None = None
 
     @property
@@ -55,13 +58,20 @@ class Running:
         exception = self.query.exception() if self.query else None
         if isinstance(self.failure, StoppingError) or (exception is None and self.failure is None):
             return None
-        if is_other_plan(self.failure or exception):
+        self.said = self.said or self._explained(self.failure or exception)
+        return self.said
+
+    def _explained(self, failure: BaseException | None) -> str:
+        """What a person can do about a failure, where that is known, else what it says."""
+        if is_other_plan(failure):
             return (
                 f"its checkpoint {self.location} holds the state of another version of this query,"
                 " which this one cannot read. Move it aside and start the job again: windows that"
                 " Kafka has whole are computed anew, and `millrace reconcile` names the others"
             )
-        return one_line(self.failure or exception)
+        # Spark may fail of a topic that was made again before a batch begins.
+        other = None if isinstance(failure, JobError) else self.other_topic()
+        return other or one_line(failure)
 
     def stop(self) -> None:
         """Ends the query once the batch that it writes is written and committed."""
@@ -88,7 +98,7 @@ def start(
     stopping: threading.Event,
 ) -> Running:
     """Starts the query ``name``; its batches carry the offsets that the checkpoint's log names."""
-    running = Running(name, checkpoint.location)
+    running = Running(name, checkpoint.location, partial(_other_topic, source, topic, name))
 
     def write_batch(rows: DataFrame, batch_id: int) -> None:
         try:
@@ -137,6 +147,17 @@ def _write(
     crash_point("before_checkpoint_commit")
     took_s = time.monotonic() - began
     _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, lines, took_s)
+
+
+def _other_topic(source: Kafka, topic: kafka.Topic, query: str) -> str | None:
+    """That the topic was made again, where it was."""
+    try:
+        require_topic(kafka.topic(source, topic.name), topic.id, query)
+    except JobError as error:
+        return one_line(error)
+    except ConfigurationError:
+        return None  # Whatever is wrong there is not that.
+    return None
 
 
 def require_topic(topic: kafka.Topic, expected_id: str, query: str) -> None:

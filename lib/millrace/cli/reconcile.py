@@ -122,6 +122,8 @@ def _add_figures(table: Table, verdict: Verdict) -> None:
     recount, compared = verdict.recount, verdict.recount.compared
     since = f" from {recount.since:%Y-%m-%d %H:%M}" if recount.since else ""
     table.add_row("figures", f"{compared.rows:,}", f"rows of {compared.windows:,} minutes{since}")
+    if verdict.is_nothing_compared:
+        table.add_row("", "", "nothing to compare: `aggregate --from archive` counts", style="red")
     if compared.late:
         lines = sum(compared.late.values())
         table.add_row("late", f"{lines:,}", f"lines not in {len(compared.late):,} closed windows")

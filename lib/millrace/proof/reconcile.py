@@ -47,7 +47,13 @@ class Verdict:
             all(found.holds for found in self.documents)
             and (self.archive is None or self.archive.holds)
             and not self.recount.compared.differing
+            and not self.is_nothing_compared
         )
+
+    @property
+    def is_nothing_compared(self) -> bool:
+        """Whether lines were counted, and none of their windows can be counted again whole."""
+        return bool(self.recount.lines) and not self.recount.compared.windows
 
 
 def reconcile(

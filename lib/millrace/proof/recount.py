@@ -42,6 +42,7 @@ def recount(
     The ledger and the figures are those of one moment, so it may run beside the job. Memory holds
     an hour of figures at a time.
     """
+    mysql.prepare(conf.mysql)  # Where no `aggregate` has ever run, there is nothing to read.
     with snapshot(conf.mysql) as stored:
         counted = stored.counted(f"aggregate-{feed.name}")
         if not counted:

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Config, Feed
-from millrace.io import delta, rules
+from millrace.io import delta, mysql, rules
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
 from millrace.proof.counted_lines import among
@@ -39,6 +39,7 @@ def revise(
     the archive; others are refused. Lines count that `aggregate` has read, late ones included.
     """
     query = f"aggregate-{feed.name}"
+    mysql.prepare(conf.mysql)
     with snapshot(conf.mysql) as stored:
         counted, newest = stored.counted(query), stored.newest(feed)
     refused = _refused(spark, conf, feed, windows, counted, newest)

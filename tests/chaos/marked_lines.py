@@ -1,0 +1,77 @@
+"""Access log lines made without the product's generators, no two of them alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import cycle
+
+from confluent_kafka import KafkaError, Message, Producer
+
+NO_LOG_LINE_EVERY = 50  # one line in so many is none
+STEP = timedelta(milliseconds=250)
+DELIVERY_TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line, the minute it is dated, and whether it is a log line at all."""
+
+    raw: bytes
+    minute: datetime
+    is_record: bool
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A line, and where the broker says that it stands."""
+
+    line: Line
+    partition: int
+    offset: int
+
+
+def marked_lines(first: int, count: int, start: datetime) -> list[Line]:
+    """Lines number ``first`` and on, dated in order: number 0 would be dated ``start``."""
+    return [_line(number, start + number * STEP) for number in range(first, first + count)]
+
+
+def _line(number: int, time: datetime) -> Line:
+    is_record = number % NO_LOG_LINE_EVERY != NO_LOG_LINE_EVERY - 1
+    text = (
+        f"203.0.113.{number % 250} - - [{time:%d/%b/%Y:%H:%M:%S} +0000]"
+        f' "GET /item/{number}?id={number} HTTP/1.1" {_status(number)} {100 + number % 900}'
+        f' "-" "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0" {number % 400}.5'
+        if is_record
+        else f"line {number} is no log line"
+    )
+    return Line(text.encode(), time.replace(second=0, microsecond=0), is_record)
+
+
+def _status(number: int) -> int:
+    return 500 if number % 40 == 0 else 200
+
+
+def send(servers: str, topic: str, lines: Sequence[Line], partitions: Sequence[int]) -> list[Sent]:
+    """Sends the lines to these partitions in turn, so that all of them go on in time together."""
+    producer = Producer(
+        {
+            "bootstrap.servers": servers,
+            "acks": "all",
+            "enable.idempotence": True,
+            "linger.ms": 20,
+            "log_level": 0,  # a broker that has just started is no news
+        }
+    )
+    sent: list[Sent] = []
+
+    def note(line: Line, error: KafkaError | None, message: Message) -> None:
+        assert error is None, error
+        sent.append(Sent(line, message.partition() or 0, message.offset() or 0))
+
+    for line, partition in zip(lines, cycle(partitions), strict=False):
+        producer.produce(topic, line.raw, partition=partition, on_delivery=partial(note, line))
+        producer.poll(0)
+    producer.flush(DELIVERY_TIMEOUT_S)
+    assert len(sent) == len(lines), f"{len(sent)} of {len(lines)} lines were acknowledged"
+    return sent

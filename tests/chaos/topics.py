@@ -1,0 +1,41 @@
+"""What an administrator does to a topic while jobs read it."""
+
+import time
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+
+_TIMEOUT_S = 30
+_PAUSE_S = 0.2
+
+
+def make_again(servers: str, topic: str, partitions: int) -> None:
+    """Deletes the topic and makes one of the same name."""
+    admin = AdminClient({"bootstrap.servers": servers})
+    admin.delete_topics([topic])[topic].result(_TIMEOUT_S)
+    new = NewTopic(topic, partitions, config={"message.timestamp.type": "LogAppendTime"})
+    deadline = time.monotonic() + _TIMEOUT_S
+    while not _is_made(admin, new):
+        assert time.monotonic() < deadline, f"topic {topic} is still there"
+        time.sleep(_PAUSE_S)
+
+
+def _is_made(admin: AdminClient, topic: NewTopic) -> bool:
+    """Whether it was made; not while the old one of its name is still being deleted."""
+    try:
+        admin.create_topics([topic])[topic.topic].result(_TIMEOUT_S)
+    except KafkaException as error:
+        if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
+        return False
+    return True
+
+
+def add_partitions(servers: str, topic: str, total: int) -> None:
+    """Gives the topic so many partitions in total, and waits until they take lines."""
+    admin = AdminClient({"bootstrap.servers": servers})
+    admin.create_partitions([NewPartitions(topic, total)])[topic].result(_TIMEOUT_S)
+    deadline = time.monotonic() + _TIMEOUT_S
+    while len(admin.list_topics(topic, timeout=_TIMEOUT_S).topics[topic].partitions) < total:
+        assert time.monotonic() < deadline, f"topic {topic} has no {total} partitions"
+        time.sleep(_PAUSE_S)
