@@ -10,6 +10,7 @@ _COLUMNS = (
     "fault",
     "job",
     "lines",
+    "records",
     "dead letters",
     "missing",
     "doubled",
@@ -31,6 +32,7 @@ class Outcome:
     fault: str
     job: str
     lines: int | None = None
+    records: int | None = None
     dead_letters: int | None = None
     missing: int | None = None
     doubled: int | None = None

@@ -129,6 +129,7 @@ class Trial:
         expected, found = self.expected, self._count.found()
         self.outcome.lines = len(self.feed.sent)
         self.outcome.dead_letters = self._count.dead_letters()
+        self.outcome.records = found.total() - (self.outcome.dead_letters or 0)
         self.outcome.missing = (expected - found).total()
         self.outcome.doubled = (found - expected).total()
         self.outcome.is_reconciled = reconciled(self.feed.file, self.feed.name)
