@@ -1,5 +1,6 @@
 """What the demo counts and draws, on real servers."""
 
+import re
 from datetime import datetime, timezone
 from io import StringIO
 
@@ -48,7 +49,8 @@ def test_figures_are_drawn_with_the_percentile_of_all_minutes(servers: Config) -
             "INSERT INTO latency_by_minute VALUES (%s, %s, %s, %s, %s, %s, %s, NULL)",
             [(*key, 10, 94), (*key, 20, 1), (*key, 30, 5)],
         )
-    out = Console(file=StringIO(), width=80)
+    out = Console(file=StringIO(), width=160)
     demo_report.show_figures(conf, [demo_report.Stored(FEED, 0, 0, {})], out)
     drawn = out.file.getvalue()
-    assert "/shown/{id}  100,000,000    0.0      90        20" in drawn
+    # Other tests' routes are in the same table, and may widen its columns.
+    assert re.search(r"/shown/\{id\} +100,000,000 +0\.0 +90 +20 ", drawn)
