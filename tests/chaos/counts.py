@@ -42,8 +42,12 @@ class InMongo:
     """Records in the feed's collection, all other lines among the dead letters: by whole lines."""
 
     def __init__(self, conf: Config, feed: str) -> None:
+        # Not timeoutMS: after a pause that takes the server for too slow to be asked at all.
         client: MongoClient[dict[str, Any]] = MongoClient(
-            conf.mongo.uri, timeoutMS=_TIMEOUT_S * 1000
+            conf.mongo.uri,
+            serverSelectionTimeoutMS=_TIMEOUT_S * 1000,
+            connectTimeoutMS=_TIMEOUT_S * 1000,
+            socketTimeoutMS=_TIMEOUT_S * 1000,
         )
         database = client[conf.mongo.database]
         self._records, self._letters = database[feed], database.dead_letters
