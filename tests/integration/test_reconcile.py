@@ -188,6 +188,7 @@ def test_doubles_and_strangers_are_named(pipe: Pipeline, spark: SparkSession) ->
     assert verdict(pipe, spark).holds
 
 
+@pytest.mark.slow
 def test_what_is_no_loss_is_not_called_one(pipe: Pipeline, spark: SparkSession) -> None:
     producer = Producer(
         {"bootstrap.servers": pipe.conf.kafka.bootstrap_servers, "transactional.id": FEED}
@@ -222,6 +223,7 @@ def test_what_is_no_loss_is_not_called_one(pipe: Pipeline, spark: SparkSession) 
     pipe.documents(FEED).insert_one(gone)
 
 
+@pytest.mark.slow
 def test_it_holds_while_jobs_run(pipe: Pipeline, spark: SparkSession) -> None:
     with pipe.running("ingest"), pipe.running("aggregate"):
         for seed in range(20, 24):
