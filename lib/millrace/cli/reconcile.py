@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +14,6 @@ from rich.text import Text
 
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, instant
-from millrace.config import Config
 from millrace.proof.documents import Documents
 from millrace.proof.figures import Difference
 from millrace.proof.reconcile import Verdict
@@ -59,12 +58,12 @@ def reconcile(
         if as_json:
             print(json.dumps(_plain(verdict), default=str))
         else:
-            _show(loaded, verdict, Console())
+            _show(verdict, Console())
     if not all(verdict.holds for verdict in verdicts):
         sys.exit(FAILED)
 
 
-def _show(conf: Config, verdict: Verdict, out: Console) -> None:
+def _show(verdict: Verdict, out: Console) -> None:
     table = Table(title=verdict.feed, title_justify="left", show_header=False, box=None)
     table.add_column(no_wrap=True)
     table.add_column(justify="right")
@@ -80,7 +79,7 @@ def _show(conf: Config, verdict: Verdict, out: Console) -> None:
     lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
     table.add_row("to come", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
-    for line in _advice(conf, verdict):
+    for line in _advice(verdict):
         out.print(line, highlight=False, soft_wrap=True)
     holds = Text("holds", "bold green") if verdict.holds else Text("does not hold", "bold red")
     out.print(Text.assemble(f"{verdict.feed}: ", holds))
@@ -148,7 +147,7 @@ def _difference(sample: Difference) -> str:
     return f"{sample.table} {sample.window_start:%Y-%m-%d %H:%M} ({key}): {what}"
 
 
-def _advice(conf: Config, verdict: Verdict) -> list[str]:
+def _advice(verdict: Verdict) -> list[str]:
     """The commands that mend what was found."""
     advice = []
     for found in verdict.documents:
@@ -156,18 +155,15 @@ def _advice(conf: Config, verdict: Verdict) -> list[str]:
             first, last = found.missing_received
             advice.append(
                 f"mend: millrace replay --feed {verdict.feed} --from {_iso(first)}"
-                f" --to {_iso(last, 1)} --promote"
+                f" --to {_iso(last + timedelta(milliseconds=1))} --promote"
             )
     if verdict.recount.compared.differing or verdict.recount.compared.late:
         advice.append(f"mend: millrace revise --feed {verdict.feed} --from-reconcile")
     return advice
 
 
-def _iso(time: datetime, more_ms: int = 0) -> str:
-    milliseconds = time.microsecond // 1000 + more_ms
-    whole = time.timestamp() // 1 + milliseconds / 1000
-    later = datetime.fromtimestamp(whole, tz=time.tzinfo)
-    return later.strftime("%Y-%m-%dT%H:%M:%S.") + f"{round(later.microsecond / 1000):03d}Z"
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _plain_documents(found: Documents) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Delta Lake: the archive, with the lines as they came."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Feed
@@ -94,7 +94,9 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
         overlapping = [r for r in held if any(_overlap(r, taken) for taken in batch.ranges)]
         if overlapping:
             archived = rows.sparkSession.read.format("delta").load(path)
-            new = new.join(_between(archived, batch).select(*_IDENTITY), _IDENTITY, "left_anti")
+            new = new.join(
+                archived.where(among(batch.ranges)).select(*_IDENTITY), _IDENTITY, "left_anti"
+            )
         entry = {
             "query": batch.query,
             "checkpoint_id": batch.checkpoint_id,
@@ -140,13 +142,13 @@ def _overlap(one: OffsetRange, other: OffsetRange) -> bool:
     )
 
 
-def _between(archived: DataFrame, batch: Batch) -> DataFrame:
-    """The archived rows of the batch's offsets; Delta skips files by their statistics."""
+def among(ranges: Sequence[OffsetRange]) -> Column:
+    """Whether an archived row has one of these offsets; Delta skips files by their statistics."""
     condition = F.lit(False)
-    for item in batch.ranges:
+    for item in ranges:
         condition |= (
             (F.col("topic_id") == item.topic_id)
             & (F.col("partition") == item.partition)
             & F.col("offset").between(item.from_offset, item.until_offset - 1)
         )
-    return archived.where(condition)
+    return condition

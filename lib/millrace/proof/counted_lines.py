@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, SparkSession
 
 from millrace.config import Config, Feed
 from millrace.io import delta, kafka, kafka_batch
@@ -38,25 +37,13 @@ def counted_lines(
     from_archive = within(rest, [item.offsets for item in in_archive])
     rows = kafka_batch.recorded(spark, conf.kafka, topic, from_kafka)
     if from_archive:
-        archived = delta.lines(spark, conf.storage.archive, feed).where(among(from_archive))
+        archived = delta.lines(spark, conf.storage.archive, feed).where(delta.among(from_archive))
         rows = rows.unionByName(archived.select(rows.columns))
     start = None
     if without(rest, from_archive):
         sources = _reaching_back([*in_kafka, *in_archive], topic.id)
         start = floor(sources, counted, max_future_skew_s=feed.max_future_skew_s)
     return CountedLines(rows, size(from_kafka) + size(from_archive), start)
-
-
-def among(ranges: Sequence[OffsetRange]) -> Column:
-    """Whether a row of a Kafka source, or of the archive, has one of these offsets."""
-    condition = F.lit(False)
-    for item in ranges:
-        condition |= (
-            (F.col("topic_id") == item.topic_id)
-            & (F.col("partition") == item.partition)
-            & F.col("offset").between(item.from_offset, item.until_offset - 1)
-        )
-    return condition
 
 
 def _reaching_back(sources: Sequence[Available], topic_id: str) -> list[Available]:

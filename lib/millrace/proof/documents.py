@@ -14,7 +14,7 @@ from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Committed, Span
 from millrace.proof.stored import Stored, stored
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import size, within, without
+from millrace.records.ranges import size, spanned, within, without
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _judged(
     there = kafka_offsets.existing(conf.kafka, asked) if asked else Existing([])
     rest = without(candidates, asked)
     in_archive = within(rest, archived)
-    expired = without(rest, _spanned(archived))
+    expired = without(rest, spanned(archived))
     ahead = _beyond(whole, available)
     return Documents(
         topic.topic,
@@ -145,22 +145,6 @@ def _up_to(committed: Sequence[OffsetRange]) -> list[OffsetRange]:
 def _beyond(whole: Sequence[OffsetRange], available: Sequence[OffsetRange]) -> list[OffsetRange]:
     """Offsets of lines that Kafka has and no batch has committed yet: one may be writing them."""
     return without(available, _up_to(whole))
-
-
-def _spanned(archived: Sequence[OffsetRange]) -> list[OffsetRange]:
-    """From the archive's first offset to its last, of each partition: the rest are gaps."""
-    spans: dict[tuple[str, int], OffsetRange] = {}
-    for item in archived:
-        key = (item.topic_id, item.partition)
-        first = spans.get(key, item)
-        spans[key] = OffsetRange(
-            item.topic,
-            item.topic_id,
-            item.partition,
-            min(first.from_offset, item.from_offset),
-            max(first.until_offset, item.until_offset),
-        )
-    return list(spans.values())
 
 
 def _retained_since(feed: Feed) -> datetime | None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from millrace.io.mysql.snapshot import Key, Measures
 from millrace.records.tables import LATENESS, LEVELS, TABLES
 
-_HOUR = timedelta(hours=1)
 _LEAST, _GREATEST, _COUNTED = "value_min", "value_max", "line_count"
 _MEASURES = {table.name: table.figures for table in TABLES}
 SAMPLES = 20

@@ -12,7 +12,7 @@ from millrace.proof.archived import Archived, archived
 from millrace.proof.documents import Documents, documents
 from millrace.proof.recount import Recount, recount
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import size, within, without
+from millrace.records.ranges import size, spanned, within, without
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _archive(
     missing: list[OffsetRange] = []
     for topic_id, own in in_archive.items():
         current = [item for item in available if item.topic_id == topic_id]
-        known = _spans([*own.ranges, *([] if since else _before(current, own.ranges))])
+        known = spanned([*own.ranges, *([] if since else _before(current, own.ranges))])
         holes = without(known, own.ranges)
         asked = within(holes, current)
         missing += kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
@@ -113,28 +113,12 @@ def _archive(
     return Archive(lines, merged(missing), [r for own in in_archive.values() for r in own.doubled])
 
 
-def _spans(ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
-    """From the first to the last offset of each partition."""
-    spans: dict[tuple[str, int], OffsetRange] = {}
-    for item in ranges:
-        key = (item.topic_id, item.partition)
-        known = spans.get(key, item)
-        spans[key] = OffsetRange(
-            item.topic,
-            item.topic_id,
-            item.partition,
-            min(known.from_offset, item.from_offset),
-            max(known.until_offset, item.until_offset),
-        )
-    return list(spans.values())
-
-
 def _before(available: Sequence[OffsetRange], ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
     """What Kafka has of each partition before the first of ``ranges``."""
     return [
         OffsetRange(item.topic, item.topic_id, item.partition, item.from_offset, span.from_offset)
         for item in available
-        for span in _spans(ranges)
+        for span in spanned(ranges)
         if span.partition == item.partition and item.from_offset < span.from_offset
     ]
 

@@ -1,7 +1,7 @@
 """Windows computed again from the archive, and put in place of what is stored."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from pyspark.sql import DataFrame, SparkSession
@@ -11,7 +11,6 @@ from millrace.config import Config, Feed
 from millrace.io import delta, mysql, rules
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
-from millrace.proof.counted_lines import among
 from millrace.proof.recount import figures_of
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import size, without
@@ -46,7 +45,7 @@ def revise(
     chosen = sorted(set(windows) - refused.keys())
     if not chosen:
         return Revision([], refused)
-    lines = delta.lines(spark, conf.storage.archive, feed).where(among(counted))
+    lines = delta.lines(spark, conf.storage.archive, feed).where(delta.among(counted))
     figures = figures_of(conf, feed, _near(lines, feed, chosen), late_apart=False)
     wanted = figures.where(F.col("window_start").isin(*(_aware(start) for start in chosen)))
     rates = rules.load(conf.detection.rules).rates
@@ -86,16 +85,7 @@ def _refused(
 
 def _ends(counted: Sequence[OffsetRange]) -> list[OffsetRange]:
     """The last offset counted of each partition."""
-    return [
-        OffsetRange(
-            item.topic,
-            item.topic_id,
-            item.partition,
-            item.until_offset - 1,
-            item.until_offset,
-        )
-        for item in counted
-    ]
+    return [replace(item, from_offset=item.until_offset - 1) for item in counted]
 
 
 def _near(lines: DataFrame, feed: Feed, windows: Sequence[datetime]) -> DataFrame:

@@ -91,6 +91,19 @@ def within(ranges: Sequence[OffsetRange], others: Sequence[OffsetRange]) -> list
     return without(ranges, without(ranges, others))
 
 
+def spanned(ranges: Iterable[OffsetRange]) -> list[OffsetRange]:
+    """One range for each partition, from its first offset to its last, gaps included."""
+    spans: dict[tuple[str, int], OffsetRange] = {}
+    for item in ranges:
+        known = spans.setdefault((item.topic_id, item.partition), item)
+        spans[item.topic_id, item.partition] = replace(
+            known,
+            from_offset=min(known.from_offset, item.from_offset),
+            until_offset=max(known.until_offset, item.until_offset),
+        )
+    return list(spans.values())
+
+
 def size(ranges: Iterable[OffsetRange]) -> int:
     """How many offsets the ranges hold."""
     return sum(item.until_offset - item.from_offset for item in ranges)

@@ -96,7 +96,6 @@ class Committed:
     topic_id: str
     ranges: list[OffsetRange]
     earliest: datetime | None = None
-    latest: datetime | None = None
 
 
 def committed(db: Database[Document], query: str, since: datetime | None = None) -> list[Committed]:
@@ -142,10 +141,9 @@ def _add(topics: dict[str, Committed], entry: Document) -> None:
     topic.ranges.append(item)
     if len(topic.ranges) > _MERGED_AT:
         topic.ranges = ledger.merged(topic.ranges)
-    times = [entry.get("min_received_at"), entry.get("max_received_at")]
-    if times[0] and times[1]:
-        topic.earliest = min(topic.earliest or times[0], times[0])
-        topic.latest = max(topic.latest or times[1], times[1])
+    earliest = entry.get("min_received_at")
+    if earliest:
+        topic.earliest = min(topic.earliest or earliest, earliest)
 
 
 def _of_query(query: str) -> Document:

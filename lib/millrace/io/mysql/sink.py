@@ -4,6 +4,7 @@ import atexit
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from uuid import uuid4
 
 import pymysql
@@ -50,12 +51,13 @@ def sink(
     Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
     """
     staging = create_staging(mysql, feed)
+    commit_once = partial(_commit_once, mysql, feed, stored, rates)
 
     def write(figures: DataFrame, batch: Batch) -> None:
         if stored.counted and all(item.within(stored.counted) for item in batch.ranges):
             # Computed all the same: the stream's state is made by it.
             figures.write.format("noop").mode("overwrite").save()
-            _commit(mysql, feed, batch, None, stored, rates)
+            _commit(batch, partial(commit_once, batch, None))
             return
         is_whole = F.col("window_start") >= F.lit(stored.floor)
         whole = figures.where(is_whole) if stored.floor else figures
@@ -63,7 +65,7 @@ def sink(
         crash_point("before_mysql_staging")
         whole.write.format("jdbc").options(**options).mode("overwrite").save()
         crash_point("before_mysql_transaction")
-        late_lines = _commit(mysql, feed, batch, staging, stored, rates)
+        late_lines = _commit(batch, partial(commit_once, batch, staging))
         crash_point("after_mysql_commit")
         if late_lines:
             metrics.LATE_LINES.labels(batch.query).inc(late_lines)
@@ -101,18 +103,11 @@ def drop_staging(mysql: Mysql, staging: str) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {staging}")
 
 
-def _commit(
-    mysql: Mysql,
-    feed: Feed,
-    batch: Batch,
-    staging: str | None,
-    stored: StoredFigures,
-    rates: RateRules,
-) -> int:
-    """Puts the staged figures in place, with the ledger's row; returns how many lines were late."""
+def _commit(batch: Batch, commit_once: Callable[[], int]) -> int:
+    """Commits, again where another transaction stood in the way; returns how many were late."""
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _commit_once(mysql, feed, batch, staging, stored, rates)
+            return commit_once()
         except OperationalError as error:
             if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
                 raise
@@ -123,11 +118,12 @@ def _commit(
 def _commit_once(
     mysql: Mysql,
     feed: Feed,
-    batch: Batch,
-    staging: str | None,
     stored: StoredFigures,
     rates: RateRules,
+    batch: Batch,
+    staging: str | None,
 ) -> int:
+    """Puts the staged figures in place, with the ledger's row; returns how many lines were late."""
     with connection(mysql) as opened, opened.cursor() as cursor:
         refuse_stale(cursor, batch)
         if stored.batches is not None:
