@@ -15,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 from pipeline import ROOT, Pipeline, pipeline
 from pyspark.sql import SparkSession
 
+from millrace.cli.advice import advice
 from millrace.config import Config
 from millrace.io import mongo
 from millrace.proof.reconcile import Verdict, reconcile
@@ -61,6 +62,10 @@ def offsets(ranges: list[OffsetRange]) -> set[tuple[int, int]]:
     }
 
 
+def in_ledger(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
+    return offsets([OffsetRange(**item) for row in rows for item in json.loads(row["ranges"])])
+
+
 def lines(count: int, seed: int, minutes_ago: int, faults: float = FAULTS) -> list[bytes]:
     """Lines of the minutes up to now."""
     now = datetime.now(timezone.utc)
@@ -101,6 +106,7 @@ def events_by_minute(pipe: Pipeline) -> Counter[datetime]:
     return Counter({row["window_start"]: int(row["n"]) for row in rows})
 
 
+@pytest.mark.slow
 def test_late_lines_are_counted_shown_and_revised(pipe: Pipeline, spark: SparkSession) -> None:
     found = verdict(pipe, spark)
     assert found.holds
@@ -183,9 +189,49 @@ def test_doubles_and_strangers_are_named(pipe: Pipeline, spark: SparkSession) ->
     assert offsets(found.in_both) == {(two["kafka"]["partition"], two["kafka"]["offset"])}
     assert offsets(found.extra) == {(0, 10**9)}
     assert not found.missing
-    documents.delete_many({"_id": {"$in": [double["_id"], stranger["_id"]]}})
+    assert found.stray_ids == sorted([double["_id"], stranger["_id"]])
+    received = two["received_at"].replace(tzinfo=timezone.utc)
+    assert found.to_replay == (received, received)
+    documents.delete_many({"_id": {"$in": found.stray_ids}})
     db.dead_letters.delete_one({"_id": letter["_id"]})
     assert verdict(pipe, spark).holds
+
+
+def test_a_ledger_that_lacks_lines_is_named_and_revise_leaves_the_figures(
+    pipe: Pipeline, spark: SparkSession
+) -> None:
+    of_query = f"WHERE query = 'aggregate-{FEED}'"
+    rows = pipe.select(f"SELECT * FROM batches {of_query} ORDER BY batch_id")
+    before = events_by_minute(pipe)
+    # As a backup that is restored leaves it, and as a batch does whose row is gone.
+    for gone, kept in ((rows[-1], rows[:-1]), (rows[0], rows[1:])):
+        pipe.select(f"DELETE FROM batches {of_query} AND batch_id = {gone['batch_id']}")
+        found = verdict(pipe, spark)
+        assert not found.holds
+        assert offsets(found.forgotten["aggregate"]) == in_ledger([gone])
+        assert found.recount.counted
+        assert offsets(found.recount.counted) == in_ledger(kept)
+        shown = "\n".join(advice(found))
+        assert "aggregate --from archive" in shown
+        assert "revise" not in shown
+        came = revise(spark, pipe.conf, pipe.conf.feed(FEED), list(before))
+        assert not came.windows
+        assert events_by_minute(pipe) == before
+        columns = ", ".join(gone)
+        values = ", ".join(f"'{value}'" for value in gone.values())
+        pipe.select(f"INSERT INTO batches ({columns}) VALUES ({values})")
+    assert verdict(pipe, spark).holds
+
+
+def test_an_archive_that_is_gone_is_named(
+    pipe: Pipeline, spark: SparkSession, tmp_path: Path
+) -> None:
+    elsewhere = pipe.conf.storage.model_copy(update={"archive": str(tmp_path)})
+    conf = pipe.conf.model_copy(update={"storage": elsewhere})
+    found = reconcile(spark, conf, conf.feed(FEED))
+    assert not found.holds
+    assert len(offsets(found.forgotten["archive"])) == LINES
+    assert not found.forgotten["ingest"]
 
 
 @pytest.mark.slow

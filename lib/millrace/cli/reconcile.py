@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace import config
+from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, instant
 from millrace.proof.documents import Documents
 from millrace.proof.figures import Difference
@@ -76,10 +76,12 @@ def _show(verdict: Verdict, out: Console) -> None:
         _add_ranges(table, "missing", archive.missing)
         _add_ranges(table, "doubled", archive.doubled)
     _add_figures(table, verdict)
+    for job, ranges in verdict.forgotten.items():
+        _add_ranges(table, f"not known to {job}", ranges)
     lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
     table.add_row("to come", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
-    for line in _advice(verdict):
+    for line in advice(verdict):
         out.print(line, highlight=False, soft_wrap=True)
     holds = Text("holds", "bold green") if verdict.holds else Text("does not hold", "bold red")
     out.print(Text.assemble(f"{verdict.feed}: ", holds))
@@ -125,13 +127,19 @@ def _add_figures(table: Table, verdict: Verdict) -> None:
         table.add_row("", "", "nothing to compare: `aggregate --from archive` counts", style="red")
     if compared.late:
         lines = sum(compared.late.values())
-        table.add_row("late", f"{lines:,}", f"lines not in {len(compared.late):,} closed windows")
+        named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in sorted(compared.late)[:_NAMED])
+        rest = " ..." if len(compared.late) > _NAMED else ""
+        what = f"lines not in {len(compared.late):,} closed windows: {named}{rest}"
+        table.add_row("late", f"{lines:,}", what)
     if compared.differing:
         table.add_row(
             "differing", f"{len(compared.differing):,}", "windows of a table", style="red"
         )
     for sample in compared.samples:
         table.add_row("", "", Text(_difference(sample), "red"))
+    unnamed = len(compared.differing) - len(compared.samples)
+    if unnamed > 0:
+        table.add_row("", "", f"and {unnamed:,} more: --json names them", style="red")
 
 
 def _difference(sample: Difference) -> str:
@@ -145,25 +153,6 @@ def _difference(sample: Difference) -> str:
             if sample.stored[name] != value
         )
     return f"{sample.table} {sample.window_start:%Y-%m-%d %H:%M} ({key}): {what}"
-
-
-def _advice(verdict: Verdict) -> list[str]:
-    """The commands that mend what was found."""
-    advice = []
-    for found in verdict.documents:
-        if found.missing_received:
-            first, last = found.missing_received
-            advice.append(
-                f"mend: millrace replay --feed {verdict.feed} --from {_iso(first)}"
-                f" --to {_iso(last + timedelta(milliseconds=1))} --promote"
-            )
-    if verdict.recount.compared.differing or verdict.recount.compared.late:
-        advice.append(f"mend: millrace revise --feed {verdict.feed} --from-reconcile")
-    return advice
-
-
-def _iso(time: datetime) -> str:
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _plain_documents(found: Documents) -> dict[str, Any]:
@@ -197,4 +186,6 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
             ],
         },
         "lag": verdict.lag,
+        "forgotten": {job: [asdict(r) for r in own] for job, own in verdict.forgotten.items()},
+        "advice": list(advice(verdict)),
     }

@@ -37,7 +37,7 @@ def revise(
     from millrace.session import spark_session
 
     if bool(windows) == from_reconcile:
-        raise typer.BadParameter("either --windows or --from-reconcile is needed")
+        raise typer.BadParameter("give one of --windows and --from-reconcile, not both or none")
     loaded = config.load(conf)
     chosen = loaded.feed(feed)
     named = {start for text in windows or () for start in _minutes(text)}
@@ -54,7 +54,8 @@ def revise(
         out.print(f"[red]refused[/] {start:%Y-%m-%d %H:%M}: {reason}")
     if len(came.refused) > _MOST_NAMED:
         out.print(f"and {len(came.refused) - _MOST_NAMED:,} more windows refused")
-    out.print(f"{feed}: {len(came.windows):,} windows revised, {came.rows:,} rows")
+    empty = ": no line is dated within them" if came.windows and not came.rows else ""
+    out.print(f"{feed}: {len(came.windows):,} windows revised, {came.rows:,} rows{empty}")
     if came.refused:
         sys.exit(FAILED)
 

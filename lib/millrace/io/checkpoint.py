@@ -1,6 +1,7 @@
 """A query's checkpoint folder, read where Spark keeps it: a local disk or an object store."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -52,6 +53,20 @@ class Checkpoint:
             for topic, partitions in sorted(until.items())
             for partition, end in sorted(partitions.items(), key=lambda item: int(item[0]))
         )
+
+    def committed(self, topic_id: str) -> list[OffsetRange]:
+        """Every offset of each partition up to the end of the last batch that is committed."""
+        path = self._path("commits")
+        files = path.getFileSystem(self._hadoop)
+        names = (
+            [status.getPath().getName() for status in files.listStatus(path)]
+            if (files.exists(path))
+            else []
+        )
+        batches = [int(name) for name in names if name.isdigit()]
+        if not batches:
+            return []
+        return [replace(item, from_offset=0) for item in self.ranges(max(batches), topic_id)]
 
     def _offsets(self, name: str) -> dict[str, dict[str, int]]:
         content = self._read(name)

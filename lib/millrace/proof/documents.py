@@ -12,6 +12,7 @@ from millrace.io.kafka_offsets import Existing
 from millrace.io.mongo import coverage
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Committed, Span
+from millrace.proof import strays
 from millrace.proof.stored import Stored, stored
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import size, spanned, within, without
@@ -25,7 +26,8 @@ class Documents:
     ``missing`` are lines that are nowhere, ``in_both`` a record and a letter at once, ``doubled``
     more than one record, ``extra`` documents of lines that were never committed. ``empty`` are
     offsets that no record ever filled or that were compacted away, ``expired`` such as nothing
-    holds any more, by which the ledger's counts are met.
+    holds any more, by which the ledger's counts are met. ``to_replay`` is when the first and the
+    last line were received that a replay puts right, ``stray_ids`` name documents of no line.
     """
 
     topic: str
@@ -41,7 +43,8 @@ class Documents:
     empty: int = 0
     expired: int = 0
     lost_of_expired: int = 0
-    missing_received: tuple[datetime, datetime] | None = None
+    to_replay: tuple[datetime, datetime] | None = None
+    stray_ids: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -82,14 +85,14 @@ def documents(
         if since is None:
             # Lines that Kafka still has from before the first that the ledger names.
             own.ranges = merged([*own.ranges, *within(available, _up_to(whole))])
-        found.append(_judged(conf, db, query, own, whole, held, available, archived))
+        found.append(_judged(conf, db, feed.name, own, whole, held, available, archived))
     return found
 
 
 def _judged(
     conf: Config,
     db: Database[Document],
-    query: str,
+    feed: str,
     topic: Committed,
     whole: list[OffsetRange],
     held: Stored,
@@ -103,6 +106,10 @@ def _judged(
     in_archive = within(rest, archived)
     expired = without(rest, spanned(archived))
     ahead = _beyond(whole, available)
+    in_both, doubled = within(held.in_both, topic.ranges), within(held.doubled, topic.ranges)
+    extra = without(without(held.present, whole), ahead)
+    times = [time for time in (there.earliest, there.latest) if time]
+    times += strays.received(db, feed, in_both)
     return Documents(
         topic.topic,
         topic.topic_id,
@@ -111,13 +118,14 @@ def _judged(
         held.records,
         held.letters,
         missing=merged([*there.ranges, *in_archive]),
-        in_both=within(held.in_both, topic.ranges),
-        doubled=within(held.doubled, topic.ranges),
-        extra=without(without(held.present, whole), ahead),
+        in_both=in_both,
+        doubled=doubled,
+        extra=extra,
         empty=size(candidates) - size(there.ranges) - size(in_archive) - size(expired),
         expired=size(expired),
-        lost_of_expired=_lost(db, query, expired, held.present),
-        missing_received=_both(there.earliest, there.latest),
+        lost_of_expired=_lost(db, f"ingest-{feed}", expired, held.present),
+        to_replay=(min(times), max(times)) if times else None,
+        stray_ids=strays.stray_ids(db, feed, doubled, extra),
     )
 
 
@@ -156,7 +164,3 @@ def _retained_since(feed: Feed) -> datetime | None:
 
 def _latest(*times: datetime | None) -> datetime | None:
     return max((time for time in times if time), default=None)
-
-
-def _both(one: datetime | None, other: datetime | None) -> tuple[datetime, datetime] | None:
-    return (one, other) if one and other else None

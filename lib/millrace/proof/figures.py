@@ -64,7 +64,8 @@ class Compared:
                 continue
             place = (key[0], start)
             self.differing[place] = self.differing.get(place, 0) + 1
-            if len(self.samples) < SAMPLES:
+            # One of each window of a table, so that as many windows as can be are named.
+            if self.differing[place] == 1 and len(self.samples) < SAMPLES:
                 expected_all = expected.all if expected else None
                 self.samples.append(Difference(key[0], start, key[2], found, expected_all))
 

@@ -7,9 +7,11 @@ from datetime import datetime
 from pyspark.sql import SparkSession
 
 from millrace.config import Config, Feed
-from millrace.io import kafka, kafka_offsets
+from millrace.io import delta, kafka, kafka_offsets, mongo
+from millrace.io.mongo import coverage
 from millrace.proof.archived import Archived, archived
 from millrace.proof.documents import Documents, documents
+from millrace.proof.forgotten import after, forgotten, gone_past, uncounted
 from millrace.proof.recount import Recount, recount
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import size, spanned, within, without
@@ -31,7 +33,11 @@ class Archive:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether all that was committed of a feed is where it should be; lags are lines to come."""
+    """Whether all that was committed of a feed is where it should be.
+
+    ``lag`` has, by job, the number of lines to come, ``forgotten`` those that the job has gone past
+    and that its sink knows nothing of.
+    """
 
     feed: str
     in_kafka: list[OffsetRange]
@@ -39,12 +45,14 @@ class Verdict:
     archive: Archive | None
     recount: Recount
     lag: dict[str, int] = field(default_factory=dict)
+    forgotten: dict[str, list[OffsetRange]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
         """Whether all holds."""
         return (
             all(found.holds for found in self.documents)
+            and not any(self.forgotten.values())
             and (self.archive is None or self.archive.holds)
             and not self.recount.compared.differing
             and not self.is_nothing_compared
@@ -69,6 +77,7 @@ def reconcile(
     from one place to another is not taken for lost.
     """
     topic = kafka.topic(conf.kafka, feed.topic)
+    past = gone_past(spark, conf, feed, topic)
     on_progress("the archive")
     in_archive = archived(spark, conf.storage.archive, feed, since)
     held_there = [item for own in in_archive.values() for item in own.ranges]
@@ -83,13 +92,29 @@ def reconcile(
     )
     available = [item.offsets for item in kafka.available(conf.kafka, topic)]
     archive = _archive(conf, in_archive, available, found, since) if in_archive else None
-    committed = [item for own in found for item in own.committed]
-    lag = {
-        "ingest": size(_after(available, committed)),
-        "aggregate": size(_after(available, counted_again.counted)),
-        "archive": size(_after(available, held_there)),
+    known = {
+        "ingest": _ledger(conf, feed) if since else [r for own in found for r in own.committed],
+        "aggregate": counted_again.counted,
+        "archive": _archived_ends(spark, conf, feed) if since else held_there,
     }
-    return Verdict(feed.name, available, found, archive, counted_again, lag)
+    lag = {job: size(after(available, ranges)) for job, ranges in known.items()}
+    lost = {
+        job: forgotten(conf, past.get(job, []), ranges, available, held_there)
+        for job, ranges in known.items()
+    }
+    lost["aggregate"] = merged(
+        [*lost["aggregate"], *uncounted(conf, counted_again.counted, available)]
+    )
+    return Verdict(feed.name, available, found, archive, counted_again, lag, lost)
+
+
+def _ledger(conf: Config, feed: Feed) -> list[OffsetRange]:
+    db = mongo.database(conf.mongo)
+    return [item for own in coverage.committed(db, f"ingest-{feed.name}") for item in own.ranges]
+
+
+def _archived_ends(spark: SparkSession, conf: Config, feed: Feed) -> list[OffsetRange]:
+    return [item.offsets for item in delta.available(spark, conf.storage.archive, feed)]
 
 
 def _archive(
@@ -120,23 +145,4 @@ def _before(available: Sequence[OffsetRange], ranges: Sequence[OffsetRange]) -> 
         for item in available
         for span in spanned(ranges)
         if span.partition == item.partition and item.from_offset < span.from_offset
-    ]
-
-
-def _after(available: Sequence[OffsetRange], committed: Sequence[OffsetRange]) -> list[OffsetRange]:
-    """What Kafka has of each partition after the last offset committed."""
-    last: dict[tuple[str, int], int] = {}
-    for item in committed:
-        key = (item.topic_id, item.partition)
-        last[key] = max(last.get(key, 0), item.until_offset)
-    return [
-        OffsetRange(
-            item.topic,
-            item.topic_id,
-            item.partition,
-            max(item.from_offset, last.get((item.topic_id, item.partition), 0)),
-            item.until_offset,
-        )
-        for item in available
-        if last.get((item.topic_id, item.partition), 0) < item.until_offset
     ]

@@ -21,13 +21,16 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Recount:
-    """What a recount found; ``since`` is the first window's earliest start, None for all."""
+    """What a recount found; ``since`` is the first window's earliest start, None for all.
+
+    Windows that end by ``closed_until`` are closed: `aggregate` writes them no more.
+    """
 
     compared: Compared
     counted: list[OffsetRange]
     lines: int
     since: datetime | None
-    newest: datetime | None
+    closed_until: datetime | None
 
 
 def recount(
@@ -55,7 +58,15 @@ def recount(
         rows = figures.orderBy("window_start").toLocalIterator(prefetchPartitions=True)
         found = by_window({**row.asDict(), "window_start": _naive(row)} for row in rows)
         compared = _compare(stored, feed, start, found, on_progress)
-        return Recount(compared, counted, lines.lines, start, stored.newest(feed))
+        newest = stored.newest(feed)
+        return Recount(
+            compared, counted, lines.lines, start, closed_until(newest, feed) if newest else None
+        )
+
+
+def closed_until(newest: datetime, feed: Feed) -> datetime:
+    """Until when windows have ended that the job writes no more, by its newest window's end."""
+    return newest - timedelta(seconds=feed.max_lateness_s)
 
 
 def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) -> DataFrame:

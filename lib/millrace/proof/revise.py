@@ -8,10 +8,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Config, Feed
-from millrace.io import delta, mysql, rules
+from millrace.io import delta, kafka, mysql, rules
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
-from millrace.proof.recount import figures_of
+from millrace.proof.forgotten import after, gone_past, uncounted
+from millrace.proof.recount import closed_until, figures_of
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import size, without
 from millrace.records.tables import WINDOW_S
@@ -38,9 +39,16 @@ def revise(
     the archive; others are refused. Lines count that `aggregate` has read, late ones included.
     """
     query = f"aggregate-{feed.name}"
+    topic = kafka.topic(conf.kafka, feed.topic)
+    past = gone_past(spark, conf, feed, topic).get("aggregate", [])
     mysql.prepare(conf.mysql)
     with snapshot(conf.mysql) as stored:
         counted, newest = stored.counted(query), stored.newest(feed)
+    in_kafka = [item.offsets for item in kafka.available(conf.kafka, topic)]
+    if counted and (after(past, counted) or uncounted(conf, counted, in_kafka)):
+        # Computed from fewer lines than the figures were, they would lose the others.
+        reason = "the ledger lacks lines: run ./spark-submit.sh aggregate --from archive instead"
+        return Revision([], dict.fromkeys(windows, reason))
     refused = _refused(spark, conf, feed, windows, counted, newest)
     chosen = sorted(set(windows) - refused.keys())
     if not chosen:
@@ -66,13 +74,16 @@ def _refused(
     archived = delta.available(spark, conf.storage.archive, feed)
     if not archived:
         return dict.fromkeys(windows, "nothing is archived of this feed")
-    closed_until = newest - timedelta(seconds=feed.max_lateness_s)
+    closed = closed_until(newest, feed)
     first = _naive(floor(archived, counted, max_future_skew_s=feed.max_future_skew_s))
     behind = size(without(_ends(counted), [item.offsets for item in archived]))
     refused = {}
     for start in windows:
-        if start + _WINDOW > closed_until:
-            refused[start] = f"it is open still: windows that end by {closed_until} are closed"
+        if start + _WINDOW > closed:
+            refused[start] = (
+                "it is open still, until a line is counted that is dated"
+                f" {start + _WINDOW + (newest - closed):%Y-%m-%d %H:%M} or later"
+            )
         elif first and start < first:
             refused[start] = f"the archive has not all its lines: it has those from {first} on"
         elif behind:

@@ -1,0 +1,83 @@
+"""Lines that a job has gone past, by its checkpoint, and that its sink knows nothing of.
+
+So it is where a sink was set back, by a backup that was restored for example, or was taken away: no
+job would ever read those lines again.
+"""
+
+from collections.abc import Sequence
+
+from pyspark.sql import SparkSession
+
+from millrace.config import Config, Feed
+from millrace.io import kafka, kafka_offsets
+from millrace.io.checkpoint import Checkpoint
+from millrace.records.ledger import OffsetRange, merged
+from millrace.records.ranges import within, without
+
+JOBS = ("ingest", "aggregate", "archive")
+
+
+def gone_past(
+    spark: SparkSession, conf: Config, feed: Feed, topic: kafka.Topic
+) -> dict[str, list[OffsetRange]]:
+    """Of each job with a checkpoint of this topic: every offset up to the last it has committed.
+
+    To be asked before the sinks are: a job writes to its sink first.
+    """
+    found = {}
+    for job in JOBS:
+        checkpoint = Checkpoint(spark, conf.storage.checkpoints, f"{job}-{feed.name}")
+        if checkpoint.note().get("topic_id") == topic.id:
+            found[job] = checkpoint.committed(topic.id)
+    return found
+
+
+def forgotten(
+    conf: Config,
+    past: Sequence[OffsetRange],
+    known: Sequence[OffsetRange],
+    available: Sequence[OffsetRange],
+    archived: Sequence[OffsetRange],
+) -> list[OffsetRange]:
+    """The lines among ``past`` after the last that are ``known``: in Kafka, or else archived."""
+    return existing(conf, after(past, known), available, archived)
+
+
+def uncounted(
+    conf: Config, counted: Sequence[OffsetRange], available: Sequence[OffsetRange]
+) -> list[OffsetRange]:
+    """The lines that Kafka has before the last ``counted`` one, and that are not counted."""
+    until = [item for item in available if item.topic_id in {one.topic_id for one in counted}]
+    before = without(without(until, after(until, counted)), counted)
+    return existing(conf, before, available, [])
+
+
+def existing(
+    conf: Config,
+    ranges: Sequence[OffsetRange],
+    available: Sequence[OffsetRange],
+    archived: Sequence[OffsetRange],
+) -> list[OffsetRange]:
+    """Which of the offsets are lines: not all are, transaction markers for one."""
+    asked = within(ranges, available)
+    there = kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
+    return merged([*there, *within(without(ranges, asked), archived)])
+
+
+def after(available: Sequence[OffsetRange], committed: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """What there is of each partition after the last offset committed."""
+    last: dict[tuple[str, int], int] = {}
+    for item in committed:
+        key = (item.topic_id, item.partition)
+        last[key] = max(last.get(key, 0), item.until_offset)
+    return [
+        OffsetRange(
+            item.topic,
+            item.topic_id,
+            item.partition,
+            max(item.from_offset, last.get((item.topic_id, item.partition), 0)),
+            item.until_offset,
+        )
+        for item in available
+        if last.get((item.topic_id, item.partition), 0) < item.until_offset
+    ]

@@ -1,0 +1,50 @@
+"""Which documents to look at by name: those of no line of their own, and those in two places."""
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from pymongo.database import Database
+
+from millrace.io.mongo.client import Document
+from millrace.records.ledger import OffsetRange
+
+NAMED = 20
+
+
+def stray_ids(
+    db: Database[Document],
+    feed: str,
+    doubled: Sequence[OffsetRange],
+    extra: Sequence[OffsetRange],
+) -> list[str]:
+    """The ids, 20 at most, of records that came from no line.
+
+    All of the offsets ``extra``; of the ``doubled`` those whose id is not that of their own line.
+    """
+    found = [row["_id"] for row in _at(db, feed, extra)]
+    found += [row["_id"] for row in _at(db, feed, doubled) if row["_id"] != _own_id(row)]
+    return sorted(found)[:NAMED]
+
+
+def received(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[datetime]:
+    """When the lines of the records at these offsets were received."""
+    return [row["received_at"].astimezone(timezone.utc) for row in _at(db, feed, ranges)]
+
+
+def _at(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[Any]:
+    places = [
+        {
+            "kafka.partition": item.partition,
+            "kafka.offset": {"$gte": item.from_offset, "$lt": item.until_offset},
+        }
+        for item in ranges
+    ]
+    return list(db[feed].find({"$or": places}, {"kafka": 1, "received_at": 1})) if places else []
+
+
+def _own_id(row: Document) -> str:
+    """The id that ``parse.identity.record_id`` makes."""
+    milliseconds = round(row["received_at"].timestamp() * 1000)
+    partition, offset = row["kafka"]["partition"], int(row["kafka"]["offset"])
+    return f"{max(0, milliseconds):013d}-{partition:05d}-{offset:012d}"
