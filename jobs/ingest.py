@@ -15,10 +15,11 @@ def ingest(run: Run) -> Flow:
     named_routes = mongo.named_routes(conf.mongo, feed)
 
     lines = run.lines()
-    records = lines.transform(refine.refined(feed, references, named_routes))
+    refined = refine.refined(feed, references, named_routes)
+    write = mongo.sink(conf.mongo, feed, refined)
     max_unmatched = conf.detection.max_unmatched_ratio if references.templates else None
-    write = ratios.watched(mongo.sink(conf.mongo, feed), feed, max_unmatched)
-    return Flow(records, write, interval_s=conf.stream.trigger_interval_s)
+    watched = ratios.watched(write, feed, max_unmatched)
+    return Flow(lines, watched, interval_s=conf.stream.trigger_interval_s)
 
 
 if __name__ == "__main__":

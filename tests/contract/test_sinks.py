@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +31,7 @@ class Sink:
     """A sink under test: how rows get in, and all that it holds of the feed."""
 
     conf: Config
-    write: Callable[[DataFrame, Batch], None]
+    write: Callable[[DataFrame, Batch], object]
     content: Callable[[], Any]
     batches: Callable[[], int]
 
@@ -49,7 +50,7 @@ def records(rows: DataFrame, feed: Feed) -> DataFrame:
 def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
     mongo.prepare(conf.mongo, feed)
     db = mongo.database(conf.mongo)
-    write = mongo.sink(conf.mongo, feed)
+    write = mongo.sink(conf.mongo, feed, partial(records, feed=feed))
 
     def content() -> Any:
         letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
@@ -57,7 +58,7 @@ def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
 
     return Sink(
         conf,
-        lambda rows, batch: write(records(rows, feed), batch),
+        write,
         content,
         lambda: db.batches.count_documents({"query": feed.name}),
     )

