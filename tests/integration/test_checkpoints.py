@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from shutil import move
 
+import pytest
 import yaml
 from pipeline import Pipeline, pipeline
 
@@ -19,6 +20,7 @@ def lines(seed: int) -> list[bytes]:
     return [line.value for line in made]
 
 
+@pytest.mark.slow
 def test_state_of_another_plan_is_refused_and_the_way_out_works(
     servers: Config, conf_file: Path, country_database: str, tmp_path: Path
 ) -> None:
