@@ -11,6 +11,7 @@ backslash escapes. Lines without a backslash, nearly all, are split by a plain c
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from millrace.parse import clf_time
 from millrace.parse.text import absent_if_dash, found, plausible
 
 VERSION = 1
@@ -22,8 +23,6 @@ _PIECE = r'(?s)(?:^|")([^"\\]*+(?:\\(?:.|$)[^"\\]*+)*+)'
 _METHOD = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _PROTOCOL = r"^[A-Za-z]+/[0-9](\.[0-9])?$"
 _ADDRESS_LIST = r"^(-|unknown|[0-9a-fA-F.:\[\]]+)(, ?(-|unknown|[0-9a-fA-F.:\[\]]+))*$"
-# Aligned, so that a name's place is its number's. What is no name falls on the filler.
-_TIME = r"^\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$"
 # Bounded, so that no line can carry a number that does not fit a figure.
 _MILLISECONDS = r"^(-|\d{1,9}(\.\d{1,9})?)$"
 _STATUS = r"^\d{3}$"
@@ -31,8 +30,6 @@ _BYTES = r"^\d{1,15}$"
 _DIGITS = {_STATUS: 3, _BYTES: 15}
 _USUAL_METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")
 _USUAL_PROTOCOLS = ("HTTP/1.1", "HTTP/1.0", "HTTP/2.0")
-_MONTHS = "    Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec "
-_MONTH_NUMBERS = "????-01--02--03--04--05--06--07--08--09--10--11--12-"
 
 
 def parse(decoded: DataFrame) -> DataFrame:
@@ -207,17 +204,17 @@ def _split_request(df: DataFrame) -> DataFrame:
 def _typed(df: DataFrame) -> DataFrame:
     time, status_code = F.col("_time"), F.col("status_code")
     return (
-        df.withColumns({"_local": _local(time), "_zone": F.substring(time, 22, 5)})
+        df.withColumns({"_local": clf_time.local(time), "_zone": clf_time.zone(time)})
         .withColumns(
             {
-                "_instant": _instant(F.col("_local"), F.col("_zone")),
+                "_instant": clf_time.instant(F.col("_local"), F.col("_zone")),
                 "_status_number": F.col("_status").try_cast("bigint"),
                 "_bytes_number": F.col("_bytes").try_cast("bigint"),
             }
         )
         .withColumns(
             {
-                "timestamp": F.when(time.rlike(_TIME), plausible(F.col("_instant"))),
+                "timestamp": F.when(clf_time.is_shaped(time), plausible(F.col("_instant"))),
                 "status_code": _if_digits("_status", "_status_number", _STATUS, 100).cast("int"),
                 "bytes": _if_digits("_bytes", "_bytes_number", _BYTES, 0),
             }
@@ -237,29 +234,6 @@ def _if_digits(text: str, number: str, pattern: str, least: int) -> Column:
     is_plain = (F.col(number) >= least) & (F.col(number).cast("string") == F.col(text))
     is_short = F.length(text) <= _DIGITS[pattern]
     return F.when((is_plain & is_short) | F.col(text).rlike(pattern), F.col(number))
-
-
-def _local(time: Column) -> Column:
-    """``2019-01-22T03:56:14`` of ``22/Jan/2019:03:56:14 +0330``.
-
-    Rearranged to ISO 8601, which Spark casts several times faster than it parses a pattern.
-    """
-    month = F.substring(
-        F.lit(_MONTH_NUMBERS), F.instr(F.lit(_MONTHS), F.substring(time, 4, 3)), F.lit(4)
-    )
-    return F.concat(
-        F.substring(time, 8, 4),
-        month,
-        F.substring(time, 1, 2),
-        F.lit("T"),
-        F.substring(time, 13, 8),
-    )
-
-
-def _instant(local: Column, zone: Column) -> Column:
-    return F.when(zone == "+0000", local.try_cast("timestamp")).otherwise(
-        F.concat(local, zone).try_cast("timestamp")
-    )
 
 
 def _judged(df: DataFrame) -> DataFrame:
