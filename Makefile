@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test test-slow chaos up down status lock format clean clean-data
+.PHONY: help setup demo test test-slow chaos bench up down status lock format clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ test-slow: setup ## The tests that take minutes each: replays, planted incidents
 
 chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
 	$(BIN)/pytest tests/chaos
+
+bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (an hour)
+	@$(BIN)/python -m bench
 
 up: setup ## Start Kafka, MongoDB and MariaDB on this machine
 	@$(BIN)/millrace up

@@ -1,0 +1,1 @@
+"""Speed, shown as ratios: contenders run in turn on one machine, over the same topic."""

@@ -1,0 +1,134 @@
+"""What the runs came to: a table, the goals, a chart."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+import matplotlib as mpl
+from matplotlib import pyplot
+from rich.console import Console
+from rich.table import Table
+
+from bench.contenders import Contender
+from bench.measure import Result
+from bench.place import IMAGES, PAGE
+
+GOALS = (
+    ("ingest", "bson_floor", 0.50),
+    ("ingest", "tutorial", 2.5),
+    ("ingest", "connect", 2.0),
+    ("ingest", "quix", 1.5),
+    ("ingest", "python", 1.5),
+    ("aggregate", "parser_floor", 0.6),
+    ("archive", "kafka_floor", 0.6),
+)
+_BEGIN, _END = "<!-- results: written by make bench -->", "<!-- end of results -->"
+_COLUMNS = ("contender", "lines/s", "min", "max", "start s", "CPU us/line", "peak MB", "stored")
+_COLOURS = {"ours": "#1f6f8b", "rival": "#c9782a", "floor": "#b8bcc2"}
+mpl.use("Agg")
+# So that a chart drawn again from the same figures is the same file.
+mpl.rcParams["svg.hashsalt"] = "millrace"
+
+
+def line(contender: Contender, result: Result) -> str:
+    """One run in one line."""
+    cpu = ", ".join(
+        f"{name} {seconds:.0f}" for name, seconds in result.cpu_s.items() if seconds > 1
+    )
+    note = "" if result.is_complete else f"  ! stored {result.stored:,} of {result.lines:,}"
+    return (
+        f"{contender.title:<32}{result.lines_per_s:>9,} lines/s  start {result.startup_s:5.1f} s"
+        f"  CPU s: {cpu}{note}"
+    )
+
+
+def show(results: Sequence[Result], chosen: Sequence[Contender], out: Console) -> None:
+    """The table of contenders, and each goal with what was reached."""
+    table = Table(*_COLUMNS, caption="median, min and max of the runs", caption_justify="left")
+    for row in rows(results, chosen):
+        table.add_row(*row)
+    out.print(table)
+    for text in goals(results):
+        out.print(text, highlight=False)
+
+
+def rows(results: Sequence[Result], chosen: Sequence[Contender]) -> Iterator[tuple[str, ...]]:
+    """A row a contender: lines/s, seconds to the first line, processor time a line, memory."""
+    for contender in chosen:
+        runs = [result for result in results if result.contender == contender.name]
+        speeds = [result.lines_per_s for result in runs]
+        cpu_us = median(sum(run.cpu_s.values()) / run.lines * 1e6 for run in runs)
+        short = min(run.stored - run.lines for run in runs)
+        yield (
+            contender.title,
+            *(f"{round(value):,}" for value in (median(speeds), min(speeds), max(speeds))),
+            f"{median(run.startup_s for run in runs):.1f}",
+            f"{cpu_us:.1f}",
+            f"{max(run.peak_mb.get('contender', 0) for run in runs):,.0f}",
+            "all" if not short else f"{short:+,}",
+        )
+
+
+def goals(results: Sequence[Result]) -> Iterator[str]:
+    """Each goal whose two contenders ran: the ratio of their medians, and what was asked for."""
+    medians = _medians(results)
+    for ours, other, wanted in GOALS:
+        if ours in medians and other in medians:
+            ratio = medians[ours] / medians[other]
+            verdict = "reached" if ratio >= wanted else "MISSED"
+            yield f"{ours} / {other}: {ratio:.2f} (at least {wanted:g}: {verdict})"
+
+
+def page(results: Sequence[Result], chosen: Sequence[Contender], machine: dict[str, object]) -> str:
+    """The same in Markdown, with the machine and the chart."""
+    described = ", ".join(f"{key} {value}" for key, value in machine.items())
+    runs = max(sum(r.contender == c.name for r in results) for c in chosen)
+    lines = [
+        f"Machine: {described}. {results[0].lines:,} lines, {runs} rounds; median, min and max.",
+        "",
+        "![lines/s of each contender](images/bench.svg)",
+        "",
+        f"| {' | '.join(_COLUMNS)} |",
+        f"|:--|{'--:|' * (len(_COLUMNS) - 1)}",
+        *(f"| {' | '.join(row)} |" for row in rows(results, chosen)),
+        "",
+        *(f"- {text}" for text in goals(results)),
+    ]
+    return "\n".join(lines)
+
+
+def put(text: str) -> None:
+    """Puts the text in place of what the page of figures held before."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    PAGE.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}", encoding="utf-8")
+
+
+def draw(results: Sequence[Result], chosen: Sequence[Contender], name: str) -> None:
+    """Bars of the medians with the spread, as a PNG and an SVG under docs/images."""
+    shown = [c for c in reversed(chosen) if any(r.contender == c.name for r in results)]
+    figure, axes = pyplot.subplots(figsize=(9, 0.5 * len(shown) + 1))
+    for place, contender in enumerate(shown):
+        speeds = [r.lines_per_s for r in results if r.contender == contender.name]
+        middle = median(speeds)
+        spread = [[middle - min(speeds)], [max(speeds) - middle]]
+        axes.barh(place, middle, xerr=spread, color=_COLOURS[contender.kind], ecolor="#444444")
+        axes.annotate(f" {round(middle):,}", (max(speeds), place), va="center", fontsize=9)
+    axes.set_yticks(range(len(shown)), [contender.title for contender in shown])
+    axes.set_xlabel("lines/s, median of the runs; the thin line spans the slowest and the fastest")
+    axes.margins(x=0.12)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    figure.tight_layout()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for kind in ("png", "svg"):
+        metadata = {"Date": None} if kind == "svg" else None
+        figure.savefig(IMAGES / f"{name}.{kind}", dpi=150, metadata=metadata)
+    pyplot.close(figure)
+
+
+def _medians(results: Sequence[Result]) -> dict[str, float]:
+    names = dict.fromkeys(result.contender for result in results)
+    return {
+        name: median(result.lines_per_s for result in results if result.contender == name)
+        for name in names
+    }
