@@ -28,7 +28,9 @@ def fill(
     if not there:
         send(conf.kafka, topic, varied(lines), on_progress=on_progress)
     elif there != lines:
-        raise ValueError(f"topic {topic} holds {there:,} lines, not {lines:,}: remove .millrace/bench/data")
+        raise ValueError(
+            f"{topic} holds {there:,} lines, not {lines:,}: remove .millrace/bench/data"
+        )
     return kafka.topic(conf.kafka, topic)
 
 
