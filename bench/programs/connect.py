@@ -11,9 +11,9 @@ from pathlib import Path
 from millrace.config import Stack
 from millrace.setup.downloads import downloads_folder, once, retrieve
 from millrace.setup.java import java
+from millrace.stack.kafka import VERSION
 
 RUNTIME = ("connect-runtime", "connect-transforms", "connect-json")
-KAFKA_VERSION = "4.1.1"
 CONNECTOR = "org.mongodb.kafka:mongo-kafka-connect:2.0.1"
 WORKER = """\
 bootstrap.servers={brokers}
@@ -53,8 +53,8 @@ transforms.service.static.value=web
 def main(folder: str, brokers: str, topic: str, uri: str, database: str) -> None:
     """Becomes a standalone worker with one connector."""
     downloads = downloads_folder(Stack())
-    runtime, plugins = downloads / f"connect-{KAFKA_VERSION}", downloads / "connect-plugins"
-    coordinates = [f"org.apache.kafka:{name}:{KAFKA_VERSION}" for name in RUNTIME]
+    runtime, plugins = downloads / f"connect-{VERSION}", downloads / "connect-plugins"
+    coordinates = [f"org.apache.kafka:{name}:{VERSION}" for name in RUNTIME]
     once(runtime, lambda unfinished: retrieve(coordinates, unfinished))
     once(plugins, lambda unfinished: _fill(unfinished / "mongodb"))
     place = Path(folder)

@@ -58,11 +58,8 @@ class Checkpoint:
         """Every offset of each partition up to the end of the last batch that is committed."""
         path = self._path("commits")
         files = path.getFileSystem(self._hadoop)
-        names = (
-            [status.getPath().getName() for status in files.listStatus(path)]
-            if (files.exists(path))
-            else []
-        )
+        listed = files.listStatus(path) if files.exists(path) else []
+        names = [status.getPath().getName() for status in listed]
         batches = [int(name) for name in names if name.isdigit()]
         if not batches:
             return []

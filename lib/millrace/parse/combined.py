@@ -25,9 +25,6 @@ _PROTOCOL = r"^[A-Za-z]+/[0-9](\.[0-9])?$"
 _ADDRESS_LIST = r"^(-|unknown|[0-9a-fA-F.:\[\]]+)(, ?(-|unknown|[0-9a-fA-F.:\[\]]+))*$"
 # Bounded, so that no line can carry a number that does not fit a figure.
 _MILLISECONDS = r"^(-|\d{1,9}(\.\d{1,9})?)$"
-_STATUS = r"^\d{3}$"
-_BYTES = r"^\d{1,15}$"
-_DIGITS = {_STATUS: 3, _BYTES: 15}
 _USUAL_METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")
 _USUAL_PROTOCOLS = ("HTTP/1.1", "HTTP/1.0", "HTTP/2.0")
 
@@ -215,8 +212,8 @@ def _typed(df: DataFrame) -> DataFrame:
         .withColumns(
             {
                 "timestamp": F.when(clf_time.is_shaped(time), plausible(F.col("_instant"))),
-                "status_code": _if_digits("_status", "_status_number", _STATUS, 100).cast("int"),
-                "bytes": _if_digits("_bytes", "_bytes_number", _BYTES, 0),
+                "status_code": _digits("_status", "_status_number", 3, 3).cast("int"),
+                "bytes": _digits("_bytes", "_bytes_number", 1, 15),
             }
         )
         .withColumn(
@@ -226,14 +223,14 @@ def _typed(df: DataFrame) -> DataFrame:
     )
 
 
-def _if_digits(text: str, number: str, pattern: str, least: int) -> Column:
-    """The number where its text matches the pattern, which is all digits.
+def _digits(text: str, number: str, fewest: int, most: int) -> Column:
+    """The number where its text is so many digits and nothing else, else null.
 
     Written out again, a number of plain digits is its text; that is asked first, for its speed.
     """
-    is_plain = (F.col(number) >= least) & (F.col(number).cast("string") == F.col(text))
-    is_short = F.length(text) <= _DIGITS[pattern]
-    return F.when((is_plain & is_short) | F.col(text).rlike(pattern), F.col(number))
+    is_plain = (F.col(number) >= 0) & (F.col(number).cast("string") == F.col(text))
+    is_plain &= F.length(text).between(fewest, most)
+    return F.when(is_plain | F.col(text).rlike(rf"^\d{{{fewest},{most}}}$"), F.col(number))
 
 
 def _judged(df: DataFrame) -> DataFrame:

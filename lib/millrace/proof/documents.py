@@ -9,13 +9,12 @@ from pymongo.database import Database
 from millrace.config import Config, Feed
 from millrace.io import kafka, kafka_offsets, mongo
 from millrace.io.kafka_offsets import Existing
-from millrace.io.mongo import coverage
+from millrace.io.mongo import coverage, strays
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Committed, Span
-from millrace.proof import strays
 from millrace.proof.stored import Stored, stored
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import size, spanned, within, without
+from millrace.records.ranges import after, size, spanned, within, without
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def documents(
         whole = known[own.topic_id]
         if since is None:
             # Lines that Kafka still has from before the first that the ledger names.
-            own.ranges = merged([*own.ranges, *within(available, _up_to(whole))])
+            own.ranges = merged([*own.ranges, *without(available, after(available, whole))])
         found.append(_judged(conf, db, feed.name, own, whole, held, available, archived))
     return found
 
@@ -105,7 +104,7 @@ def _judged(
     rest = without(candidates, asked)
     in_archive = within(rest, archived)
     expired = without(rest, spanned(archived))
-    ahead = _beyond(whole, available)
+    ahead = after(available, whole)  # A batch that is not committed yet may be writing them.
     in_both, doubled = within(held.in_both, topic.ranges), within(held.doubled, topic.ranges)
     extra = without(without(held.present, whole), ahead)
     times = [time for time in (there.earliest, there.latest) if time]
@@ -135,24 +134,6 @@ def _lost(
     """How many lines the ledger counted, in batches with expired offsets, that are not there."""
     batches = {tuple(ranges): rows for ranges, rows in coverage.counted_rows(db, query, expired)}
     return sum(max(0, rows - size(within(ranges, present))) for ranges, rows in batches.items())
-
-
-def _up_to(committed: Sequence[OffsetRange]) -> list[OffsetRange]:
-    """Every offset of a partition up to the last one that is committed."""
-    last: dict[int, OffsetRange] = {}
-    for item in committed:
-        known = last.get(item.partition)
-        if not known or known.until_offset < item.until_offset:
-            last[item.partition] = item
-    return [
-        OffsetRange(item.topic, item.topic_id, item.partition, 0, item.until_offset)
-        for item in last.values()
-    ]
-
-
-def _beyond(whole: Sequence[OffsetRange], available: Sequence[OffsetRange]) -> list[OffsetRange]:
-    """Offsets of lines that Kafka has and no batch has committed yet: one may be writing them."""
-    return without(available, _up_to(whole))
 
 
 def _retained_since(feed: Feed) -> datetime | None:

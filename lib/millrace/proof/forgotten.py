@@ -12,7 +12,7 @@ from millrace.config import Config, Feed
 from millrace.io import kafka, kafka_offsets
 from millrace.io.checkpoint import Checkpoint
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import within, without
+from millrace.records.ranges import after, within, without
 
 JOBS = ("ingest", "aggregate", "archive")
 
@@ -40,7 +40,7 @@ def forgotten(
     archived: Sequence[OffsetRange],
 ) -> list[OffsetRange]:
     """The lines among ``past`` after the last that are ``known``: in Kafka, or else archived."""
-    return existing(conf, after(past, known), available, archived)
+    return lines_among(conf, after(past, known), available, archived)
 
 
 def uncounted(
@@ -49,35 +49,19 @@ def uncounted(
     """The lines that Kafka has before the last ``counted`` one, and that are not counted."""
     until = [item for item in available if item.topic_id in {one.topic_id for one in counted}]
     before = without(without(until, after(until, counted)), counted)
-    return existing(conf, before, available, [])
+    return lines_among(conf, before, available, [])
 
 
-def existing(
+def lines_among(
     conf: Config,
     ranges: Sequence[OffsetRange],
     available: Sequence[OffsetRange],
-    archived: Sequence[OffsetRange],
+    elsewhere: Sequence[OffsetRange],
 ) -> list[OffsetRange]:
-    """Which of the offsets are lines: not all are, transaction markers for one."""
+    """Which of the offsets are lines: in Kafka not all are, transaction markers for one.
+
+    Where Kafka no longer reaches, those that are among ``elsewhere``.
+    """
     asked = within(ranges, available)
     there = kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
-    return merged([*there, *within(without(ranges, asked), archived)])
-
-
-def after(available: Sequence[OffsetRange], committed: Sequence[OffsetRange]) -> list[OffsetRange]:
-    """What there is of each partition after the last offset committed."""
-    last: dict[tuple[str, int], int] = {}
-    for item in committed:
-        key = (item.topic_id, item.partition)
-        last[key] = max(last.get(key, 0), item.until_offset)
-    return [
-        OffsetRange(
-            item.topic,
-            item.topic_id,
-            item.partition,
-            max(item.from_offset, last.get((item.topic_id, item.partition), 0)),
-            item.until_offset,
-        )
-        for item in available
-        if last.get((item.topic_id, item.partition), 0) < item.until_offset
-    ]
+    return merged([*there, *within(without(ranges, asked), elsewhere)])

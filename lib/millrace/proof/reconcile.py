@@ -7,14 +7,14 @@ from datetime import datetime
 from pyspark.sql import SparkSession
 
 from millrace.config import Config, Feed
-from millrace.io import delta, kafka, kafka_offsets, mongo
+from millrace.io import delta, kafka, mongo
 from millrace.io.mongo import coverage
 from millrace.proof.archived import Archived, archived
 from millrace.proof.documents import Documents, documents
-from millrace.proof.forgotten import after, forgotten, gone_past, uncounted
+from millrace.proof.forgotten import forgotten, gone_past, lines_among, uncounted
 from millrace.proof.recount import Recount, recount
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import size, spanned, within, without
+from millrace.records.ranges import after, size, spanned, without
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,8 @@ def _archive(
         current = [item for item in available if item.topic_id == topic_id]
         known = spanned([*own.ranges, *([] if since else _before(current, own.ranges))])
         holes = without(known, own.ranges)
-        asked = within(holes, current)
-        missing += kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
         documented = [item for one in found for item in one.present]
-        missing += within(without(holes, asked), documented)
+        missing += lines_among(conf, holes, current, documented)
     lines = sum(own.lines for own in in_archive.values())
     return Archive(lines, merged(missing), [r for own in in_archive.values() for r in own.doubled])
 

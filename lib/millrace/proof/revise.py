@@ -11,10 +11,10 @@ from millrace.config import Config, Feed
 from millrace.io import delta, kafka, mysql, rules
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
-from millrace.proof.forgotten import after, gone_past, uncounted
+from millrace.proof.forgotten import gone_past, uncounted
 from millrace.proof.recount import closed_until, figures_of
 from millrace.records.ledger import OffsetRange
-from millrace.records.ranges import size, without
+from millrace.records.ranges import after, size, without
 from millrace.records.tables import WINDOW_S
 from millrace.windows import floor
 

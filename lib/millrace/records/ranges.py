@@ -91,6 +91,20 @@ def within(ranges: Sequence[OffsetRange], others: Sequence[OffsetRange]) -> list
     return without(ranges, without(ranges, others))
 
 
+def after(ranges: Sequence[OffsetRange], others: Iterable[OffsetRange]) -> list[OffsetRange]:
+    """What there is of each partition in ``ranges`` after the last offset of ``others``."""
+    last: dict[tuple[str, int], int] = {}
+    for item in others:
+        key = (item.topic_id, item.partition)
+        last[key] = max(last.get(key, 0), item.until_offset)
+    found = []
+    for item in ranges:
+        start = max(item.from_offset, last.get((item.topic_id, item.partition), 0))
+        if start < item.until_offset:
+            found.append(replace(item, from_offset=start))
+    return found
+
+
 def spanned(ranges: Iterable[OffsetRange]) -> list[OffsetRange]:
     """One range for each partition, from its first offset to its last, gaps included."""
     spans: dict[tuple[str, int], OffsetRange] = {}

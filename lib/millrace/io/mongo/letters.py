@@ -112,7 +112,7 @@ def within(
     """The ids of letters of these offsets and times of receipt; whether each has a record."""
     first, last = (max(0, int(time.timestamp() * 1000)) for time in (earliest, latest))
     between = {"$gte": f"{feed}/{first:013d}", "$lt": f"{feed}/{last + 1:013d}"}
-    found = db[COLLECTION].find({"_id": between, "$or": _offsets(ranges)}, _MARKS)
+    found = db[COLLECTION].find({"_id": between, "$or": places(ranges)}, _MARKS)
     return {
         row["_id"]: row["status"] == "requeued" or row.get("resolution") == "requeued"
         for row in found
@@ -122,7 +122,7 @@ def within(
 def edited(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[str]:
     """The ids of records of these offsets that were written from an edited line."""
     found = db[COLLECTION].find(
-        {"feed": feed, "line": {"$exists": True}, "$and": [{"$or": _offsets(ranges)}, HAS_RECORD]},
+        {"feed": feed, "line": {"$exists": True}, "$and": [{"$or": places(ranges)}, HAS_RECORD]},
         {"_id": 1},
     )
     return [row["_id"].partition("/")[2] for row in found]
@@ -140,7 +140,8 @@ def remove(db: Database[Document], ids: set[str]) -> None:
 _MARKS = {"status": 1, "resolution": 1}
 
 
-def _offsets(ranges: Sequence[OffsetRange]) -> list[Document]:
+def places(ranges: Sequence[OffsetRange]) -> list[Document]:
+    """What a document of any of these offsets matches: the branches of an ``$or``."""
     return [
         {
             "kafka.partition": r.partition,

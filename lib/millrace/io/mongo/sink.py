@@ -49,8 +49,10 @@ def sink(
         found = _write_records(db, lines.transform(refined), feed, batch, options)
         crash_point("after_mongo_records")
         written = _written(found)
-        rows = letters(lines.where(_may_be_dead(found)).transform(refined), feed.name)
-        _write_letters(db, rows, feed, batch, found, options)
+        stored = _stored_letters(db, feed, batch, found)
+        if written.rows_dead or stored:
+            rows = letters(lines.where(_may_be_dead(found)).transform(refined), feed.name)
+            _write_letters(db, rows, stored, feed, batch, found, options)
         crash_point("before_ledger")
         row = _row(batch, found, written)
         db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
@@ -133,12 +135,12 @@ def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:
 def _write_letters(
     db: Database[Document],
     rows: DataFrame,
+    stored: dict[str, bool],
     feed: Feed,
     batch: Batch,
     found: Document,
     options: dict[str, str],
 ) -> None:
-    stored = _stored_letters(db, feed, batch, found)
     if stored:
         known = rows.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
         mended = known.join(rows.select("_id"), "_id", "left_anti").collect()

@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo.database import Database
 
+from millrace.io.mongo import letters
 from millrace.io.mongo.client import Document
 from millrace.records.ledger import OffsetRange
 
@@ -33,14 +34,10 @@ def received(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -
 
 
 def _at(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[Any]:
-    places = [
-        {
-            "kafka.partition": item.partition,
-            "kafka.offset": {"$gte": item.from_offset, "$lt": item.until_offset},
-        }
-        for item in ranges
-    ]
-    return list(db[feed].find({"$or": places}, {"kafka": 1, "received_at": 1})) if places else []
+    if not ranges:
+        return []
+    wanted = {"$or": letters.places(ranges)}
+    return list(db[feed].find(wanted, {"kafka": 1, "received_at": 1}))
 
 
 def _own_id(row: Document) -> str:
