@@ -14,12 +14,13 @@ def ingest(run: Run) -> Flow:
     mongo.prepare(conf.mongo, feed)
     named_routes = mongo.named_routes(conf.mongo, feed)
 
-    lines = run.lines()
-    refined = refine.refined(feed, references, named_routes)
-    write = mongo.sink(conf.mongo, feed, refined)
+    to_records = refine.refined(feed, references, named_routes)
+
+    records = run.lines().transform(to_records)
+    write = mongo.sink(conf.mongo, feed, lambda *of: run.again(*of).transform(to_records))
     max_unmatched = conf.detection.max_unmatched_ratio if references.templates else None
     watched = ratios.watched(write, feed, max_unmatched)
-    return Flow(lines, watched, interval_s=conf.stream.trigger_interval_s)
+    return Flow(records, watched, interval_s=conf.stream.ingest_interval_s)
 
 
 if __name__ == "__main__":

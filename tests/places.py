@@ -36,7 +36,7 @@ def settings_file(
         },
         "enrichment": {"country_database": str(folder / "geo" / "countries.mmdb")},
         "stack": {"directory": str(folder / "stack"), "servers": list(servers)},
-        "stream": {"trigger_interval_s": 1, "archive_interval_s": 1},
+        "stream": {"aggregate_interval_s": 1, "archive_interval_s": 1},
         "spark": {"shuffle_partitions": 2, "driver_memory": "2g"},
         "feeds": list(feeds),
     }

@@ -29,6 +29,7 @@ _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(ge=0)]
 Server = Literal["kafka", "mongo", "mysql"]
 
 
@@ -121,13 +122,14 @@ class Detection(_Section):
 
 
 class Stream(_Section):
-    """How queries run: the pause between batches and the most lines one batch takes.
+    """How queries run: how often at most a batch begins, and the most lines one takes.
 
     A server that is away is waited for, ``max_outage_s`` at most; then the job ends.
     """
 
-    trigger_interval_s: PositiveInt = 2
-    archive_interval_s: PositiveInt = 60
+    ingest_interval_s: Seconds = 0.5
+    aggregate_interval_s: Seconds = 2
+    archive_interval_s: Seconds = 60
     max_lines_per_batch: PositiveInt = 500_000
     max_outage_s: PositiveInt = 300
 

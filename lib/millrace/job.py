@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, one_line
-from millrace.io import delta, kafka
+from millrace.io import delta, kafka, kafka_batch
 from millrace.io.checkpoint import Checkpoint
 from millrace.observe import metrics
 from millrace.patience import Patience
@@ -49,6 +49,13 @@ class Run:
         if self.topic is None:
             return delta.lines(self.spark, self.conf.storage.archive, self.feed)
         return kafka.lines(self.spark, self.conf.kafka, self.topic, self.conf.stream)
+
+    def again(self, batch: Batch, only: Column) -> DataFrame:
+        """Those of a batch's lines that meet a condition, read a second time."""
+        if self.topic is None:
+            return self.lines().where(only)
+        kafka_conf = self.conf.kafka
+        return kafka_batch.recorded(self.spark, kafka_conf, self.topic, batch.ranges).where(only)
 
 
 Job = Callable[[Run], Flow]
@@ -127,8 +134,7 @@ def _from_archive(
             print(f"{query} failed: {one_line(error)}", file=sys.stderr)
             traceback.print_exception(error)
             return FAILED
-        lines = sum(item.until_offset - item.from_offset for item in ranges)
-        _log.info("%s: %d lines from the archive", query, lines)
+        _log.info("%s: %d lines from the archive", query, batch.lines)
     return DONE
 
 

@@ -33,7 +33,7 @@ class Flow:
     rows: DataFrame
     write: Write
     output_mode: Literal["append", "update"] = "append"
-    interval_s: int = 2
+    interval_s: float = 2
 
 
 @dataclass
@@ -119,7 +119,7 @@ def start(
         .option("checkpointLocation", checkpoint.location)
         .foreachBatch(write_batch)
     )
-    pause: dict[str, Any] = {"processingTime": f"{flow.interval_s} seconds"}
+    pause: dict[str, Any] = {"processingTime": f"{round(flow.interval_s * 1000)} milliseconds"}
     trigger: dict[str, Any] = {"availableNow": True} if until_caught_up else pause
     running.query = writer.trigger(**trigger).start()
     return running
@@ -136,17 +136,16 @@ def _write(
 ) -> None:
     began = time.monotonic()
     require_topic(kafka.topic(source, topic.name), topic.id, name)
-    ranges = checkpoint.ranges(batch_id, topic.id)
-    lines = sum(item.until_offset - item.from_offset for item in ranges)
-    if not lines:
+    batch = Batch(name, checkpoint.id or "", batch_id, checkpoint.ranges(batch_id, topic.id))
+    if not batch.lines:
         # A batch that only drops state behind the watermark; uncomputed, its state would be lost.
         rows.write.format("noop").mode("overwrite").save()
         return
     crash_point("after_read")
-    write(rows, Batch(name, checkpoint.id or "", batch_id, ranges))
+    write(rows, batch)
     crash_point("before_checkpoint_commit")
     took_s = time.monotonic() - began
-    _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, lines, took_s)
+    _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, batch.lines, took_s)
 
 
 def _other_topic(source: Kafka, topic: kafka.Topic, query: str) -> str | None:

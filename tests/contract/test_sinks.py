@@ -1,15 +1,15 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from delta.tables import DeltaTable
 from lines import kafka_rows, offsets, values
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from millrace import parse, windows
 from millrace.config import Config, Detection, Feed
@@ -48,9 +48,27 @@ def records(rows: DataFrame, feed: Feed) -> DataFrame:
 
 
 def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+    write = mongo.sink(conf.mongo, feed)
+    return stored_in_mongo(conf, feed, lambda rows, batch: write(records(rows, feed), batch))
+
+
+def mongo_sink_of_large_batches(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+    """The same sink, which reads a batch's lines again for its dead letters."""
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        def again(_: Batch, only: Column) -> DataFrame:
+            return records(rows.where(only), feed)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(sys.modules["millrace.io.mongo.sink"], "_SMALL_BATCH", 0)
+            mongo.sink(conf.mongo, feed, again)(records(rows, feed), batch)
+
+    return stored_in_mongo(conf, feed, write)
+
+
+def stored_in_mongo(conf: Config, feed: Feed, write: Callable[[DataFrame, Batch], object]) -> Sink:
     mongo.prepare(conf.mongo, feed)
     db = mongo.database(conf.mongo)
-    write = mongo.sink(conf.mongo, feed, partial(records, feed=feed))
 
     def content() -> Any:
         letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
@@ -102,7 +120,12 @@ def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
     return Sink(conf, write, content, batches)
 
 
-SINKS = {"mongo": mongo_sink, "mysql": mysql_sink, "delta": delta_sink}
+SINKS = {
+    "mongo": mongo_sink,
+    "mongo_large": mongo_sink_of_large_batches,
+    "mysql": mysql_sink,
+    "delta": delta_sink,
+}
 
 
 Fresh = Callable[[], tuple[Sink, Feed]]
@@ -170,7 +193,7 @@ def test_a_new_checkpoint_over_existing_data_changes_nothing(
     first = kafka_rows(spark, lines[:HALF], topic=TOPIC)
     second = kafka_rows(spark, lines[HALF:], topic=TOPIC, first_offset=HALF)
     # A sink is made anew for a new checkpoint, as a job that starts does.
-    again = SINKS[feed.name.partition("_")[0]](spark, sink.conf, feed)
+    again = SINKS[feed.name.rpartition("_")[0]](spark, sink.conf, feed)
     again.write(first, batch(feed, "b", 0, 0, HALF))
     again.write(second, batch(feed, "b", 1, HALF, LINES))
     assert again.content() == before

@@ -40,7 +40,7 @@ class Shelf:
         """The batch of all lines, parsed by the parser as it is now."""
         to_records = refine.refined(self.feed, refine.references(self.conf, self.feed))
         batch = Batch(self.feed.name, checkpoint, 0, offsets(TOPIC, 0, self.rows.count()))
-        mongo.sink(self.conf.mongo, self.feed, to_records)(self.rows, batch)
+        mongo.sink(self.conf.mongo, self.feed)(self.rows.transform(to_records), batch)
 
     def requeue(self, **options: Any) -> Requeued:
         found = letters.find(self.db, Filter(feed=self.feed.name, statuses=("new", "requeued")))

@@ -37,7 +37,7 @@ class Place:
         batch = Batch(name, "a", 0, offsets(name, 0, LINES))
         mongo.prepare(self.conf.mongo, feed)
         to_records = refine.refined(feed, refine.references(self.conf, feed))
-        mongo.sink(self.conf.mongo, feed, to_records)(rows, batch)
+        mongo.sink(self.conf.mongo, feed)(rows.transform(to_records), batch)
         delta.sink(self.spark, self.conf.storage.archive, feed)(rows, batch)
 
     def rows(self, name: str) -> DataFrame:

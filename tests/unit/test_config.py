@@ -175,7 +175,7 @@ OVERRIDES: dict[str, tuple[str, Callable[[Config], object], object]] = {
     "KAFKA__PARTITIONS": ("7", lambda conf: conf.kafka.partitions, 7),
     "MYSQL__TLS": ("true", lambda conf: conf.mysql.tls, True),
     "STACK__SERVERS": ('["kafka"]', lambda conf: conf.stack.servers, ("kafka",)),
-    "STREAM__TRIGGER_INTERVAL_S": ("9", lambda conf: conf.stream.trigger_interval_s, 9),
+    "STREAM__INGEST_INTERVAL_S": ("0.2", lambda conf: conf.stream.ingest_interval_s, 0.2),
 }
 
 

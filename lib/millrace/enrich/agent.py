@@ -8,9 +8,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
+from millrace.enrich.lookup import distinct, encoded, spread_all
+
 _DESKTOP = {"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD"}
 _MOBILE = {"iOS", "Android", "Windows Phone", "BlackBerry OS", "KaiOS", "Symbian OS"}
-_SCHEMA = "browser string, os string, device string"
+_FIELDS = ("browser", "os", "device")
 
 
 def user_agent(records: DataFrame) -> DataFrame:
@@ -20,22 +22,20 @@ def user_agent(records: DataFrame) -> DataFrame:
     """
 
     def lookup(agents: pd.Series) -> pd.DataFrame:
-        codes, distinct = pd.factorize(agents, use_na_sentinel=False)
-        found = [_classify(agent) for agent in distinct]
-        return pd.DataFrame(found, columns=["browser", "os", "device"]).take(codes)
+        values = encoded(agents)
+        return spread_all(_FIELDS, [_classify(agent) for agent in distinct(values)], values)
 
-    column = pandas_udf(lookup, _SCHEMA)("user_agent")  # type: ignore[call-overload]
+    schema = ", ".join(f"{name} string" for name in _FIELDS)
+    column = pandas_udf(lookup, schema)("user_agent")  # type: ignore[call-overload]
     return (
         records.withColumn("_agent", column)
-        .withColumns({name: F.col("_agent")[name] for name in ("browser", "os", "device")})
+        .withColumns({name: F.col("_agent")[name] for name in _FIELDS})
         .drop("_agent")
     )
 
 
 @lru_cache(maxsize=50_000)
-def _classify(agent: str | None) -> tuple[str | None, str | None, str | None]:
-    if not isinstance(agent, str):
-        return None, None, None
+def _classify(agent: str) -> tuple[str | None, str | None, str]:
     result = ua_parser.parse(agent)
     browser = result.user_agent.family if result.user_agent else None
     os = result.os.family if result.os else None

@@ -9,6 +9,8 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.functions import pandas_udf
 
+from millrace.enrich.lookup import distinct, encoded, spread
+
 
 def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
     """A transform that adds ``country``: ISO 3166-1 alpha-2, null where the address has none.
@@ -18,8 +20,8 @@ def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
     """
 
     def lookup(addresses: pd.Series) -> pd.Series:
-        found = {address: _country(database, address) for address in addresses.unique()}
-        return addresses.map(found)
+        values = encoded(addresses)
+        return spread([_country(database, address) for address in distinct(values)], values)
 
     def transform(records: DataFrame) -> DataFrame:
         column = pandas_udf(lookup, "string")("client_ip")  # type: ignore[call-overload]
@@ -29,9 +31,9 @@ def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
 
 
 @lru_cache(maxsize=200_000)
-def _country(database: str, address: str | None) -> str | None:
+def _country(database: str, address: str) -> str | None:
     try:
-        ip = ipaddress.ip_address(address or "")
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return None
     # Dual-stack servers write IPv4 clients so.

@@ -7,6 +7,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
+from millrace.enrich.lookup import distinct, encoded, spread
+
 NamedRoutes = Callable[[Iterable[str]], set[str]]
 
 MAX_CHARACTERS = 120
@@ -56,8 +58,9 @@ def routes(named: NamedRoutes | None) -> Callable[[DataFrame], DataFrame]:
 
 def _bounded(named: NamedRoutes) -> Callable[[Column], Column]:
     def lookup(templates: pd.Series) -> pd.Series:
-        distinct = [route for route in templates.unique() if route is not None]
-        names = named(distinct)
-        return templates.map(lambda route: route if route is None or route in names else OTHER)
+        values = encoded(templates)
+        routes = distinct(values)
+        names = named(routes)
+        return spread([route if route in names else OTHER for route in routes], values)
 
     return pandas_udf(lookup, "string")  # type: ignore[call-overload, no-any-return]

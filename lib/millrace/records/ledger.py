@@ -43,6 +43,11 @@ class Batch:
         """``<query>/<checkpoint id>/<batch id>``, unique over all time."""
         return f"{self.query}/{self.checkpoint_id}/{self.id}"
 
+    @property
+    def lines(self) -> int:
+        """How many offsets its ranges span."""
+        return sum(item.until_offset - item.from_offset for item in self.ranges)
+
 
 @dataclass(frozen=True)
 class Received:

@@ -25,34 +25,45 @@ from millrace.records.ledger import Batch, OffsetRange, Received, Written
 _log = logging.getLogger(__name__)
 _DUPLICATE_KEY = "E11000"
 _BITMAP_BITS = 32_768  # what bitmap_construct_agg makes
+# So many refined lines are some tens of MB.
+_SMALL_BATCH = 50_000
 
 
 def sink(
-    mongo: Mongo, feed: Feed, refined: Callable[[DataFrame], DataFrame]
+    mongo: Mongo,
+    feed: Feed,
+    again: Callable[[Batch, Column], DataFrame] | None = None,
 ) -> Callable[[DataFrame, Batch], Written]:
-    """A function that writes one batch of lines, each ``refined`` and to exactly one place.
-
-    It takes a Kafka source's rows rather than refined ones: what Spark hands to a batch it computes
-    again, whole, for each write, and of the dead letters little is needed.
+    """A function that writes one batch of refined rows, each to exactly one place.
 
     Records are inserted; where the server says that some exist, the batch is written again as
     replace-with-upsert. Dead letters are inserted where they are missing, so that their status
     stays. Whatever of the same Kafka records stood in the other place is removed, but for letters
     that were requeued: their records are what a person wanted. The batch's ledger row is written
     last. Writing a batch again changes nothing. It returns what the batch came to.
+
+    Spark computes a batch's rows whole for each write, Python included. So a small batch is kept
+    in memory, and the dead letters of a large one come from ``again``, which gives the refined
+    rows of those of a batch's lines that meet a condition on a Kafka source's columns.
     """
     db = database(mongo)
     options = connector_options(mongo)
 
-    def write(lines: DataFrame, batch: Batch) -> Written:
-        crash_point("before_mongo_write")
-        found = _write_records(db, lines.transform(refined), feed, batch, options)
-        crash_point("after_mongo_records")
-        written = _written(found)
-        stored = _stored_letters(db, feed, batch, found)
-        if written.rows_dead or stored:
-            rows = letters(lines.where(_may_be_dead(found)).transform(refined), feed.name)
-            _write_letters(db, rows, stored, feed, batch, found, options)
+    def write(refined: DataFrame, batch: Batch) -> Written:
+        is_small = not again or batch.lines <= _SMALL_BATCH
+        rows = refined.persist() if is_small else refined
+        try:
+            crash_point("before_mongo_write")
+            found = _write_records(db, rows, feed, batch, options)
+            crash_point("after_mongo_records")
+            written = _written(found)
+            stored = _stored_letters(db, feed, batch, found)
+            if written.rows_dead or stored:
+                if again and not is_small:
+                    rows = again(batch, _may_be_dead(found))
+                _write_letters(db, letters(rows, feed.name), stored, feed, batch, found, options)
+        finally:
+            refined.unpersist()
         crash_point("before_ledger")
         row = _row(batch, found, written)
         db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)

@@ -1,0 +1,76 @@
+"""How lines/s and memory go while the collection grows."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any
+
+from pymongo import MongoClient
+
+from bench.measure import environment, logged
+from bench.place import FOLDER, ROOT
+from bench.settings import variant
+from bench.topic import varied
+from bench.usage import CONTENDER, Meter
+from millrace import config
+from millrace.io import kafka
+from millrace.simulate.send import send
+
+TOPIC = "growth"
+MARKS = (1_000_000, 5_000_000, 20_000_000)
+_BLOCK_LINES = 500_000
+_AROUND = 1_000_000
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Lines/s over the million lines before ``stored`` were stored, and the driver's peak MB."""
+
+    stored: int
+    lines_per_s: int
+    peak_mb: float
+
+
+def measured(on_lines: Callable[[int], None]) -> list[Grown]:
+    """One run of ``ingest`` over as many lines as the last mark says."""
+    file = variant("growth", [TOPIC])
+    conf = config.load(file)
+    kafka.create_topics(conf.kafka, [TOPIC])
+    available = kafka.available(conf.kafka, kafka.topic(conf.kafka, TOPIC))
+    there = sum(item.offsets.until_offset - item.offsets.from_offset for item in available)
+    block = list(varied(_BLOCK_LINES)) if there < MARKS[-1] else []
+    blocks = chain.from_iterable(repeat(block, (MARKS[-1] - there) // _BLOCK_LINES))
+    send(conf.kafka, TOPIC, blocks, on_progress=on_lines)
+    shutil.rmtree(conf.storage.checkpoints, ignore_errors=True)
+    client: MongoClient[dict[str, Any]] = MongoClient(conf.mongo.uri)
+    client.drop_database(conf.mongo.database)
+    log = FOLDER / "logs" / "growth.log"
+    command = [str(ROOT / "spark-submit.sh"), "ingest", "--conf", str(file), "--until-caught-up"]
+    peaks: dict[int, float] = {}
+    with log.open("wb") as output:
+        job = subprocess.Popen(command, stdout=output, stderr=output, cwd=ROOT, env=environment())
+        with Meter({CONTENDER: job.pid}) as meter:
+            while job.poll() is None:
+                stored = client[conf.mongo.database][TOPIC].estimated_document_count()
+                on_lines(stored)
+                for mark in MARKS:
+                    if stored <= mark:
+                        peaks[mark] = meter.usage().peak_mb[CONTENDER]
+                _pause(job)
+    return [Grown(mark, _speed(logged(log), mark), peaks[mark]) for mark in MARKS]
+
+
+def _pause(job: "subprocess.Popen[bytes]") -> None:
+    try:
+        job.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        return
+
+
+def _speed(seen: list[tuple[float, int]], mark: int) -> int:
+    """Over the batches of the million lines that end at the mark."""
+    until = min(seen, key=lambda point: abs(point[1] - mark))
+    since = min(seen, key=lambda point: abs(point[1] - (until[1] - _AROUND)))
+    return round((until[1] - since[1]) / (until[0] - since[0]))

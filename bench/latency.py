@@ -1,0 +1,156 @@
+"""From Kafka's timestamp to the visible document, while lines come at a steady rate."""
+
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from confluent_kafka import Producer
+from pymongo import MongoClient
+
+from bench.measure import environment
+from bench.place import FOLDER, ROOT
+from bench.settings import variant
+from bench.topic import varied
+from bench.usage import Meter
+from millrace import config
+from millrace.config import Config
+from millrace.io import kafka
+from millrace.io.kafka import client_properties
+from millrace.simulate.send import send
+
+RATES = (1_000, 5_000, 20_000)
+HELD_S = 120
+MANY_FEEDS, MANY_RATE = 50, 20
+_TICKS_A_SECOND = 50
+_BACKLOG_LINES = 1_000_000
+_WARM_UP_S = 20
+_SETTLE_S = 8
+_SAMPLED = 100  # of so many lines one is watched
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from the broker's timestamp until a reader is told of the document.
+
+    ``cpu_cores`` is how many cores the job kept busy meanwhile, on average.
+    """
+
+    feeds: int
+    lines_per_s: int
+    watched: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+    cpu_cores: float
+
+
+def measured(
+    feeds: int, rates: Sequence[int], on_step: Callable[[], None], held_s: int = HELD_S
+) -> list[Latency]:
+    """One run of ``ingest`` as users run it; the lines of each rate go to the feeds in turn.
+
+    It first catches up with a million lines, in which the JVM compiles what is used most.
+    """
+    # Topics of its own, so that no lines of an earlier run are among them.
+    names = [f"latency_{time.time():.0f}_{number:02d}" for number in range(feeds)]
+    file = variant("latency", names)
+    conf = config.load(file)
+    kafka.create_topics(conf.kafka, names)
+    shutil.rmtree(conf.storage.checkpoints, ignore_errors=True)
+    client: MongoClient[dict[str, Any]] = MongoClient(conf.mongo.uri, tz_aware=True)
+    client.drop_database(conf.mongo.database)
+    for name in names:
+        send(conf.kafka, name, varied(_BACKLOG_LINES // feeds))
+    found = []
+    with _job(file, f"latency-{feeds}") as job:
+        while not _caught_up(client, conf, names):
+            time.sleep(1)
+        for rate in rates:
+            _send(conf, names, rate, _WARM_UP_S)
+            sampled = max(1, min(_SAMPLED, rate // 50))
+            with _watched(client, conf, sampled) as seen, Meter({"job": job.pid}) as meter:
+                _send(conf, names, rate, held_s)
+                cores = meter.usage().cpu_s["job"] / held_s
+                time.sleep(_SETTLE_S)
+            points = quantiles(seen, n=100)
+            p50, p95, p99 = (round(points[place]) for place in (49, 94, 98))
+            worst = round(max(seen))
+            found.append(Latency(feeds, rate, len(seen), p50, p95, p99, worst, round(cores, 2)))
+            on_step()
+    return found
+
+
+def _caught_up(client: "MongoClient[dict[str, Any]]", conf: Config, names: list[str]) -> bool:
+    db = client[conf.mongo.database]
+    stored = sum(db[name].estimated_document_count() for name in (*names, "dead_letters"))
+    return stored >= _BACKLOG_LINES // len(names) * len(names)
+
+
+@contextmanager
+def _job(file: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
+    log = FOLDER / "logs" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(ROOT / "spark-submit.sh"), "ingest", "--conf", str(file)]
+    with log.open("wb") as output:
+        job = subprocess.Popen(command, stdout=output, stderr=output, cwd=ROOT, env=environment())
+    try:
+        yield job
+    finally:
+        job.terminate()
+        job.wait()
+
+
+def _send(conf: Config, topics: list[str], lines_per_s: int, seconds: int) -> None:
+    """Sends lines to the topics in turn, fifty times a second."""
+    producer = Producer(client_properties(conf.kafka) | {"linger.ms": 5, "compression.type": "lz4"})
+    lines = iter(list(varied(min(200_000, lines_per_s * seconds))) * (seconds + 1))
+    began, sent = time.monotonic(), 0
+    for tick in range(1, seconds * _TICKS_A_SECOND + 1):
+        due = round(tick * lines_per_s / _TICKS_A_SECOND)
+        while sent < due:
+            producer.produce(topics[sent % len(topics)], next(lines))
+            sent += 1
+        producer.poll(0)
+        time.sleep(max(0.0, began + tick / _TICKS_A_SECOND - time.monotonic()))
+    producer.flush()
+
+
+@contextmanager
+def _watched(
+    client: "MongoClient[dict[str, Any]]", conf: Config, sampled: int
+) -> Iterator[list[float]]:
+    """The latency of every so many documents of all feeds, as they become visible, in ms."""
+    seen: list[float] = []
+    ended = threading.Event()
+    began = datetime.now(timezone.utc)
+    is_sampled = {"$eq": [{"$mod": ["$fullDocument.kafka.offset", sampled]}, 0]}
+    stages: list[dict[str, Any]] = [
+        {"$match": {"operationType": "insert", "fullDocument.received_at": {"$gte": began}}},
+        {"$match": {"$expr": is_sampled}},
+        {"$project": {"received_at": "$fullDocument.received_at"}},
+    ]
+
+    def watch() -> None:
+        with client[conf.mongo.database].watch(stages, max_await_time_ms=500) as changes:
+            while not ended.is_set():
+                change = changes.try_next()
+                if change:
+                    latency = datetime.now(timezone.utc) - change["received_at"]
+                    seen.append(latency.total_seconds() * 1000)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,95 @@
+"""Parsing alone: each format's parser over lines in memory, and what splitting alone takes."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import get_args
+
+import pandas as pd
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.measure import Result
+from bench.topic import varied
+from millrace import parse
+from millrace.records.formats import Format
+from millrace.simulate.lines import generate
+
+LINES = 500_000
+_WARM_UP_RUNS = 2
+_MAX_LINE_BYTES = 262_144
+
+Transform = Callable[[DataFrame], DataFrame]
+
+
+def measured(spark: SparkSession, rounds: int) -> list[Result]:
+    """Lines/s of each parser and of splitting, in turn, after runs that are not counted."""
+    formats: Sequence[Format] = get_args(Format)
+    kept = {format: _lines(spark, format) for format in formats}
+    parsers: dict[str, tuple[Format, Transform]] = {
+        f"parse {format}": (format, parse.records(format, "web", _MAX_LINE_BYTES))
+        for format in formats
+    }
+    steps = {"split combined": ("combined", split_alone), **parsers}
+    results = []
+    for number in range(_WARM_UP_RUNS + rounds):
+        for name, (format, step) in steps.items():
+            began = time.monotonic()
+            step(kept[format]).write.format("noop").mode("overwrite").save()
+            took_s = time.monotonic() - began
+            if number >= _WARM_UP_RUNS:
+                speed = round(LINES / took_s)
+                results.append(Result(name, LINES, LINES, speed, round(took_s, 2), 0, took_s, 0))
+    return results
+
+
+def split_alone(lines: DataFrame) -> DataFrame:
+    """The strings of a Combined line and no more: no types, no checks, no way with escapes."""
+    pieces = F.split(F.col("value").cast("string"), '"')
+    df = lines.select("topic", "partition", "offset", "timestamp", pieces.alias("pieces"))
+    df = df.select(
+        "*",
+        F.split(F.get("pieces", F.lit(0)), " ").alias("head"),
+        F.split(F.get("pieces", F.lit(1)), " ").alias("request"),
+        F.split(F.get("pieces", F.lit(2)), " ").alias("status"),
+    )
+    words = {
+        "client_ip": ("head", 0),
+        "ident": ("head", 1),
+        "user": ("head", 2),
+        "time": ("head", 3),
+        "zone": ("head", 4),
+        "method": ("request", 0),
+        "path": ("request", 1),
+        "protocol": ("request", 2),
+        "status_code": ("status", 1),
+        "bytes": ("status", 2),
+        "referrer": ("pieces", 3),
+        "user_agent": ("pieces", 5),
+        "response_time_ms": ("pieces", 6),
+    }
+    columns = [F.get(array, F.lit(place)).alias(name) for name, (array, place) in words.items()]
+    return df.select("topic", "partition", "offset", "timestamp", *columns)
+
+
+def _lines(spark: SparkSession, format: Format) -> DataFrame:
+    """Lines in the columns of a Kafka source, in memory; none of them has a fault."""
+    end = datetime.now(timezone.utc)
+    span = {"seed": 1, "start": end - timedelta(hours=1), "end": end}
+    values = (
+        list(varied(LINES, faults_percent=0.0))
+        if format == "combined"
+        else [line.value for line in generate(format, LINES, **span)]  # type: ignore[arg-type]
+    )
+    rows = spark.createDataFrame(pd.DataFrame({"value": values, "offset": range(LINES)}))
+    kept = rows.select(
+        F.lit("lines").alias("topic"),
+        (F.col("offset") % 2).cast("int").alias("partition"),
+        "offset",
+        F.lit(end).alias("timestamp"),
+        "value",
+        F.lit(None).cast("array<struct<key:string,value:binary>>").alias("headers"),
+        F.lit("id").alias("topic_id"),
+    ).persist()
+    kept.count()
+    return kept
