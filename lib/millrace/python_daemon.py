@@ -9,6 +9,7 @@ path; Python then reads the archives' directories, some thousand entries, again 
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from runpy import run_module
 
 
 def forget_archives() -> None:
@@ -23,6 +24,4 @@ def forget_archives() -> None:
 
 if __name__ == "__main__":
     forget_archives()
-    from pyspark.daemon import manager
-
-    manager()
+    run_module("pyspark.daemon", run_name="__main__")
