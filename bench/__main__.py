@@ -1,11 +1,9 @@
-"""make bench: every contender in turn over one topic, and what came of it."""
+"""make bench: the contenders in turn, then what else is measured; docs/performance.md gets it."""
 
 import json
 import os
 import platform
-import subprocess
 import sys
-import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,17 +13,16 @@ from typing import Annotated, Any
 
 import psutil
 import typer
-from bson.raw_bson import RawBSONDocument
-from pymongo import MongoClient
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import report, topic
+from bench import growth, latency, parsing, report, rounds, topic
 from bench.contenders import TOPIC, Contender, contenders
-from bench.measure import Result, run
-from bench.place import CONF, DOCUMENTS, DOWNLOADS, QUIX_PYTHON, RESULTS, ROOT
+from bench.measure import Result
+from bench.place import CONF, DOWNLOADS, RESULTS
 from millrace import config
 from millrace.config import Config
+from millrace.session import spark_session
 from millrace.stack import lifecycle
 
 ROUNDS, LINES = 3, 2_000_000
@@ -33,85 +30,109 @@ ROUNDS, LINES = 3, 2_000_000
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
-@app.command()
-def main(
-    rounds: Annotated[int, typer.Option(help="How often each contender runs.")] = ROUNDS,
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context) -> None:
+    """Measures all, one after the other."""
+    if context.invoked_subcommand is None:
+        compare()
+        parse()
+        wait()
+        grow()
+
+
+@app.command("contenders")
+def compare(
+    rounds_: Annotated[int, typer.Option("--rounds", help="How often each one runs.")] = ROUNDS,
     lines: Annotated[int, typer.Option(help="How many lines the topic holds.")] = LINES,
     only: Annotated[str, typer.Option(help="Names of contenders, with commas.")] = "",
 ) -> None:
-    """Runs the contenders in turn, round by round, and writes the table and the charts."""
-    os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
-    conf, console = config.load(CONF), Console()
-    with _stack(conf, console):
+    """The suite, its rivals and the floors, in turn over one topic."""
+    with _stack() as (conf, console):
         with _progress(console) as progress:
             bar = progress.add_task("filling the topic", total=lines, rate="")
             topic.fill(conf, TOPIC, lines, lambda sent: progress.update(bar, completed=sent))
         chosen = [c for c in contenders(conf, lines) if not only or c.name in only.split(",")]
-        if any(contender.name == "quix" for contender in chosen):
-            _install_quix()
-        results = _rounds(conf, chosen, rounds, lines, console)
-    file = RESULTS / f"{datetime.now(timezone.utc):%Y-%m-%dT%H%M%SZ}.json"
-    file.parent.mkdir(exist_ok=True)
-    described = machine()
-    content = {"machine": described, "rounds": rounds, "results": [asdict(r) for r in results]}
-    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    report.show(results, chosen, console)
-    if not only:
-        report.draw(results, chosen, "bench")
-        report.put(report.page(results, chosen, described))
-    console.print(f"results: {file}")
+        with _progress(console) as progress:
+            bar = progress.add_task("", total=rounds_ * len(chosen), rate="")
 
-
-def _rounds(
-    conf: Config, chosen: list[Contender], rounds: int, lines: int, console: Console
-) -> list[Result]:
-    results = []
-    with _progress(console) as progress:
-        bar = progress.add_task("", total=rounds * len(chosen), rate="")
-        for number in range(1, rounds + 1):
-            for contender in chosen:
-                progress.update(bar, description=f"round {number}: {contender.title}", rate="")
-                result = run(
-                    conf,
-                    contender,
-                    lines,
-                    lambda stored: progress.update(bar, rate=f"{stored:,} stored"),
-                )
-                results.append(result)
-                if contender.name == "ingest" and not DOCUMENTS.exists():
-                    _dump(conf, DOCUMENTS)
+            def ended(contender: Contender, result: Result) -> None:
                 progress.advance(bar)
                 console.print(report.line(contender, result), highlight=False)
-    return results
+
+            results = rounds.run(
+                conf,
+                chosen,
+                rounds_,
+                lines,
+                on_start=lambda title: progress.update(bar, description=title, rate=""),
+                on_lines=lambda stored: progress.update(bar, rate=f"{stored:,} stored"),
+                on_end=ended,
+            )
+        _keep("contenders", results, console)
+        report.show(results, chosen, console)
+        if not only:
+            report.draw(results, chosen, "bench")
+            report.put("contenders", report.page(results, chosen, machine()))
+
+
+@app.command("parsing")
+def parse(rounds_: Annotated[int, typer.Option("--rounds", help="How often.")] = 5) -> None:
+    """Each format's parser alone, and what splitting alone takes."""
+    conf, console = config.load(CONF), Console()
+    with _progress(console) as progress:
+        bar = progress.add_task("parsing", total=None, rate="")
+        spark = spark_session("bench", conf)
+        results = parsing.measured(spark, rounds_, lambda name: progress.update(bar, rate=name))
+        spark.stop()
+    _keep("parsing", results, console)
+    _table("parsing", report.parsing_rows(results), console)
+
+
+@app.command("latency")
+def wait() -> None:
+    """From Kafka's timestamp to the visible document: three rates, then many small topics."""
+    with _stack() as (_, console), _progress(console) as progress:
+        steps = len(latency.RATES) + 1
+        bar = progress.add_task("latency, minutes a rate", total=steps, rate="")
+        found = latency.measured(1, latency.RATES, lambda: progress.advance(bar))
+        many = latency.MANY_FEEDS * latency.MANY_RATE
+        found += latency.measured(latency.MANY_FEEDS, [many], lambda: progress.advance(bar))
+        _keep("latency", found, console)
+        _table("latency", report.latency_rows(found), console)
+
+
+@app.command("growth")
+def grow() -> None:
+    """How lines/s and memory go while the collection grows to 20 million documents."""
+    with _stack() as (_, console), _progress(console) as progress:
+        bar = progress.add_task("growing", total=growth.MARKS[-1], rate="")
+        found = growth.measured(lambda lines: progress.update(bar, completed=lines))
+        _keep("growth", found, console)
+        _table("growth", report.growth_rows(found), console)
 
 
 @contextmanager
-def _stack(conf: Config, console: Console) -> Iterator[None]:
+def _stack() -> Iterator[tuple[Config, Console]]:
+    os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
+    conf, console = config.load(CONF), Console()
     lifecycle.up(conf, console)
     try:
-        yield
+        yield conf, console
     finally:
         lifecycle.down(conf, console)
 
 
-def _dump(conf: Config, file: Path) -> None:
-    """Our documents as they are stored, for the floor to store again."""
-    client: MongoClient[RawBSONDocument] = MongoClient(
-        conf.mongo.uri, document_class=RawBSONDocument
-    )
-    with file.open("wb") as output:
-        for document in client[conf.mongo.database][TOPIC].find(batch_size=10_000):
-            output.write(document.raw)
+def _keep(name: str, results: list[Any], console: Console) -> None:
+    file = RESULTS / f"{datetime.now(timezone.utc):%Y-%m-%dT%H%M%SZ}-{name}.json"
+    file.parent.mkdir(exist_ok=True)
+    content = {"machine": machine(), "results": [asdict(result) for result in results]}
+    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    console.print(f"results: {file}")
 
 
-def _install_quix() -> None:
-    """In an environment of its own: it asks for other versions of what the suite uses."""
-    if QUIX_PYTHON.exists():
-        return
-    venv.create(QUIX_PYTHON.parents[1], with_pip=True)
-    requirements = ROOT / "bench" / "requirements-quix.txt"
-    command = [str(QUIX_PYTHON), "-m", "pip", "install", "--quiet", "-r", str(requirements)]
-    subprocess.run(command, check=True)
+def _table(section: str, rows: list[tuple[str, ...]], console: Console) -> None:
+    report.print_table(rows, console)
+    report.put(section, report.markdown(rows))
 
 
 def machine() -> dict[str, Any]:

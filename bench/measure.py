@@ -54,7 +54,9 @@ class Result:
         return self.stored == self.lines and self.exit_code in (0, None)
 
 
-def run(conf: Config, contender: Contender, lines: int, on_lines: Callable[[int], None]) -> Result:
+def run(
+    conf: Config, contender: Contender, lines: int, on_lines: Callable[[int], object]
+) -> Result:
     """Runs the contender over the topic's ``lines`` lines, into an empty place."""
     _empty(conf, contender)
     pids: dict[str, int] = {server.kind: server.pid for server in status(conf) if server.pid}
@@ -116,7 +118,7 @@ def _watch(
     contender: Contender,
     lines: int,
     process: "subprocess.Popen[bytes]",
-    on_lines: Callable[[int], None],
+    on_lines: Callable[[int], object],
 ) -> list[tuple[float, int]]:
     """When how many documents were there, from the first on, until all are or the process ends."""
     db: Database[dict[str, Any]] = MongoClient(conf.mongo.uri)[conf.mongo.database]

@@ -15,6 +15,7 @@ from millrace import parse
 from millrace.records.formats import Format
 from millrace.simulate.lines import generate
 
+SPLIT = "split combined"
 LINES = 500_000
 _WARM_UP_RUNS = 2
 _MAX_LINE_BYTES = 262_144
@@ -22,7 +23,7 @@ _MAX_LINE_BYTES = 262_144
 Transform = Callable[[DataFrame], DataFrame]
 
 
-def measured(spark: SparkSession, rounds: int) -> list[Result]:
+def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object]) -> list[Result]:
     """Lines/s of each parser and of splitting, in turn, after runs that are not counted."""
     formats: Sequence[Format] = get_args(Format)
     kept = {format: _lines(spark, format) for format in formats}
@@ -30,10 +31,11 @@ def measured(spark: SparkSession, rounds: int) -> list[Result]:
         f"parse {format}": (format, parse.records(format, "web", _MAX_LINE_BYTES))
         for format in formats
     }
-    steps = {"split combined": ("combined", split_alone), **parsers}
+    steps = {SPLIT: ("combined", split_alone), **parsers}
     results = []
     for number in range(_WARM_UP_RUNS + rounds):
         for name, (format, step) in steps.items():
+            on_step(name)
             began = time.monotonic()
             step(kept[format]).write.format("noop").mode("overwrite").save()
             took_s = time.monotonic() - began

@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.contenders import Contender
+from bench.growth import Grown
+from bench.latency import Latency
 from bench.measure import Result
+from bench.parsing import SPLIT
 from bench.place import IMAGES, PAGE
 
 GOALS = (
@@ -21,7 +24,7 @@ GOALS = (
     ("aggregate", "parser_floor", 0.6),
     ("archive", "kafka_floor", 0.6),
 )
-_BEGIN, _END = "<!-- results: written by make bench -->", "<!-- end of results -->"
+_END = "<!-- end -->"
 _COLUMNS = ("contender", "lines/s", "min", "max", "start s", "CPU us/line", "peak MB", "stored")
 _COLOURS = {"ours": "#1f6f8b", "rival": "#c9782a", "floor": "#b8bcc2"}
 mpl.use("Agg")
@@ -87,20 +90,66 @@ def page(results: Sequence[Result], chosen: Sequence[Contender], machine: dict[s
         "",
         "![lines/s of each contender](images/bench.svg)",
         "",
-        f"| {' | '.join(_COLUMNS)} |",
-        f"|:--|{'--:|' * (len(_COLUMNS) - 1)}",
-        *(f"| {' | '.join(row)} |" for row in rows(results, chosen)),
+        markdown([_COLUMNS, *rows(results, chosen)]),
         "",
         *(f"- {text}" for text in goals(results)),
     ]
     return "\n".join(lines)
 
 
-def put(text: str) -> None:
-    """Puts the text in place of what the page of figures held before."""
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+def parsing_rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Lines/s of each parser and of splitting alone, and its ratio to that."""
+    medians = _medians(results)
+    rows: list[tuple[str, ...]] = [("", "lines/s", "min", "max", "of splitting alone")]
+    for name, middle in medians.items():
+        speeds = [result.lines_per_s for result in results if result.contender == name]
+        figures = (f"{round(value):,}" for value in (middle, min(speeds), max(speeds)))
+        rows.append((name, *figures, f"{middle / medians[SPLIT]:.2f}"))
+    return rows
+
+
+def latency_rows(found: Sequence[Latency]) -> list[tuple[str, ...]]:
+    """Milliseconds from Kafka's timestamp to the visible document, and cores kept busy."""
+    rows: list[tuple[str, ...]] = [
+        ("feeds", "lines/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "cores of the job")
+    ]
+    for one in found:
+        times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
+        rows.append((f"{one.feeds}", f"{one.lines_per_s:,}", *times, f"{one.cpu_cores:.2f}"))
+    return rows
+
+
+def growth_rows(found: Sequence[Grown]) -> list[tuple[str, ...]]:
+    """Lines/s of a million lines up to so many stored, and the driver's peak memory until then."""
+    rows: list[tuple[str, ...]] = [("documents stored", "lines/s", "of the first", "peak MB")]
+    for one in found:
+        ratio = one.lines_per_s / found[0].lines_per_s
+        rows.append(
+            (f"{one.stored:,}", f"{one.lines_per_s:,}", f"{ratio:.2f}", f"{one.peak_mb:,.0f}")
+        )
+    return rows
+
+
+def print_table(rows: Sequence[tuple[str, ...]], out: Console) -> None:
+    """The rows, the first of them as heads of columns."""
+    table = Table(*rows[0])
+    for row in rows[1:]:
+        table.add_row(*row)
+    out.print(table)
+
+
+def markdown(rows: Sequence[tuple[str, ...]]) -> str:
+    """The same in Markdown."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([lines[0], f"|:--|{'--:|' * (len(rows[0]) - 1)}", *lines[1:]])
+
+
+def put(section: str, text: str) -> None:
+    """Puts the text in place of what the page of figures held in the section before."""
+    begin = f"<!-- {section}: written by make bench -->"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
     _, _, after = rest.partition(_END)
-    PAGE.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}", encoding="utf-8")
+    PAGE.write_text(f"{before}{begin}\n{text}\n{_END}{after}", encoding="utf-8")
 
 
 def draw(results: Sequence[Result], chosen: Sequence[Contender], name: str) -> None:

@@ -43,6 +43,8 @@ def document(value: bytes) -> dict[str, Any]:
             "user_agent": agent,
             "duration": float(ms),
             "line": line,
+            "service_name": "web",
+            "level": "ERROR" if status >= "500" else "WARN" if status >= "400" else "INFO",
         }
     except ValueError:
         return {"line": line}

@@ -30,12 +30,16 @@ def main(brokers: str, topic: str, uri: str, database: str, checkpoint: str) -> 
         .selectExpr("cast(value as string) line")
     )
     fields = {name: F.regexp_extract("line", LINE, place) for place, name in enumerate(FIELDS, 1)}
+    is_error, is_warning = F.col("status") >= 500, F.col("status") >= 400
+    level = F.when(is_error, "ERROR").when(is_warning, "WARN").otherwise("INFO")
     records = (
         lines.select("line", *(column.alias(name) for name, column in fields.items()))
         .withColumn("timestamp", F.try_to_timestamp("time", F.lit("dd/MMM/yyyy:HH:mm:ss Z")))
         .withColumn("status", F.expr("try_cast(status as int)"))
         .withColumn("bytes", F.expr("try_cast(bytes as bigint)"))
         .withColumn("duration", F.expr("try_cast(duration as double)"))
+        .withColumn("service_name", F.lit("web"))
+        .withColumn("level", level)
         .drop("time")
     )
     query = (
