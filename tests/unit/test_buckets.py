@@ -5,9 +5,8 @@ import random
 from decimal import Decimal
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from millrace.windows.buckets import BOUNDS_MS, le_ms
+from millrace.windows.buckets import BOUNDS_MS, with_le_ms
 
 
 def test_bounds_grow_by_a_fifth_at_most() -> None:
@@ -21,8 +20,9 @@ def test_a_response_time_falls_under_the_next_bound(spark: SparkSession) -> None
     just_above = [bound * 1.000001 for bound in BOUNDS_MS]
     values = [*BOUNDS_MS, *just_above, *drawn, 0.0, 1e-9, 1e9, 1e12]
     rows = (
-        spark.createDataFrame([(value,) for value in values], "ms double")
-        .select("ms", le_ms(F.col("ms")).alias("le"))
+        spark.createDataFrame([(value,) for value in values], "response_time_ms double")
+        .transform(with_le_ms)
+        .selectExpr("response_time_ms AS ms", "le_ms AS le")
         .collect()
     )
     assert [row["ms"] for row in rows] == values

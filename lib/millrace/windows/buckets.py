@@ -1,6 +1,6 @@
 """Response times in buckets: counts of them add up, percentiles of percentiles do not."""
 
-from pyspark.sql import Column
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 # Thirteen bounds a decade, each 10^(1/13) = 1.194 times the one before: a percentile read from
@@ -12,22 +12,26 @@ BOUNDS_MS = tuple(
 )
 
 
-def le_ms(response_time_ms: Column) -> Column:
-    """The upper bound (decimal, ms) of the bucket of a response time; null for null.
+def with_le_ms(records: DataFrame) -> DataFrame:
+    """Adds ``le_ms``, the upper bound (decimal(14,4)) of the bucket of ``response_time_ms``.
 
-    Bounds are inclusive; what exceeds the last bound is counted there.
+    Null for null. Bounds are inclusive; what exceeds the last bound is counted there.
     """
+    response_time_ms, place = F.col("response_time_ms"), F.col("_place")
     bounds = F.array(*(F.lit(bound) for bound in BOUNDS_MS))
     last = F.lit(len(BOUNDS_MS) - 1)
     above_zero = F.greatest(response_time_ms, F.lit(BOUNDS_MS[0]))
     estimate = F.ceil(F.log10(above_zero) * _A_DECADE).cast("int") - _FIRST_EXPONENT
-    place = F.least(F.greatest(estimate, F.lit(0)), last)
     # Bounds are rounded, logarithms inexact: the estimate may be one off either way.
-    lower = F.greatest(place - 1, F.lit(0))
-    upper = F.least(place + 1, last)
     bound = (
-        F.when(response_time_ms <= F.get(bounds, lower), F.get(bounds, lower))
+        F.when(response_time_ms <= F.get(bounds, place - 1), F.get(bounds, place - 1))
         .when(response_time_ms <= F.get(bounds, place), F.get(bounds, place))
-        .otherwise(F.get(bounds, upper))
+        .otherwise(F.get(bounds, F.least(place + 1, last)))
     )
-    return F.when(response_time_ms.isNotNull(), bound).cast("decimal(14,4)")
+    le_ms = F.when(response_time_ms.isNotNull(), bound).cast("decimal(14,4)")
+    # In steps, each a column: Spark computes an expression anew at each place where it is written.
+    return (
+        records.withColumn("_place", F.greatest(F.least(estimate, last), F.lit(0)))
+        .withColumn("le_ms", le_ms)
+        .drop("_place")
+    )

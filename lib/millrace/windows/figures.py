@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from millrace.records import tables
 from millrace.records.formats import Format
-from millrace.windows.rows import KEYS, MONEY, counted_rows, late
+from millrace.windows.rows import KEYS, MONEY, counted_rows, keyed, late
 
 
 def figures(
@@ -30,10 +30,11 @@ def figures(
 
     def transform(records: DataFrame) -> DataFrame:
         is_record = F.col("reason").isNull()
-        rows = records.where(is_record).select(
+        counted = records.where(is_record).transform(keyed(format))
+        rows = counted.select(
             *(late(max_lateness_s).alias(name) for name in apart),
             F.inline(counted_rows(format, max_lateness_s)),
-        )
+        ).where(F.col("figure").isNotNull())
         # The window's end carries the watermark, up to a window ahead of the event itself.
         delay_s = max_lateness_s + tables.WINDOW_S
         return (

@@ -1,12 +1,14 @@
 """A record -> the rows that it counts as: one for each table that it has a place in."""
 
-from pyspark.sql import Column
+from collections.abc import Callable
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from millrace.records import tables
 from millrace.records.formats import Format
-from millrace.records.tables import MAX_KEYS, NO_VALUE, Key, Table
-from millrace.windows.buckets import le_ms
+from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Key, Table
+from millrace.windows.buckets import with_le_ms
 
 KEYS = tuple(f"k{n}" for n in range(1, MAX_KEYS + 1))
 MONEY = ("revenue", "failed_amount")
@@ -14,36 +16,66 @@ _SALES = ("purchase", "order_complete")
 _AMOUNT = "decimal(18,4)"
 
 
+def keyed(format: Format) -> Callable[[DataFrame], DataFrame]:
+    """A transform that adds ``key_<name>`` for each key of the tables of ``format``.
+
+    Text is trimmed and bounded, and never null. A record counts in several tables by the same keys.
+    """
+    keys = {
+        key.name: key for table in tables.TABLES if format in table.formats for key in table.keys
+    }
+
+    def transform(records: DataFrame) -> DataFrame:
+        if LE_MS.name in keys:
+            records = records.transform(with_le_ms)
+        values = {f"key_{name}": _value(name, format) for name in keys}
+        texts = {f"key_{name}": _bounded(key) for name, key in keys.items() if key.characters}
+        filled = {name: F.coalesce(F.nullif(name, F.lit("")), F.lit(NO_VALUE)) for name in texts}
+        return records.withColumns(values).withColumns(texts).withColumns(filled)
+
+    return transform
+
+
+def _value(key: str, format: Format) -> Column:
+    """What a record says of a key, as it says it."""
+    values = {
+        "severity": F.col("anomaly.severity"),
+        "status_class": _status_class(F.col("status_code")),
+        "payment_method": F.col("details.payment_method"),
+        "query": F.col("details.query"),
+        "le_ms": F.col("le_ms").cast("string"),
+    }
+    if key == "error_code" and format not in ("app", "shop"):
+        return F.lit(NO_VALUE)
+    return values.get(key, F.col(key))
+
+
+def _bounded(key: Key) -> Column:
+    column = F.col(f"key_{key.name}")
+    return F.trim(F.substring(F.trim(column), 1, key.characters))
+
+
 def counted_rows(format: Format, max_lateness_s: int) -> Column:
-    """The array of the rows that a record counts as.
+    """The array of the rows that a ``keyed`` record counts as, null in place of those it does not.
 
     Each is a struct of ``window_end``, ``received_minute``, ``figure``, the keys, ``total``
     (bigint, summed), ``value`` (bigint, counted, summed, least and greatest), ``revenue`` and
     ``failed_amount`` (decimal, summed; null but for the shop).
     """
-    error_code = F.col("error_code") if format in ("app", "shop") else F.lit(NO_VALUE)
-    service = F.col("service_name")
+    score = F.col("anomaly.score").cast("bigint")
     rows = [
-        _row(tables.LEVELS, service, F.col("level"), error_code),
-        F.when(
-            F.col("anomaly").isNotNull(),
-            _row(
-                tables.ANOMALIES,
-                service,
-                F.col("anomaly.severity"),
-                value=F.col("anomaly.score").cast("bigint"),
-            ),
-        ),
+        _row(tables.LEVELS),
+        F.when(F.col("anomaly").isNotNull(), _row(tables.ANOMALIES, value=score)),
         F.when(late(max_lateness_s), _row(tables.LATENESS)),
     ]
     if format in tables.TRAFFIC.formats:
         rows += _requests(format)
     if format in tables.TEMPLATES.formats:
         has_message = F.col("message").isNotNull()
-        rows.append(F.when(has_message, _row(tables.TEMPLATES, service, F.col("template_id"))))
+        rows.append(F.when(has_message, _row(tables.TEMPLATES)))
     if format == "shop":
         rows += _shop()
-    return F.array_compact(F.array(*rows))
+    return F.array(*rows)
 
 
 def late(max_lateness_s: int) -> Column:
@@ -54,31 +86,17 @@ def late(max_lateness_s: int) -> Column:
 
 def _requests(format: Format) -> list[Column]:
     """What access logs and applications say of requests."""
-    service, method, route = F.col("service_name"), F.col("method"), F.col("http_route")
-    status_code, response_time_ms = F.col("status_code"), F.col("response_time_ms")
+    response_time_ms = F.col("response_time_ms")
     is_combined = format == "combined"
     bytes_sent = F.coalesce(F.col("bytes"), F.lit(0)) if is_combined else F.lit(0).cast("bigint")
     response_us = F.round(response_time_ms * 1000).cast("bigint")
-    has_status, has_time = status_code.isNotNull(), response_time_ms.isNotNull()
-    status_class = _status_class(status_code)
-    bound = le_ms(response_time_ms).cast("string")
+    has_status, has_time = F.col("status_code").isNotNull(), response_time_ms.isNotNull()
     rows = [
-        F.when(
-            has_status,
-            _row(
-                tables.TRAFFIC,
-                service,
-                method,
-                route,
-                status_class,
-                total=bytes_sent,
-                value=response_us,
-            ),
-        ),
-        F.when(has_status & has_time, _row(tables.LATENCY, service, method, route, bound)),
+        F.when(has_status, _row(tables.TRAFFIC, total=bytes_sent, value=response_us)),
+        F.when(has_status & has_time, _row(tables.LATENCY)),
     ]
     if is_combined:
-        rows.append(_row(tables.COUNTRIES, service, F.col("country"), total=bytes_sent))
+        rows.append(_row(tables.COUNTRIES, total=bytes_sent))
     return rows
 
 
@@ -92,10 +110,6 @@ def _shop() -> list[Column]:
     return [
         _row(
             tables.SHOP,
-            event_type,
-            F.col("country"),
-            F.col("device_type"),
-            F.col("details.payment_method"),
             value=F.col("session_duration_s"),
             revenue=F.coalesce(revenue, nothing),
             failed_amount=F.coalesce(failed_amount, nothing),
@@ -104,7 +118,6 @@ def _shop() -> list[Column]:
             event_type == "search",
             _row(
                 tables.SEARCHES,
-                F.col("details.query"),
                 total=F.coalesce(results, F.lit(0).cast("bigint")),
                 value=F.when(is_empty, results),
             ),
@@ -114,7 +127,7 @@ def _shop() -> list[Column]:
 
 def _row(
     table: Table,
-    *keys: Column,
+    *,
     total: Column | None = None,
     value: Column | None = None,
     revenue: Column | None = None,
@@ -129,8 +142,8 @@ def _row(
         secs=F.lit(tables.WINDOW_S)
     )
     no_time, no_text = F.lit(None).cast("timestamp"), F.lit(None).cast("string")
-    bounded = tuple(_key(key, column) for key, column in zip(table.keys, keys, strict=True))
-    filled = bounded + (no_text,) * (MAX_KEYS - len(keys))
+    keys = tuple(F.col(f"key_{key.name}") for key in table.keys)
+    filled = keys + (no_text,) * (MAX_KEYS - len(keys))
     return F.struct(
         (no_time if is_by_receipt else window_end).alias("window_end"),
         (received_minute if is_by_receipt else no_time).alias("received_minute"),
@@ -145,13 +158,6 @@ def _row(
 
 def _or_null(column: Column | None, type: str) -> Column:
     return F.lit(None).cast(type) if column is None else column
-
-
-def _key(key: Key, value: Column) -> Column:
-    if not key.characters:
-        return value
-    trimmed = F.trim(F.substring(F.trim(value), 1, key.characters))
-    return F.coalesce(F.nullif(trimmed, F.lit("")), F.lit(NO_VALUE))
 
 
 def _status_class(status_code: Column) -> Column:
