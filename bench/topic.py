@@ -14,7 +14,8 @@ from millrace.simulate.send import send
 ADDRESSES = 50_000
 FAULTS_PERCENT = 1.0
 _SEED = 7
-_LINES_A_SECOND = 500
+# So that lines of a topic that is filled in a minute or two do not come late.
+_LINES_A_SECOND = 5_000
 _PIECES = 7
 _MINOR_VERSIONS = 12  # of 26 agents: about 300
 

@@ -12,7 +12,7 @@ def archive(run: Run) -> Flow:
     conf, feed = run.conf, run.feed
     masks = feed.mask if feed.mask_archive else ()
 
-    lines = run.lines().transform(mask.mask_records(masks))
+    lines = run.lines(conf.stream.archive_max_lines_per_batch).transform(mask.mask_records(masks))
     return Flow(
         lines,
         delta.sink(run.spark, conf.storage.archive, feed),

@@ -93,6 +93,8 @@ def pipeline(folder: Path, servers_file: Path, *feeds: dict[str, Any], **stream:
     """A pipeline of these feeds with a folder of its own and empty topics."""
     content = yaml.safe_load(servers_file.read_text())
     content["feeds"] = list(feeds)
+    if "max_lines_per_batch" in stream:
+        stream["archive_max_lines_per_batch"] = stream["max_lines_per_batch"]
     content["stream"] |= stream
     content["spark"]["conf"] = QUICK
     content["storage"] = {

@@ -124,13 +124,15 @@ class Detection(_Section):
 class Stream(_Section):
     """How queries run: how often at most a batch begins, and the most lines one takes.
 
+    Batches of ``archive`` are larger: each is a commit, and few large files are read faster.
     A server that is away is waited for, ``max_outage_s`` at most; then the job ends.
     """
 
     ingest_interval_s: Seconds = 0.5
     aggregate_interval_s: Seconds = 2
     archive_interval_s: Seconds = 60
-    max_lines_per_batch: PositiveInt = 500_000
+    max_lines_per_batch: PositiveInt = 524_288
+    archive_max_lines_per_batch: PositiveInt = 2_097_152
     max_outage_s: PositiveInt = 300
 
 

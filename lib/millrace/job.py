@@ -44,11 +44,12 @@ class Run:
     topic: kafka.Topic | None = None
     checkpoint: Checkpoint | None = None
 
-    def lines(self) -> DataFrame:
+    def lines(self, max_lines_per_batch: int | None = None) -> DataFrame:
         """The feed's lines, streamed from Kafka or read from the archive: the same columns."""
         if self.topic is None:
             return delta.lines(self.spark, self.conf.storage.archive, self.feed)
-        return kafka.lines(self.spark, self.conf.kafka, self.topic, self.conf.stream)
+        most = max_lines_per_batch or self.conf.stream.max_lines_per_batch
+        return kafka.lines(self.spark, self.conf.kafka, self.topic, most)
 
     def again(self, batch: Batch, only: Column) -> DataFrame:
         """Those of a batch's lines that meet a condition, read a second time."""

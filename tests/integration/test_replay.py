@@ -178,7 +178,9 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
     rows = kafka_batch.recorded(spark, web.pipe.conf.kafka, topic, apart)
     assert rows.count() == 14 * len(ranges)
     none = kafka_batch.recorded(spark, web.pipe.conf.kafka, topic, [])
-    stream = kafka.lines(spark, web.pipe.conf.kafka, topic, web.pipe.conf.stream)
+    stream = kafka.lines(
+        spark, web.pipe.conf.kafka, topic, web.pipe.conf.stream.max_lines_per_batch
+    )
     assert rows.columns == none.columns == stream.columns
     assert none.dtypes == rows.dtypes
     assert none.count() == 0

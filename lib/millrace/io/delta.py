@@ -28,6 +28,8 @@ COLUMNS = (
     "date",
 )
 _COMMITS = 1000
+# What files are found by; statistics of the rest would be counted for nobody.
+_SKIPPED_BY = ("topic_id", "partition", "offset", "timestamp")
 _IDENTITY = ["topic_id", "partition", "offset"]
 
 
@@ -117,6 +119,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
             .partitionBy("date")
             .option("txnAppId", application)
             .option("txnVersion", batch.id)
+            .option("delta.dataSkippingStatsColumns", ",".join(_SKIPPED_BY))
             .option("userMetadata", json.dumps(entry))
             .save(path)
         )

@@ -16,7 +16,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace.config import ConfigurationError, Kafka, Stream, UnreachableError
+from millrace.config import ConfigurationError, Kafka, UnreachableError
 from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
@@ -53,7 +53,7 @@ class Record:
     timestamp: datetime
 
 
-def lines(spark: SparkSession, kafka: Kafka, topic: Topic, stream: Stream) -> DataFrame:
+def lines(spark: SparkSession, kafka: Kafka, topic: Topic, max_lines_per_batch: int) -> DataFrame:
     """The stream of a topic's records: the Kafka source's columns, ``headers``, ``topic_id``.
 
     A new query starts at the earliest record.
@@ -64,7 +64,7 @@ def lines(spark: SparkSession, kafka: Kafka, topic: Topic, stream: Stream) -> Da
         .option("subscribe", topic.name)
         .option("startingOffsets", "earliest")
         .option("includeHeaders", "true")
-        .option("maxOffsetsPerTrigger", stream.max_lines_per_batch)
+        .option("maxOffsetsPerTrigger", max_lines_per_batch)
         .load()
         .withColumn("topic_id", F.lit(topic.id))
     )
