@@ -105,7 +105,7 @@ def wait() -> None:
 def grow() -> None:
     """How lines/s and memory go while the collection grows to 20 million documents."""
     with _stack() as (_, console), _progress(console) as progress:
-        bar = progress.add_task("growing", total=growth.MARKS[-1], rate="")
+        bar = progress.add_task("growing", total=growth.LINES, rate="")
         found = growth.measured(lambda lines: progress.update(bar, completed=lines))
         _keep("growth", found, console)
         _table("growth", report.growth_rows(found), console)

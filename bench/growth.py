@@ -21,12 +21,13 @@ from millrace.simulate.send import send
 TOPIC = "growth"
 MARKS = (1_000_000, 5_000_000, 20_000_000)
 _BLOCK_LINES = 500_000
-_AROUND = 1_000_000
+_AFTER = 1_000_000
+LINES = MARKS[-1] + _AFTER
 
 
 @dataclass(frozen=True)
 class Grown:
-    """Lines/s over the million lines before ``stored`` were stored, and the driver's peak MB."""
+    """Lines/s over the million lines after ``stored`` ones, and the driver's peak MB until then."""
 
     stored: int
     lines_per_s: int
@@ -34,14 +35,14 @@ class Grown:
 
 
 def measured(on_lines: Callable[[int], None]) -> list[Grown]:
-    """One run of ``ingest`` over as many lines as the last mark says."""
+    """One run of ``ingest`` over a million lines more than the last mark."""
     file = variant("growth", [TOPIC])
     conf = config.load(file)
     kafka.create_topics(conf.kafka, [TOPIC])
     available = kafka.available(conf.kafka, kafka.topic(conf.kafka, TOPIC))
     there = sum(item.offsets.until_offset - item.offsets.from_offset for item in available)
-    block = list(varied(_BLOCK_LINES)) if there < MARKS[-1] else []
-    blocks = chain.from_iterable(repeat(block, (MARKS[-1] - there) // _BLOCK_LINES))
+    block = list(varied(_BLOCK_LINES)) if there < LINES else []
+    blocks = chain.from_iterable(repeat(block, (LINES - there) // _BLOCK_LINES))
     send(conf.kafka, TOPIC, blocks, on_progress=on_lines)
     shutil.rmtree(conf.storage.checkpoints, ignore_errors=True)
     client: MongoClient[dict[str, Any]] = MongoClient(conf.mongo.uri)
@@ -70,7 +71,7 @@ def _pause(job: "subprocess.Popen[bytes]") -> None:
 
 
 def _speed(seen: list[tuple[float, int]], mark: int) -> int:
-    """Over the batches of the million lines that end at the mark."""
-    until = min(seen, key=lambda point: abs(point[1] - mark))
-    since = min(seen, key=lambda point: abs(point[1] - (until[1] - _AROUND)))
+    """Over the batches of the million lines that begin at the mark."""
+    since = min(seen, key=lambda point: abs(point[1] - mark))
+    until = min(seen, key=lambda point: abs(point[1] - (since[1] + _AFTER)))
     return round((until[1] - since[1]) / (until[0] - since[0]))

@@ -120,7 +120,7 @@ def latency_rows(found: Sequence[Latency]) -> list[tuple[str, ...]]:
 
 
 def growth_rows(found: Sequence[Grown]) -> list[tuple[str, ...]]:
-    """Lines/s of a million lines up to so many stored, and the driver's peak memory until then."""
+    """Lines/s of a million lines after so many stored, and the driver's peak memory until then."""
     rows: list[tuple[str, ...]] = [("documents stored", "lines/s", "of the first", "peak MB")]
     for one in found:
         ratio = one.lines_per_s / found[0].lines_per_s

@@ -49,7 +49,12 @@ class Run:
         if self.topic is None:
             return delta.lines(self.spark, self.conf.storage.archive, self.feed)
         most = max_lines_per_batch or self.conf.stream.max_lines_per_batch
-        return kafka.lines(self.spark, self.conf.kafka, self.topic, most)
+        lines = kafka.lines(self.spark, self.conf.kafka, self.topic, most)
+        context = self.spark.sparkContext
+        # A second wave of tasks takes a small batch as long as the first. On a cluster the cores
+        # are not known yet, and a plan is made once.
+        is_local = context.master.startswith("local")
+        return lines.coalesce(context.defaultParallelism) if is_local else lines
 
     def again(self, batch: Batch, only: Column) -> DataFrame:
         """Those of a batch's lines that meet a condition, read a second time."""
