@@ -1,14 +1,16 @@
 """Who runs, and how: ours, what people use, and the floors that nothing can beat."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.place import CONF, DOCUMENTS, FOLDER, QUIX_PYTHON, ROOT
+from bench.place import CONF, DOCUMENTS, DOWNLOADS, FOLDER, QUIX_PYTHON, ROOT
 from millrace.config import CONF_DIRECTORY, Config
 from millrace.session import spark_properties
+from millrace.setup.downloads import spark_jars
 
 PROGRAMS = ROOT / "bench" / "programs"
 TOPIC = "access"
@@ -101,11 +103,24 @@ def contenders(conf: Config, lines: int) -> list[Contender]:
     ]
 
 
+def _connectors() -> str:
+    """The coordinates of Spark's connectors to Kafka and MongoDB."""
+    text = (CONF_DIRECTORY / "spark-defaults.conf").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^spark\.jars\.packages\s+(\S+)", text, re.MULTILINE)
+    names = ("spark-sql-kafka", "mongo-spark-connector")
+    return ",".join(item for item in listed.split(",") if any(name in item for name in names))
+
+
 def _spark_submit(conf: Config) -> list[str]:
-    """Spark's own spark-submit with the same jars, cores and memory, and defaults otherwise."""
+    """Spark's own spark-submit with the same cores and memory, and defaults otherwise.
+
+    Its jars are the two connectors with what they ask for, an older MongoDB driver among it.
+    """
     properties = spark_properties(conf)
-    given = ("spark.jars", "spark.master", "spark.driver.memory", "spark.sql.session.timeZone")
+    given = ("spark.master", "spark.driver.memory", "spark.sql.session.timeZone")
     options = [word for key in given for word in ("--conf", f"{key}={properties[key]}")]
+    jars = spark_jars(_connectors(), DOWNLOADS)
+    options += ["--conf", f"spark.jars={','.join(str(jar) for jar in jars)}"]
     quiet = f"-Dlog4j2.configurationFile={CONF_DIRECTORY / 'log4j2.properties'}"
     options += ["--conf", f"spark.driver.extraJavaOptions={quiet}"]
     programs = Path(sys.executable).parent
