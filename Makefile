@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test test-slow chaos bench up down status lock format clean clean-data
+.PHONY: help setup demo test test-slow test-cluster chaos bench up down status lock format clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ test: setup ## Every check and every test
 
 test-slow: setup ## The tests that take minutes each: replays, planted incidents
 	TZ=America/New_York $(BIN)/pytest -m slow
+
+test-cluster: setup ## The jobs on a standalone cluster of Spark, executors apart (minutes)
+	$(BIN)/pytest tests/cluster
 
 chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
 	$(BIN)/pytest tests/chaos

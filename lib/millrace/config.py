@@ -30,6 +30,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
+Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Server = Literal["kafka", "mongo", "mysql"]
 
 
@@ -143,11 +144,20 @@ class Metrics(_Section):
 
 
 class Spark(_Section):
-    """The Spark application of this environment; ``conf`` holds further Spark properties."""
+    """The Spark application of this environment; ``conf`` holds further Spark properties.
+
+    Executors are for clusters: with a local master the driver does their work. The overhead is
+    what driver and executor take beyond their heaps, Python workers and RocksDB among it.
+    """
 
     master: str = "local[2]"
     shuffle_partitions: PositiveInt = 4
-    driver_memory: str = Field(default="3g", pattern=r"^\d+[mg]$")
+    driver_cores: PositiveInt = 1
+    driver_memory: Memory = "3g"
+    executors: PositiveInt = 2
+    executor_cores: PositiveInt = 2
+    executor_memory: Memory = "3g"
+    memory_overhead: Memory = "1g"
     conf: dict[str, str] = {}
 
 

@@ -53,7 +53,7 @@ class Run:
         context = self.spark.sparkContext
         # A second wave of tasks takes a small batch as long as the first. On a cluster the cores
         # are not known yet, and a plan is made once.
-        is_local = context.master.startswith("local")
+        is_local = (context.master or "").startswith("local")
         return lines.coalesce(context.defaultParallelism) if is_local else lines
 
     def again(self, batch: Batch, only: Column) -> DataFrame:

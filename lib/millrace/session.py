@@ -1,8 +1,11 @@
 """The Spark session: the same settings for jobs, the command line and tests."""
 
+import atexit
 import os
 import shlex
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from millrace.config import CONF_DIRECTORY, Config, ConfigurationError, Mongo
 from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.java import check_java
 
+_STANDALONE = "spark://"
 JVM_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
 
 
@@ -28,13 +32,33 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     time.tzset()
     os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     properties = spark_properties(conf)
+    coordinates = properties.pop("spark.jars.packages", None)
+    if coordinates:
+        jars = spark_jars(coordinates, downloads_folder(conf.stack))
+        properties["spark.jars"] = ",".join(str(jar) for jar in jars)
     settings = shlex.quote(f"-Dlog4j2.configurationFile={CONF_DIRECTORY / 'log4j2.properties'}")
     properties[JVM_OPTIONS[0]] += f" {settings}"
     # As arguments of the JVM's start: a session's own settings would rule over the user's.
     options = [word for item in properties.items() for word in ("--conf", "=".join(item))]
     given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{shlex.join(options)} {given} pyspark-shell"
-    return SparkSession.builder.appName(name).getOrCreate()
+    session = SparkSession.builder.appName(name).getOrCreate()
+    if conf.spark.master.startswith(_STANDALONE):
+        _ship(session, conf)
+    return session
+
+
+def _ship(session: SparkSession, conf: Config) -> None:
+    """Workers of a standalone cluster get the package and the country database from here."""
+    context = session.sparkContext
+    folder = tempfile.mkdtemp(prefix="millrace-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # workers fetch it while we run
+    package = Path(__file__).parent
+    context.addPyFile(
+        shutil.make_archive(f"{folder}/millrace", "zip", package.parent, package.name)
+    )
+    if conf.enrichment.country_database.is_file():
+        context.addFile(str(conf.enrichment.country_database))
 
 
 def spark_properties(conf: Config) -> dict[str, str]:
@@ -49,15 +73,31 @@ def spark_properties(conf: Config) -> dict[str, str]:
         "spark.driver.memory": conf.spark.driver_memory,
         "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
     }
-    coordinates = properties.pop("spark.jars.packages", None)
-    if coordinates:
-        jars = spark_jars(coordinates, downloads_folder(conf.stack))
-        properties["spark.jars"] = ",".join(str(jar) for jar in jars)
+    properties |= _executors(conf)
     for key, value in conf.spark.conf.items():
         added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
         properties[key] = added
     for key in JVM_OPTIONS:
         properties[key] += _trust_store(conf.mongo)
+    return properties
+
+
+def _executors(conf: Config) -> dict[str, str]:
+    """Executors in processes of their own, their number fixed; none where the master is local."""
+    spark = conf.spark
+    if spark.master.startswith("local"):
+        return {}
+    properties = {
+        "spark.executor.instances": str(spark.executors),
+        "spark.executor.cores": str(spark.executor_cores),
+        "spark.executor.memory": spark.executor_memory,
+        "spark.cores.max": str(spark.executors * spark.executor_cores),
+        "spark.driver.memoryOverhead": spark.memory_overhead,
+        "spark.executor.memoryOverhead": spark.memory_overhead,
+    }
+    if spark.master.startswith(_STANDALONE):
+        # The package comes with the tasks, after the daemon has started.
+        properties["spark.python.daemon.module"] = "pyspark.daemon"
     return properties
 
 

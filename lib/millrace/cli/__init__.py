@@ -4,7 +4,17 @@ import sys
 
 import typer
 
-from millrace.cli import dead_letters, lines, reconcile, replay, revise, servers, templates
+from millrace.cli import (
+    compact,
+    dead_letters,
+    lines,
+    manifest,
+    reconcile,
+    replay,
+    revise,
+    servers,
+    templates,
+)
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
 from millrace.setup.errors import SetupError
@@ -29,6 +39,8 @@ for command in (
     reconcile.reconcile,
     revise.revise,
     replay.replay,
+    compact.compact,
+    manifest.manifest,
 ):
     app.command()(command)
 app.add_typer(dead_letters.app, name="dead-letters")

@@ -3,9 +3,11 @@
 import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import maxminddb
 import pandas as pd
+from pyspark import SparkFiles
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.functions import pandas_udf
 
@@ -16,7 +18,8 @@ def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
     """A transform that adds ``country``: ISO 3166-1 alpha-2, null where the address has none.
 
     Addresses that are private, reserved or multicast, and host names, have none. ``database`` is
-    the path of an MMDB file on every machine that runs tasks.
+    the path of an MMDB file on every machine that runs tasks, or was added to
+    the Spark application by its name.
     """
 
     def lookup(addresses: pd.Series) -> pd.Series:
@@ -51,5 +54,6 @@ def _country(database: str, address: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _reader(database: str) -> maxminddb.Reader:
-    """One open database a Python worker, mapped into memory."""
-    return maxminddb.open_database(database)
+    """One open database a Python worker, mapped into memory; it may have been shipped."""
+    path = database if Path(database).is_file() else SparkFiles.get(Path(database).name)
+    return maxminddb.open_database(path)

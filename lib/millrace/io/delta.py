@@ -128,6 +128,17 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
     return write
 
 
+def compact(spark: SparkSession, archive: str, feed: Feed, keep_hours: int) -> tuple[int, int]:
+    """Makes few large files of many small ones; how many there were of these, and are of those.
+
+    Files that no version of the last ``keep_hours`` needs are deleted.
+    """
+    table = DeltaTable.forPath(spark, location(archive, feed))
+    done = table.optimize().executeCompaction().select("metrics.*").collect()[0]
+    table.vacuum(keep_hours)
+    return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
+
+
 def _committed(spark: SparkSession, archive: str, feed: Feed) -> list[dict[str, Any]]:
     """The ledger entries of the archive's newest commits."""
     if not exists(spark, archive, feed):

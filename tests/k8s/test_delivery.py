@@ -1,0 +1,55 @@
+"""The image's recipe, the scripts around it and the workflows are what their linters ask for."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from k8s import tools
+from k8s.rendered import ROOT
+
+DOCKERFILE = ROOT / "spark-k8s" / "Dockerfile"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
+_USES = re.compile(r"uses: ([^\s#]+)")
+
+
+def _hadolint(file: Path) -> subprocess.CompletedProcess[str]:
+    program = str(Path(sys.executable).with_name("hadolint"))
+    return subprocess.run([program, str(file)], capture_output=True, text=True, check=False)
+
+
+def test_the_dockerfile_is_in_order() -> None:
+    done = _hadolint(DOCKERFILE)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_fault_in_a_dockerfile_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "Dockerfile"
+    file.write_text("FROM debian\nUSER root\n")
+    assert "DL3006" in _hadolint(file).stdout
+
+
+def test_the_image_runs_as_a_number_that_is_not_root() -> None:
+    users = re.findall(r"^USER (.*)$", DOCKERFILE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert users[-1] == "185"
+
+
+def test_the_workflows_are_in_order() -> None:
+    command = [tools.actionlint(), "-no-color", *map(str, WORKFLOWS)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_every_action_is_held_to_its_commit(file: Path) -> None:
+    used = _USES.findall(file.read_text(encoding="utf-8"))
+    outside = [name for name in used if not name.startswith("./")]
+    assert [name for name in outside if not re.search(r"@[0-9a-f]{40}$", name)] == []
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize("script", sorted((ROOT / "spark-k8s").glob("*.sh")), ids=lambda s: s.name)
+def test_the_scripts_can_be_read(script: Path) -> None:
+    assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
