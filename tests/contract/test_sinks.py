@@ -212,6 +212,23 @@ def test_an_archive_whose_checkpoint_was_put_back_takes_the_lines_that_are_new(
     assert len(sink.content()) == LINES
 
 
+def test_a_compacted_archive_holds_the_same_in_fewer_files(
+    spark: SparkSession, servers: Config, lines: list[bytes]
+) -> None:
+    feed = Feed(name=f"d{uuid4().hex[:8]}", topic=TOPIC, format="combined", service_name="web")
+    sink = delta_sink(spark, servers, feed)
+    for number, first in enumerate(range(0, LINES, LINES // 4)):
+        rows = kafka_rows(spark, lines[first : first + 150], topic=TOPIC, first_offset=first)
+        sink.write(rows, batch(feed, "a", number, first, first + 150))
+    before = sink.content()
+    small, large = delta.compact(spark, servers.storage.archive, feed, keep_hours=168)
+    assert (small >= 4, large) == (True, 1)
+    assert sink.content() == before
+    sink.write(rows, batch(feed, "a", 3, first, first + 150))
+    assert sink.content() == before
+    assert delta.compact(spark, servers.storage.archive, feed, keep_hours=168) == (0, 0)
+
+
 def test_a_partition_added_later_is_counted_from_its_start(servers: Config) -> None:
     query = f"q{uuid4().hex[:8]}"
     first, last = offsets(TOPIC, 100, 200), offsets(TOPIC, 200, 300)
