@@ -10,22 +10,37 @@ from uuid import uuid4
 from delta.tables import DeltaTable
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import (
+    ArrayType,
+    BinaryType,
+    DateType,
+    IntegerType,
+    LongType,
+    StringType,
+    StructField,
+    StructType,
+    TimestampType,
+)
 
 from millrace.config import Feed
 from millrace.crash import crash_point
 from millrace.records.ledger import Available, Batch, OffsetRange
 
-COLUMNS = (
-    "key",
-    "value",
-    "topic",
-    "partition",
-    "offset",
-    "timestamp",
-    "timestampType",
-    "headers",
-    "topic_id",
-    "date",
+_HEADER = StructType([StructField("key", StringType()), StructField("value", BinaryType())])
+# The Kafka source's own columns, then ours.
+SCHEMA = StructType(
+    [
+        StructField("key", BinaryType()),
+        StructField("value", BinaryType()),
+        StructField("topic", StringType()),
+        StructField("partition", IntegerType()),
+        StructField("offset", LongType()),
+        StructField("timestamp", TimestampType()),
+        StructField("timestampType", IntegerType()),
+        StructField("headers", ArrayType(_HEADER)),
+        StructField("topic_id", StringType()),
+        StructField("date", DateType()),
+    ]
 )
 _COMMITS = 1000
 # What files are found by; statistics of the rest would be counted for nobody.
@@ -38,9 +53,22 @@ def location(archive: str, feed: Feed) -> str:
     return f"{archive.rstrip('/')}/{feed.name}"
 
 
+def prepare(spark: SparkSession, archive: str, feed: Feed) -> None:
+    """Creates the archive where there is none."""
+    (
+        DeltaTable.createIfNotExists(spark)
+        .location(location(archive, feed))
+        .addColumns(SCHEMA)
+        .partitionedBy("date")
+        .property("delta.dataSkippingStatsColumns", ",".join(_SKIPPED_BY))
+        .execute()
+    )
+
+
 def exists(spark: SparkSession, archive: str, feed: Feed) -> bool:
-    """Whether the feed has an archive."""
-    return DeltaTable.isDeltaTable(spark, location(archive, feed))
+    """Whether anything of the feed is archived."""
+    is_there = DeltaTable.isDeltaTable(spark, location(archive, feed))
+    return is_there and not lines(spark, archive, feed).isEmpty()
 
 
 def lines(spark: SparkSession, archive: str, feed: Feed) -> DataFrame:
@@ -83,10 +111,12 @@ def version(spark: SparkSession, archive: str, feed: Feed) -> tuple[str, int]:
 def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, Batch], None]:
     """A function that appends one batch of a Kafka source's rows, with ``topic_id``, once.
 
-    Delta refuses a batch of the same checkpoint that it holds already. What another checkpoint
-    wrote is left out by a look at the archived rows, in those batches only whose offsets reach
-    back to them. The batch's ledger entry is the commit's ``userMetadata``.
+    It creates the archive where there is none. Delta refuses a batch of the same checkpoint that
+    it holds already. What another checkpoint wrote is left out by a look at the archived rows, in
+    those batches only whose offsets reach back to them. The batch's ledger entry is the commit's
+    ``userMetadata``.
     """
+    prepare(spark, archive, feed)
     held = [item.offsets for item in available(spark, archive, feed)]
     path = location(archive, feed)
     committed = _committed(spark, archive, feed)
@@ -113,13 +143,11 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
         application = f"{batch.checkpoint_id}/{uuid4()}" if is_new else batch.checkpoint_id
         crash_point("before_delta_write")
         (
-            new.select(*COLUMNS)
+            new.select(*SCHEMA.fieldNames())
             .write.format("delta")
             .mode("append")
-            .partitionBy("date")
             .option("txnAppId", application)
             .option("txnVersion", batch.id)
-            .option("delta.dataSkippingStatsColumns", ",".join(_SKIPPED_BY))
             .option("userMetadata", json.dumps(entry))
             .save(path)
         )
