@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from millrace.parse import clf_time
+from millrace.parse.methods import own_method
 from millrace.parse.text import absent_if_dash, found, plausible
 
 VERSION = 1
@@ -42,8 +43,10 @@ def parse(decoded: DataFrame) -> DataFrame:
         decoded.withColumn("_whole", _with_quoted_user(F.col("line")))
         .withColumn("_pieces", _pieces(F.col("_whole")))
         .transform(_split_head)
+        .transform(own_method)
         .transform(_split_status)
         .transform(_split_tail)
+        .transform(own_method)
         .transform(_split_request)
         .transform(_typed)
         .transform(_judged)

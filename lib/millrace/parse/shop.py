@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from millrace.parse import json
 from millrace.parse.instant import instant, iso_date
 from millrace.parse.level import level
+from millrace.parse.methods import own_method
 from millrace.parse.text import found
 
 VERSION = 1
@@ -49,7 +50,9 @@ def parse(decoded: DataFrame) -> DataFrame:
             }
         )
         .transform(_typed_details)
+        .transform(own_method)
         .transform(_typed)
+        .transform(own_method)
         .transform(_judged)
     )
 
