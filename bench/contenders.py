@@ -79,13 +79,6 @@ def contenders(conf: Config, lines: int) -> list[Contender]:
             [python, str(PROGRAMS / "bson_floor.py"), uri, database, TOPIC, str(DOCUMENTS)],
             "documents",
         ),
-        Contender(
-            "ingest_one",
-            "millrace ingest, local[1]",
-            "ours",
-            ["env", "MILLRACE__SPARK__MASTER=local[1]", submit, "ingest", *own],
-            "documents",
-        ),
         Contender("aggregate", "millrace aggregate", "ours", [submit, "aggregate", *own]),
         Contender("archive", "millrace archive", "ours", [submit, "archive", *own]),
         Contender(
