@@ -1,8 +1,10 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -210,6 +212,18 @@ def test_an_archive_whose_checkpoint_was_put_back_takes_the_lines_that_are_new(
     sink.write(rest, batch(feed, "a", 3, HALF, LINES))
     sink.write(rest, batch(feed, "a", 3, HALF, LINES))
     assert len(sink.content()) == LINES
+
+
+def test_an_archive_is_made_where_its_folder_is_named_from_here(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    # As conf/local.yaml names it: a path that begins with a dot.
+    archive = f"./{os.path.relpath(tmp_path)}/.archive"
+    feed = Feed(name=f"d{uuid4().hex[:8]}", topic=TOPIC, format="combined", service_name="web")
+    for _ in range(2):
+        delta.prepare(spark, archive, feed)
+    assert delta.lines(spark, archive, feed).schema == delta.SCHEMA
+    assert not delta.exists(spark, archive, feed)
 
 
 def test_a_compacted_archive_holds_the_same_in_fewer_files(

@@ -55,13 +55,14 @@ def location(archive: str, feed: Feed) -> str:
 
 def prepare(spark: SparkSession, archive: str, feed: Feed) -> None:
     """Creates the archive where there is none."""
+    # By the writer: DeltaTable.createIfNotExists takes a path that begins with a dot for a name.
     (
-        DeltaTable.createIfNotExists(spark)
-        .location(location(archive, feed))
-        .addColumns(SCHEMA)
-        .partitionedBy("date")
-        .property("delta.dataSkippingStatsColumns", ",".join(_SKIPPED_BY))
-        .execute()
+        spark.createDataFrame([], SCHEMA)
+        .write.format("delta")
+        .mode("ignore")
+        .partitionBy("date")
+        .option("delta.dataSkippingStatsColumns", ",".join(_SKIPPED_BY))
+        .save(location(archive, feed))
     )
 
 
