@@ -65,7 +65,7 @@ def test_each_line_is_a_document_or_a_dead_letter(pipe: Pipeline, format: Format
 def test_python_workers_found_countries_and_agents(pipe: Pipeline) -> None:
     documents = pipe.documents("combined")
     assert documents.count_documents({"country": {"$ne": None}}) > LINES / 2
-    assert documents.count_documents({"user_agent.name": {"$ne": None}}) > LINES / 2
+    assert documents.count_documents({"browser": {"$ne": None}}) > LINES / 2
 
 
 def test_figures_count_every_record(pipe: Pipeline) -> None:
