@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test test-slow test-cluster chaos bench up down status lock format clean clean-data
+.PHONY: help setup demo test test-slow test-cluster test-k8s chaos bench up down status lock format clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ test-slow: setup ## The tests that take minutes each: replays, planted incidents
 
 test-cluster: setup ## The jobs on a standalone cluster of Spark, executors apart (minutes)
 	$(BIN)/pytest tests/cluster
+
+test-k8s: setup ## The jobs on the cluster that KUBECONFIG names, and its faults (half an hour)
+	$(BIN)/pytest tests/kubernetes
 
 chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
 	$(BIN)/pytest tests/chaos

@@ -7,12 +7,57 @@ set -euo pipefail
 overlay=$(cd "$(dirname "${BASH_SOURCE[0]}")/overlays/$1" && pwd)
 image=$2
 streams=(ingest aggregate archive)
+deadline=$((SECONDS + 600))
+steady_s=15
+
+kube() { kubectl --namespace millrace "$@"; }
+
+# The image and the configuration that a stream is to run, and those that its driver does run.
+wanted() {
+  kube get sparkapplication "$1" \
+    --output 'jsonpath={.spec.image} {.spec.driver.template.spec.volumes[?(@.name=="conf")].configMap.name}'
+}
+found() {
+  kube get pod "$1-driver" --ignore-not-found --output \
+    'jsonpath={.spec.containers[0].image} {.spec.volumes[?(@.name=="conf")].configMap.name} {.status.phase}{.metadata.deletionTimestamp}'
+}
+missing_executors() {
+  local running
+  running=$(kube get pods --selector "sparkoperator.k8s.io/app-name=$1,spark-role=executor" \
+    --field-selector status.phase=Running --output name | wc -l)
+  echo $(($(kube get sparkapplication "$1" --output 'jsonpath={.spec.executor.instances}') - running))
+}
+runs() {
+  [[ $(found "$1") == "$(wanted "$1") Running" && $(missing_executors "$1") -le 0 ]]
+}
 
 manifests=$(kubectl kustomize "$overlay" | sed -E "s#^( +image: ).*/?millrace[:@].*#\1$image#")
+grep -qF "image: $image" <<< "$manifests" \
+  || { echo "deploy.sh: the overlay $1 has no image whose name ends in millrace" >&2; exit 1; }
 
 kubectl apply --server-side --dry-run=server --filename - <<< "$manifests" > /dev/null
 kubectl apply --server-side --filename - <<< "$manifests"
 for stream in "${streams[@]}"; do
-  kubectl --namespace millrace wait --timeout=600s "sparkapplication/$stream" \
-    --for=jsonpath='{.status.applicationState.state}'=RUNNING
+  if [[ $(kube get sparkapplication "$stream" --output 'jsonpath={.spec.suspend}') == true ]]; then
+    echo "$stream is suspended"
+    continue
+  fi
+  since=$SECONDS since_running=
+  while [[ -z $since_running || $((SECONDS - since_running)) -lt $steady_s ]]; do
+    if runs "$stream"; then
+      since_running=${since_running:-$SECONDS}
+    else
+      since_running=
+      ((SECONDS < deadline)) || { echo "deploy.sh: $stream does not run $image" >&2; exit 1; }
+      # The operator may miss a change that it sees while it writes the status: the end of the old
+      # driver makes it look again.
+      if ((SECONDS - since > 60)) && [[ $(found "$stream") == *" Running" && \
+          $(found "$stream") != "$(wanted "$stream") "* ]]; then
+        kube delete pod "$stream-driver"
+        since=$SECONDS
+      fi
+    fi
+    sleep 2
+  done
+  echo "$stream runs $image"
 done

@@ -1,13 +1,29 @@
 #!/usr/bin/env bash
-# What the image runs. Spark on Kubernetes calls it with a role; the base knows the executor's.
+# What the image runs: Spark on Kubernetes calls it with a role, `driver` or `executor`.
 # The driver is Python with the JVM as its child, as everywhere: SIGTERM reaches the job first, and
-# the running batch is finished. The base would have it the other way round.
+# the running batch is finished. Spark's own image has it the other way round.
 set -euo pipefail
 
-if [[ ${1:-} != driver ]]; then
-  exec /opt/entrypoint.sh "$@"
-fi
+role=${1:?the role: driver or executor}
 shift
+cd /tmp   # Spark makes folders where it is started
+
+if [[ $role == executor ]]; then
+  options=()
+  for name in $(compgen -A variable SPARK_JAVA_OPT_ | sort --version-sort); do
+    options+=("${!name}")
+  done
+  # Its arguments are Spark's own, of its backend for Kubernetes: they come as variables.
+  exec tini -s -- "${JAVA_HOME:+$JAVA_HOME/bin/}java" "${options[@]}" \
+    "-Xms$SPARK_EXECUTOR_MEMORY" "-Xmx$SPARK_EXECUTOR_MEMORY" \
+    -cp "${SPARK_CONF_DIR:-$SPARK_HOME/conf}:${SPARK_CLASSPATH:-}:$SPARK_HOME/jars/*" \
+    org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend \
+    --driver-url "$SPARK_DRIVER_URL" --executor-id "$SPARK_EXECUTOR_ID" \
+    --cores "$SPARK_EXECUTOR_CORES" --app-id "$SPARK_APPLICATION_ID" \
+    --hostname "$SPARK_EXECUTOR_POD_IP" --podName "$SPARK_EXECUTOR_POD_NAME" \
+    --resourceProfileId "$SPARK_RESOURCE_PROFILE_ID"
+fi
+[[ $role == driver ]] || { echo "entrypoint.sh: no role is called $role" >&2; exit 2; }
 
 options=()
 while (($#)) && [[ $1 != local://* ]]; do
@@ -23,5 +39,4 @@ options+=(--deploy-mode client --conf "spark.driver.bindAddress=$SPARK_DRIVER_BI
 printf -v MILLRACE_SPARK_OPTIONS '%q ' "${options[@]}"
 export MILLRACE_SPARK_OPTIONS
 
-cd /tmp   # Spark makes folders where it is started
 exec tini -s -- /opt/millrace/.venv/bin/python "$program" "$@"

@@ -162,10 +162,15 @@ class Spark(_Section):
 
 
 class Stack(_Section):
-    """The servers that ``millrace up`` runs on this machine, and the folder they live in."""
+    """The servers that ``millrace up`` runs on this machine, and the folder they live in.
+
+    They listen at one of its addresses. They ask nobody for a name: another than the loopback
+    opens them to all who reach it, as the pods of a cluster on this machine must.
+    """
 
     directory: Path = Path(".millrace")
     servers: tuple[Server, ...] = ()
+    listen: str = "127.0.0.1"
 
 
 class Feed(_Section):

@@ -16,6 +16,8 @@ from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.java import check_java
 
 _STANDALONE = "spark://"
+_KUBERNETES = "k8s://"
+_IN_A_POD = "SPARK_DRIVER_BIND_ADDRESS"  # set by Spark in the pod of a driver
 JVM_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
 
 
@@ -30,7 +32,10 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     # Whatever Python workers and libraries make of local time, they make of UTC.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    is_elsewhere = conf.spark.master.startswith(_KUBERNETES) and _IN_A_POD not in os.environ
+    # The image has its own Python, first on its path.
+    os.environ["PYSPARK_PYTHON"] = "python3" if is_elsewhere else sys.executable
     properties = spark_properties(conf)
     coordinates = properties.pop("spark.jars.packages", None)
     if coordinates:
@@ -43,13 +48,18 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{shlex.join(options)} {given} pyspark-shell"
     session = SparkSession.builder.appName(name).getOrCreate()
-    if conf.spark.master.startswith(_STANDALONE):
+    if _ships(conf.spark.master):
         _ship(session, conf)
     return session
 
 
+def _ships(master: str) -> bool:
+    """Whether executors have another package than the driver's, or none; in a pod both have one."""
+    return master.startswith((_STANDALONE, _KUBERNETES)) and _IN_A_POD not in os.environ
+
+
 def _ship(session: SparkSession, conf: Config) -> None:
-    """Workers of a standalone cluster get the package and the country database from here."""
+    """Executors get the package and the country database from here."""
     context = session.sparkContext
     folder = tempfile.mkdtemp(prefix="millrace-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # workers fetch it while we run
@@ -67,13 +77,13 @@ def spark_properties(conf: Config) -> dict[str, str]:
     Properties of conf/spark-defaults.conf first, then the ``spark`` section of ``conf``, whose
     JVM options are added to the defaults rather than put in their place.
     """
-    properties = _defaults(CONF_DIRECTORY / "spark-defaults.conf")
+    properties = spark_defaults()
     properties |= {
         "spark.master": conf.spark.master,
         "spark.driver.memory": conf.spark.driver_memory,
         "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
     }
-    properties |= _executors(conf)
+    properties |= _executors(conf) | _object_store(conf)
     for key, value in conf.spark.conf.items():
         added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
         properties[key] = added
@@ -95,10 +105,18 @@ def _executors(conf: Config) -> dict[str, str]:
         "spark.driver.memoryOverhead": spark.memory_overhead,
         "spark.executor.memoryOverhead": spark.memory_overhead,
     }
-    if spark.master.startswith(_STANDALONE):
+    if _ships(spark.master):
         # The package comes with the tasks, after the daemon has started.
         properties["spark.python.daemon.module"] = "pyspark.daemon"
     return properties
+
+
+def _object_store(conf: Config) -> dict[str, str]:
+    """How checkpoints are written where there is no rename: each file by one upload, or none."""
+    if not conf.storage.checkpoints.startswith("s3a:"):
+        return {}
+    manager = "org.apache.spark.internal.io.cloud.AbortableStreamBasedCheckpointFileManager"
+    return {"spark.sql.streaming.checkpointFileManagerClass": manager}
 
 
 def _trust_store(mongo: Mongo) -> str:
@@ -106,7 +124,9 @@ def _trust_store(mongo: Mongo) -> str:
     return f" -Djavax.net.ssl.trustStore={mongo.trust_store}" if mongo.trust_store else ""
 
 
-def _defaults(path: Path) -> dict[str, str]:
+def spark_defaults() -> dict[str, str]:
+    """The properties of conf/spark-defaults.conf; ConfigurationError where it cannot be read."""
+    path = CONF_DIRECTORY / "spark-defaults.conf"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:

@@ -92,5 +92,6 @@ def test_the_proof_holds_from_the_cluster_too(pipe: Pipeline) -> None:
     done = subprocess.run(
         [*command, "--conf", str(pipe.file)], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    telling = [line for line in done.stderr.splitlines() if "Error" in line or "Caused" in line]
+    assert done.returncode == 0, "\n".join([done.stdout, *telling, done.stderr[-2000:]])
     assert done.stdout.count(": holds") == len(FORMATS)

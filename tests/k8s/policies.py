@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from k8s.rendered import Manifest, applications, pods
 
 _ENVIRONMENT = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY", re.IGNORECASE)
+# What the operator's webhook refuses under sparkConf (v2.5.2, sparkconf_validator.go).
+_REFUSED = re.compile(
+    r"spark\.kubernetes\.authenticate\.((driver|executor)\.)?(serviceAccountName|oauthToken\w*)"
+    r"|spark\.kubernetes\.((driver|executor)\.)?container\.image|spark\.(kubernetes\.driver\.)?master"
+)
 _LIMITS = ("cores", "coreLimit", "memory", "memoryOverhead")
 
 
 def broken(manifests: list[Manifest]) -> list[str]:
     """One sentence for each rule that an object breaks."""
     found = [*_images(manifests), *_limits(manifests), *_secrets(manifests)]
+    found += _refused(manifests)
     for application, role, pod in pods(manifests):
         where = f"{application} {role}"
         found += [f"{where}: {rule}" for rule in _security(pod)]
@@ -83,6 +89,13 @@ def _secrets(manifests: list[Manifest]) -> Iterator[str]:
         for key in spec.get("sparkConf", {}):
             if re.search(r"password|secret\.key|access\.key", key):
                 yield f"{application}: sparkConf.{key} is a secret as text"
+
+
+def _refused(manifests: list[Manifest]) -> Iterator[str]:
+    for application, spec in applications(manifests):
+        for key in spec.get("sparkConf", {}):
+            if _REFUSED.fullmatch(key):
+                yield f"{application}: sparkConf.{key} is the operator's to set"
 
 
 def _covered(manifests: list[Manifest], pod: Manifest) -> bool:

@@ -94,6 +94,10 @@ RULES: dict[str, tuple[Plant, str]] = {
         lambda m: m.append({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}),
         "s: a Secret with its content",
     ),
+    "a property that the operator refuses": (
+        lambda m: _ingest(m)["sparkConf"].update({"spark.master": "local"}),
+        "ingest: sparkConf.spark.master is the operator's to set",
+    ),
     "no limit": (
         lambda m: _ingest(m)["executor"].pop("memoryOverhead"),
         "ingest executor: memoryOverhead is not set",

@@ -16,6 +16,7 @@ from millrace.setup.downloads import downloads_folder, once
 OPERATOR = "github.com/kubeflow/spark-operator/v2@v2.5.2"
 _KUSTOMIZE = "sigs.k8s.io/kustomize/kustomize/v5@v5.7.1"
 _ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
+_VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 _HERE = Path(__file__).parent
 
 
@@ -33,6 +34,12 @@ def kustomize() -> tuple[str, ...]:
 def actionlint() -> str:
     """The linter of workflows."""
     return shutil.which("actionlint") or _built(_ACTIONLINT)
+
+
+@cache
+def versitygw() -> str:
+    """A server of Amazon S3's protocol over a folder."""
+    return shutil.which("versitygw") or _built(_VERSITYGW)
 
 
 @cache

@@ -52,7 +52,12 @@ def spark_jars(coordinates: str, downloads: Path) -> list[Path]:
 
 def _fill(folder: Path, coordinates: Sequence[str]) -> None:
     retrieve(coordinates, folder)
-    own = {_artifact(jar) for jar in _spark_folder().glob("jars/*.jar")}
+    drop_sparks_own(folder)
+
+
+def drop_sparks_own(folder: Path) -> None:
+    """Deletes those jars of ``folder`` that Spark has, in whatever version."""
+    own = {_artifact(jar) for jar in spark_folder().glob("jars/*.jar")}
     for jar in folder.glob("*.jar"):
         if _artifact(jar) in own:
             jar.unlink()
@@ -91,12 +96,13 @@ def _artifact(jar: Path) -> str:
 
 
 def _ivy_jar() -> Path:
-    for jar in _spark_folder().glob("jars/ivy-*.jar"):
+    for jar in spark_folder().glob("jars/ivy-*.jar"):
         return jar
     raise SetupError("Spark's folder of jars has no Ivy, which downloads need")
 
 
-def _spark_folder() -> Path:
+def spark_folder() -> Path:
+    """Where Spark is; SetupError where it is not installed."""
     home = os.environ.get("SPARK_HOME")
     spec = find_spec("pyspark")
     places = (spec.submodule_search_locations if spec else None) or []

@@ -13,7 +13,7 @@ from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
 from millrace.setup.java import java
 from millrace.stack.errors import StackError
-from millrace.stack.servers import LOOPBACK, Address, Folders, Server, is_open
+from millrace.stack.servers import Address, Folders, Server, is_open
 
 VERSION = "4.1.1"
 BROKER = f"org.apache.kafka:kafka_2.13:{VERSION}"
@@ -54,6 +54,7 @@ share.coordinator.state.topic.min.isr=1
 def server(conf: Config, folders: Folders) -> Server:
     """The broker at ``kafka.bootstrap_servers``."""
     address = _address(conf.kafka.bootstrap_servers)
+    node = (conf.stack.listen, address.port)
     jars = folders.downloads / f"kafka-{VERSION}"
     return Server(
         kind="kafka",
@@ -63,9 +64,9 @@ def server(conf: Config, folders: Folders) -> Server:
         start_timeout_s=90,
         plain_keys={"kafka.security_protocol": conf.kafka.security_protocol == "PLAINTEXT"},
         install=partial(once, jars, _download),
-        command=partial(_command, jars, folders, address.port, conf.kafka.partitions),
-        is_ready=partial(_answers, address.port),
-        version=lambda: VERSION if _answers(address.port) else None,
+        command=partial(_command, jars, folders, node, conf.kafka.partitions),
+        is_ready=partial(_answers, node),
+        version=lambda: VERSION if _answers(node) else None,
     )
 
 
@@ -86,12 +87,13 @@ def _download(folder: Path) -> None:
     retrieve([LOG_BINDING], folder, with_dependencies=False)
 
 
-def _command(jars: Path, folders: Folders, port: int, partitions: int) -> list[str]:
+def _command(jars: Path, folders: Folders, node: tuple[str, int], partitions: int) -> list[str]:
+    host, port = node
     data = folders.data / "kafka"
     properties = folders.run / "kafka.properties"
     properties.write_text(
         PROPERTIES.format(
-            host=LOOPBACK,
+            host=host,
             port=port,
             controller_port=port + CONTROLLER_PORT_OFFSET,
             data=data,
@@ -113,11 +115,12 @@ def _cluster_id() -> str:
     return text if not text.startswith("-") else _cluster_id()
 
 
-def _answers(port: int) -> bool:
-    if not is_open(LOOPBACK, port):
+def _answers(node: tuple[str, int]) -> bool:
+    host, port = node
+    if not is_open(host, port):
         return False
     # Silent: while the broker starts, the client would write its failures to the terminal.
-    client = AdminClient({"bootstrap.servers": f"{LOOPBACK}:{port}", "log_level": 0})
+    client = AdminClient({"bootstrap.servers": f"{host}:{port}", "log_level": 0})
     try:
         return bool(client.list_topics(timeout=5).brokers)
     except KafkaException:

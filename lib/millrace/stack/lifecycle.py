@@ -95,7 +95,7 @@ def _servers(conf: Config, places: Folders) -> list[Server]:
 
 
 def _is_embedded(conf: Config, server: Server) -> bool:
-    return server.kind in conf.stack.servers and server.address.is_loopback
+    return server.kind in conf.stack.servers and server.address.is_at(conf.stack.listen)
 
 
 def _refuse_machine(servers: list[Server]) -> None:

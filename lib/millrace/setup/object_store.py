@@ -1,0 +1,37 @@
+"""The jars of Hadoop's file system ``s3a``, for checkpoints and archive in an object store."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pyspark
+
+from millrace.setup.downloads import drop_sparks_own, once, retrieve, spark_folder
+from millrace.setup.errors import SetupError
+
+# Of AWS's SDK, in the version that hadoop-aws 3.4.1 was built with, only what s3a calls: the bundle
+# that it asks for is all of AWS, 540 MB.
+SDK = ("software.amazon.awssdk:s3-transfer-manager:2.24.6", "software.amazon.awssdk:sts:2.24.6")
+
+
+def s3_jars(downloads: Path) -> list[Path]:
+    """Those that Spark does not have by itself; SetupError where the download fails."""
+    own = (
+        f"org.apache.hadoop:hadoop-aws:{_hadoop_version()}",
+        # Checkpoints whose files appear whole or not at all, in a store that cannot rename.
+        f"org.apache.spark:spark-hadoop-cloud_2.13:{pyspark.__version__}",
+    )
+    folder = downloads / f"s3-jars-{sha256(','.join(own + SDK).encode()).hexdigest()[:12]}"
+
+    def fill(unfinished: Path) -> None:
+        retrieve(own, unfinished, with_dependencies=False)
+        retrieve(SDK, unfinished)
+        drop_sparks_own(unfinished)
+
+    once(folder, fill)
+    return sorted(folder.glob("*.jar"))
+
+
+def _hadoop_version() -> str:
+    for jar in spark_folder().glob("jars/hadoop-client-api-*.jar"):
+        return jar.stem.removeprefix("hadoop-client-api-")
+    raise SetupError("Spark's folder of jars has no Hadoop client")

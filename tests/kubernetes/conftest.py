@@ -1,0 +1,107 @@
+"""The suite on the cluster that KUBECONFIG names, its servers on the machine of the tests.
+
+The local overlay says where pods find the servers; it must be an address of this machine. The image
+is to be on the nodes, under two tags: MILLRACE_K8S_IMAGE and MILLRACE_K8S_NEXT_IMAGE.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kube import NAMESPACE, applied, kubectl, wait_until
+from outcome_table import Outcome, show
+from pipeline import ROOT
+from rich.console import Console
+from server_faults import Servers
+from suite import IMAGE, Suite, overlay_settings, volume_folder
+
+from millrace.io import kafka
+
+OUTCOMES = pytest.StashKey[list[Outcome]]()
+_PASSWORD = "MILLRACE__MYSQL__PASSWORD"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Kafka, MongoDB and MariaDB where the local overlay has pods look for them."""
+    settings = overlay_settings()
+    os.environ |= settings
+    os.environ.setdefault(_PASSWORD, secrets.token_urlsafe(16))
+    os.environ |= {
+        "MILLRACE__STACK__DIRECTORY": str(tmp_path_factory.mktemp("servers")),
+        "MILLRACE__STACK__SERVERS": '["kafka", "mongo", "mysql"]',
+        "MILLRACE__STACK__LISTEN": settings["MILLRACE__MYSQL__HOST"],
+        "MILLRACE__ENRICHMENT__COUNTRY_DATABASE": str(tmp_path_factory.mktemp("geo") / "geo.mmdb"),
+        "MILLRACE__KAFKA__PARTITIONS": "2",
+    }
+    servers = Servers(ROOT / "conf" / "k8s.yaml")
+    servers.up()
+    try:
+        kafka.create_topics(servers.conf.kafka, [feed.topic for feed in servers.conf.feeds])
+        yield servers
+    finally:
+        servers.down()
+
+
+@pytest.fixture(scope="session")
+def suite(servers: Servers) -> Iterator[Suite]:
+    """The three jobs, deployed by deploy.sh on empty servers and an empty volume."""
+    applied({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+    secret = {_PASSWORD: os.environ[_PASSWORD]}
+    metadata = {"name": "millrace", "namespace": NAMESPACE}
+    applied({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": secret})
+    _remove_applications()
+    conf = servers.conf
+    suite = Suite(conf)
+    try:
+        folder = _emptied_volume()
+        suite.deploy(IMAGE)
+        if folder:
+            storage = conf.storage.model_copy(update={"archive": str(folder / "archive")})
+            suite.conf = conf.model_copy(update={"storage": storage})
+        yield suite
+    finally:
+        _remove_applications()
+
+
+def _emptied_volume() -> Path | None:
+    """Earlier checkpoints know other topics: they go, where the volume is this machine's."""
+    volume = ROOT / "spark-k8s" / "components" / "one-node" / "volume.yaml"
+    kubectl("apply", "--server-side", "--filename", str(volume))
+    wait_until(
+        lambda: "Bound" in kubectl("get", "persistentvolumeclaim", "millrace"),
+        "the volume claim is bound",
+        timeout_s=60,
+    )
+    folder = volume_folder()
+    for name in ("checkpoints", "archive") if folder else ():
+        shutil.rmtree(Path(str(folder)) / name, ignore_errors=True)
+    return folder
+
+
+def _remove_applications() -> None:
+    kinds = "scheduledsparkapplications,sparkapplications"
+    kubectl("delete", kinds, "--all", "--ignore-not-found", "--wait=true")
+    wait_until(
+        lambda: "spark-role" not in kubectl("get", "pods", "--show-labels"),
+        "the pods are gone",
+        timeout_s=180,
+    )
+
+
+@pytest.fixture
+def outcome(request: pytest.FixtureRequest) -> Outcome:
+    """A row of the table that is shown at the end."""
+    row = Outcome("", "")
+    request.config.stash.setdefault(OUTCOMES, []).append(row)
+    return row
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Shows what became of each fault."""
+    outcomes = config.stash.get(OUTCOMES, [])
+    if outcomes:
+        show(outcomes, Console(width=130))

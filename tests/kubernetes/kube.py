@@ -1,0 +1,77 @@
+"""The cluster that KUBECONFIG names, by kubectl."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+NAMESPACE = "millrace"
+_POLL_S = 0.5
+Object = dict[str, Any]
+
+
+def kubectl(*arguments: str, given: str | None = None) -> str:
+    """What kubectl says; fails with its own words."""
+    done = subprocess.run(
+        ["kubectl", "--namespace", NAMESPACE, *arguments],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
+    return done.stdout
+
+
+def attempted(*arguments: str) -> None:
+    """As ``kubectl``, where it may well be cut off by what it does."""
+    command = ["kubectl", "--namespace", NAMESPACE, *arguments]
+    subprocess.run(command, capture_output=True, check=False)
+
+
+def applied(*objects: Object) -> None:
+    """Applies these objects as the server takes them."""
+    kubectl("apply", "--server-side", "--filename", "-", given=yaml.safe_dump_all(objects))
+
+
+def fetched(kind: str, name: str) -> Object:
+    """One object."""
+    found: Object = json.loads(kubectl("get", kind, name, "--output", "json"))
+    return found
+
+
+def pods(application: str, role: str) -> list[Object]:
+    """The pods of an application in a role that are not about to go, oldest first."""
+    labels = f"sparkoperator.k8s.io/app-name={application},spark-role={role}"
+    found = json.loads(kubectl("get", "pods", "--selector", labels, "--output", "json"))["items"]
+    living = [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+    return sorted(living, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))
+
+
+def running_pods(application: str, role: str) -> list[str]:
+    """The names of those that run."""
+    found = pods(application, role)
+    return [pod["metadata"]["name"] for pod in found if pod["status"].get("phase") == "Running"]
+
+
+def is_gone(pod: str) -> bool:
+    """Whether no pod of that name is left, not even one that is about to end."""
+    return not kubectl("get", "pod", pod, "--ignore-not-found", "--output", "name")
+
+
+def state(application: str) -> str:
+    """What the operator says of an application; empty where it has not looked at it yet."""
+    status = fetched("sparkapplication", application).get("status", {})
+    return str(status.get("applicationState", {}).get("state", ""))
+
+
+def wait_until(is_true: Callable[[], bool], what: str, *, timeout_s: float) -> float:
+    """Waits for it; the seconds it took."""
+    began = time.monotonic()
+    while not is_true():
+        assert time.monotonic() - began < timeout_s, f"not within {timeout_s} s: {what}"
+        time.sleep(_POLL_S)
+    return time.monotonic() - began

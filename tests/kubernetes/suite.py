@@ -1,0 +1,131 @@
+"""The suite as the local overlay deploys it, and what has become of the lines that it was sent."""
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from counts import AWAY, COUNTS, Found
+from kube import applied, fetched, kubectl, running_pods, state, wait_until
+from marked_lines import Sent, marked_lines, send
+from pipeline import ROOT
+
+from millrace.config import Config
+
+IMAGE = os.environ.get("MILLRACE_K8S_IMAGE", "millrace:local")
+NEXT_IMAGE = os.environ.get("MILLRACE_K8S_NEXT_IMAGE", "millrace:next")
+JOBS = ("ingest", "aggregate", "archive")
+EXECUTORS = 2
+FEED = "access"
+START_TIMEOUT_S = 300
+LINES_TIMEOUT_S = 300
+_PARTITIONS = (0, 1)
+_RECONCILE_TIMEOUT_S = 420
+_ENDS = ("COMPLETED", "FAILED")
+_LINES_BEGIN_BEFORE = timedelta(hours=48)
+_API = "sparkoperator.k8s.io/v1beta2"
+
+
+def _start() -> datetime:
+    return datetime.now(timezone.utc).replace(tzinfo=None) - _LINES_BEGIN_BEFORE
+
+
+@dataclass
+class Suite:
+    """Three jobs on the cluster, and the lines that one of their feeds was sent."""
+
+    conf: Config
+    sent: list[Sent] = field(default_factory=list)
+    start: datetime = field(default_factory=_start)
+    proofs: int = 0
+
+    def deploy(self, image: str) -> None:
+        """Applies the overlay with this image, and waits until every job runs it."""
+        command = [str(ROOT / "spark-k8s" / "deploy.sh"), "local", image]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        # The test has its own proofs: those on the hour would need memory beside them.
+        for name in ("reconcile", "compact"):
+            patch = '{"spec":{"suspend":true}}'
+            kubectl("patch", "scheduledsparkapplication", name, "--type", "merge", "-p", patch)
+        wait_until(self.is_running, "three drivers with executors", timeout_s=START_TIMEOUT_S)
+
+    def is_running(self) -> bool:
+        """Whether each job has its driver and all of its executors."""
+        return all(
+            state(job) == "RUNNING"
+            and len(running_pods(job, "driver")) == 1
+            and len(running_pods(job, "executor")) == EXECUTORS
+            for job in JOBS
+        )
+
+    def send(self, count: int) -> None:
+        """Sends so many lines more, no two of all alike."""
+        lines = marked_lines(len(self.sent), count, self.start)
+        servers, topic = self.conf.kafka.bootstrap_servers, self.conf.feed(FEED).topic
+        self.sent += send(servers, topic, lines, _PARTITIONS)
+
+    def landed(self, job: str) -> int | None:
+        """How many lines a job has stored; null while the server does not say."""
+        try:
+            return COUNTS[job](self.conf, FEED).landed()
+        except AWAY:
+            return None
+
+    def wait_for_all(self, job: str) -> float:
+        """Waits until a job has stored every line that was sent; the seconds it took."""
+        wanted = COUNTS[job](self.conf, FEED).expected(self.sent).total()
+        return wait_until(
+            lambda: self.landed(job) == wanted,
+            f"{job} stored {wanted} lines",
+            timeout_s=LINES_TIMEOUT_S,
+        )
+
+    def differences(self, job: str) -> tuple[int, int]:
+        """How many lines are missing and how many are there twice, by a count of its own."""
+        count = COUNTS[job](self.conf, FEED)
+        expected, found = count.expected(self.sent), self._found(job)
+        return (expected - found).total(), (found - expected).total()
+
+    def _found(self, job: str) -> Found:
+        return COUNTS[job](self.conf, FEED).found()
+
+    def proof(self) -> str:
+        """How ``millrace reconcile`` ends on the cluster: COMPLETED where all holds."""
+        self.proofs += 1
+        name = f"proof-{self.proofs}"
+        spec = fetched("scheduledsparkapplication", "reconcile")["spec"]["template"]
+        spec |= {"restartPolicy": {"type": "Never"}}
+        spec["executor"]["instances"] = 1  # it shares the node with the streams
+        applied(_application(name, spec))
+        wait_until(lambda: state(name) in _ENDS, f"{name} ended", timeout_s=_RECONCILE_TIMEOUT_S)
+        ended = state(name)
+        if ended == "FAILED":
+            print(kubectl("logs", f"{name}-driver", "--tail", "60"))
+        kubectl("delete", "sparkapplication", name)
+        return ended
+
+
+def _application(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": _API,
+        "kind": "SparkApplication",
+        "metadata": {"name": name},
+        "spec": spec,
+    }
+
+
+def overlay_settings() -> dict[str, str]:
+    """What the local overlay sets, as environment variables."""
+    file = ROOT / "spark-k8s" / "overlays" / "local" / "settings.env"
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def volume_folder() -> Path | None:
+    """The folder of the jobs' volume, where this machine is the cluster's node; else null."""
+    volume = fetched("persistentvolumeclaim", "millrace")["spec"]["volumeName"]
+    folder = fetched("persistentvolume", volume)["spec"].get("hostPath", {}).get("path")
+    return Path(folder) if folder and Path(folder).is_dir() else None
