@@ -7,17 +7,21 @@ path; Python then reads the archives' directories, some thousand entries, again 
 """
 
 import sys
-from importlib.util import find_spec
+from importlib.machinery import PathFinder
 from pathlib import Path
 from runpy import run_module
 
+_NEEDED = ("py4j", "pyspark")
+
 
 def forget_archives() -> None:
-    """Takes archives off the path, unless pyspark itself is to be had only from one of them."""
-    whole = list(sys.path)
-    sys.path[:] = [place for place in whole if not Path(place).is_file()]
-    if find_spec("pyspark.daemon") is None:
-        sys.path[:] = whole
+    """Takes archives off the path, but for those that alone have a package that workers need."""
+    archives = [place for place in sys.path if Path(place).is_file()]
+    sys.path[:] = [place for place in sys.path if place not in archives]
+    for package in _NEEDED:
+        if PathFinder.find_spec(package) is None:
+            holders = (a for a in archives if PathFinder.find_spec(package, [a]))
+            sys.path.extend(holder for holder in list(holders)[:1])
     for place in sys.path_importer_cache.keys() - sys.path:
         del sys.path_importer_cache[place]
 

@@ -92,12 +92,13 @@ class Suite:
     def _found(self, job: str) -> Found:
         return COUNTS[job](self.conf, FEED).found()
 
-    def proof(self) -> str:
+    def proof(self, *options: str) -> str:
         """How ``millrace reconcile`` ends on the cluster: COMPLETED where all holds."""
         self.proofs += 1
         name = f"proof-{self.proofs}"
         spec = fetched("scheduledsparkapplication", "reconcile")["spec"]["template"]
         spec |= {"restartPolicy": {"type": "Never"}}
+        spec["arguments"] += options
         spec["executor"]["instances"] = 1  # it shares the node with the streams
         applied(_application(name, spec))
         wait_until(lambda: state(name) in _ENDS, f"{name} ended", timeout_s=_RECONCILE_TIMEOUT_S)

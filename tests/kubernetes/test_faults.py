@@ -22,7 +22,7 @@ from kube import (
 )
 from outcome_table import Outcome
 from server_faults import Servers
-from suite import JOBS, NEXT_IMAGE, START_TIMEOUT_S, Suite
+from suite import FEED, JOBS, NEXT_IMAGE, START_TIMEOUT_S, Suite
 
 from millrace.config import Server
 
@@ -68,7 +68,7 @@ def _judge(suite: Suite, outcome: Outcome) -> None:
     outcome.lines = len(suite.sent)
     outcome.missing = sum(missing for missing, _ in differences)
     outcome.doubled = sum(doubled for _, doubled in differences)
-    outcome.is_reconciled = suite.proof() == "COMPLETED"
+    outcome.is_reconciled = suite.proof("--feed", FEED) == "COMPLETED"
     assert (outcome.missing, outcome.doubled, outcome.is_reconciled) == (0, 0, True)
 
 

@@ -8,9 +8,9 @@ import pyspark
 from millrace.setup.downloads import drop_sparks_own, once, retrieve, spark_folder
 from millrace.setup.errors import SetupError
 
-# Of AWS's SDK, in the version that hadoop-aws 3.4.1 was built with, only what s3a calls: the bundle
-# that it asks for is all of AWS, 540 MB.
-SDK = ("software.amazon.awssdk:s3-transfer-manager:2.24.6", "software.amazon.awssdk:sts:2.24.6")
+# Of AWS's SDK only what s3a calls: the bundle that hadoop-aws asks for is all of AWS, 540 MB. From
+# 2.30 on, the SDK adds checksums that not every store knows.
+SDK = ("software.amazon.awssdk:s3-transfer-manager:2.25.53", "software.amazon.awssdk:sts:2.25.53")
 
 
 def s3_jars(downloads: Path) -> list[Path]:
