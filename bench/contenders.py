@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.place import CONF, DOCUMENTS, DOWNLOADS, FOLDER, QUIX_PYTHON, ROOT
+from bench.place import CONF, DOWNLOADS, FOLDER, QUIX_PYTHON, ROOT, documents
 from millrace.config import CONF_DIRECTORY, Config
 from millrace.session import spark_properties
 from millrace.setup.downloads import spark_jars
@@ -76,7 +76,7 @@ def contenders(conf: Config, lines: int) -> list[Contender]:
             "bson_floor",
             "ready-made BSON -> mongod",
             "floor",
-            [python, str(PROGRAMS / "bson_floor.py"), uri, database, TOPIC, str(DOCUMENTS)],
+            [python, str(PROGRAMS / "bson_floor.py"), uri, database, TOPIC, str(documents(lines))],
             "documents",
         ),
         Contender("aggregate", "millrace aggregate", "ours", [submit, "aggregate", *own]),

@@ -16,6 +16,7 @@ from millrace.records.formats import Format
 from millrace.simulate.lines import generate
 
 SPLIT = "split combined"
+COMBINED = "parse combined"
 LINES = 500_000
 _WARM_UP_RUNS = 2
 _MAX_LINE_BYTES = 262_144

@@ -11,7 +11,7 @@ from pymongo import MongoClient
 from bench import measure
 from bench.contenders import TOPIC, Contender
 from bench.measure import Result
-from bench.place import DOCUMENTS, QUIX_PYTHON, ROOT
+from bench.place import QUIX_PYTHON, ROOT, documents
 from millrace.config import Config
 
 
@@ -34,8 +34,8 @@ def run(
             on_start(f"round {number}: {contender.title}")
             result = measure.run(conf, contender, lines, on_lines)
             results.append(result)
-            if contender.name == "ingest" and not DOCUMENTS.exists():
-                _dump(conf, DOCUMENTS)
+            if contender.name == "ingest" and not documents(lines).exists():
+                _dump(conf, documents(lines))
             on_end(contender, result)
     return results
 

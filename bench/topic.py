@@ -30,7 +30,8 @@ def fill(
         send(conf.kafka, topic, varied(lines), on_progress=on_progress)
     elif there != lines:
         raise ValueError(
-            f"{topic} holds {there:,} lines, not {lines:,}: remove .millrace/bench/data"
+            f"{topic} holds {there:,} lines, not {lines:,}: "
+            f"remove .millrace/bench/data, or say --lines {there}"
         )
     return kafka.topic(conf.kafka, topic)
 

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -191,12 +192,15 @@ def _run_script(arguments: list[str], log: Path) -> int:
             start_new_session=True,
             env=os.environ | {"PATH": path},
         )
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
             return process.wait()
         except BaseException:
             process.terminate()
             process.wait()
             raise
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _measured(name: str, took_s: float, output: str) -> JobRun:

@@ -90,7 +90,7 @@ def test_jobs_go_on_from_checkpoints_and_state_in_an_object_store(
             pipe.run(job)
     records = pipe.documents("stored").count_documents({})
     assert records + pipe.letters("stored") == LINES
-    (row,) = pipe.select("SELECT SUM(requests) AS n FROM traffic_by_minute WHERE feed = 'stored'")
+    (row,) = pipe.select("SELECT SUM(events) AS n FROM levels_by_minute WHERE feed = 'stored'")
     assert row["n"] == records
     # The archive, read anew, gives the same documents: none is doubled.
     pipe.run("ingest", "--from", "archive")

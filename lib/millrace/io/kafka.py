@@ -1,5 +1,6 @@
 """Kafka: the source that every job reads, and the facts about topics that jobs check."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from millrace.config import ConfigurationError, Kafka, UnreachableError
 from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
+_POLL_S = 0.1
 _AWAY = {
     KafkaError._TIMED_OUT,
     KafkaError._TRANSPORT,
@@ -151,11 +153,21 @@ def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
         )
         for future in made.values():
             future.result()
+        _wait_until_known(admin, missing)
     except KafkaException as error:
         raise ConfigurationError(
             f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
         ) from None
     return missing
+
+
+def _wait_until_known(admin: AdminClient, names: list[str]) -> None:
+    """A new topic is made before the broker knows of it: who asks at once is told of none."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while not set(names) <= admin.list_topics(timeout=TIMEOUT_S).topics.keys():
+        if time.monotonic() > deadline:
+            return
+        time.sleep(_POLL_S)
 
 
 def available(kafka: Kafka, topic: Topic) -> list[Available]:
