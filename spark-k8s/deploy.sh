@@ -35,8 +35,10 @@ manifests=$(kubectl kustomize "$overlay" | sed -E "s#^( +image: ).*/?millrace[:@
 grep -qF "image: $image" <<< "$manifests" \
   || { echo "deploy.sh: the overlay $1 has no image whose name ends in millrace" >&2; exit 1; }
 
-kubectl apply --server-side --dry-run=server --filename - <<< "$manifests" > /dev/null
-kubectl apply --server-side --filename - <<< "$manifests"
+# What was set by hand in between becomes again what the overlay says.
+apply=(kubectl apply --server-side --force-conflicts)
+"${apply[@]}" --dry-run=server --filename - <<< "$manifests" > /dev/null
+"${apply[@]}" --filename - <<< "$manifests"
 for stream in "${streams[@]}"; do
   if [[ $(kube get sparkapplication "$stream" --output 'jsonpath={.spec.suspend}') == true ]]; then
     echo "$stream is suspended"
