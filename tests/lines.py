@@ -24,6 +24,16 @@ def values(format: Format, count: int, *, faults: float = 4.0, seed: int = 7) ->
     return [line.value for line in lines]
 
 
+def recent(
+    format: Format, count: int, *, seed: int, minutes: int = 5, faults: float = 0.0
+) -> list[bytes]:
+    """Generated lines of the minutes up to now."""
+    now = datetime.now(timezone.utc)
+    start = now - timedelta(minutes=minutes)
+    lines = generate(format, count, seed=seed, start=start, end=now, faults_percent=faults)
+    return [line.value for line in lines]
+
+
 def kafka_rows(
     spark: SparkSession,
     lines: Sequence[bytes],

@@ -114,9 +114,12 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait(30)
 
 
-def wait_until(condition: Callable[[], bool], *, timeout_s: float, what: str) -> None:
-    """Looks every few milliseconds; fails where it has not come true in time."""
-    deadline = time.monotonic() + timeout_s
+def wait_until(
+    condition: Callable[[], bool], what: str, *, timeout_s: float, poll_s: float = 0.005
+) -> float:
+    """Waits for it; the seconds it took. Fails where it has not come true in time."""
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, f"not within {timeout_s} s: {what}"
-        time.sleep(0.005)
+        assert time.monotonic() - began < timeout_s, f"not within {timeout_s} s: {what}"
+        time.sleep(poll_s)
+    return time.monotonic() - began

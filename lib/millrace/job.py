@@ -105,9 +105,12 @@ def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) ->
         topics = {} if source == "archive" else _topics(conf)
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
-        if source == "archive":
-            return _from_archive(name, job, spark, conf, stopping)
-        return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping)
+        try:
+            if source == "archive":
+                return _from_archive(name, job, spark, conf, stopping)
+            return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping)
+        finally:
+            spark.stop()  # Executors' pods go when they are told to, not when their driver is gone.
     except ConfigurationError as error:
         print(f"{name}: {error}", file=sys.stderr)
         return MISUSED

@@ -33,9 +33,9 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     os.environ["TZ"] = "UTC"
     time.tzset()
     os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-    is_elsewhere = conf.spark.master.startswith(_KUBERNETES) and _IN_A_POD not in os.environ
+    is_in_image = _ships(conf.spark.master) and conf.spark.master.startswith(_KUBERNETES)
     # The image has its own Python, first on its path.
-    os.environ["PYSPARK_PYTHON"] = "python3" if is_elsewhere else sys.executable
+    os.environ["PYSPARK_PYTHON"] = "python3" if is_in_image else sys.executable
     properties = spark_properties(conf)
     coordinates = properties.pop("spark.jars.packages", None)
     if coordinates:

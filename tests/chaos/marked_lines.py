@@ -1,12 +1,14 @@
 """Access log lines made without the product's generators, no two of them alike."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from itertools import cycle
 
 from confluent_kafka import KafkaError, Message, Producer
+
+from millrace.config import Kafka
 
 NO_LOG_LINE_EVERY = 50  # one line in so many is none
 STEP = timedelta(milliseconds=250)
@@ -31,9 +33,26 @@ class Sent:
     offset: int
 
 
-def marked_lines(first: int, count: int, start: datetime) -> list[Line]:
-    """Lines number ``first`` and on, dated in order: number 0 would be dated ``start``."""
-    return [_line(number, start + number * STEP) for number in range(first, first + count)]
+@dataclass
+class MarkedLines:
+    """The lines of one topic: numbered, and dated in order from ``start`` on."""
+
+    servers: str
+    topic: str
+    start: datetime
+    sent: list[Sent] = field(default_factory=list)
+
+    def send(self, count: int, partitions: Sequence[int] = (0, 1)) -> None:
+        """Sends so many more, in turn to these partitions."""
+        first = len(self.sent)
+        lines = [_line(n, self.start + n * STEP) for n in range(first, first + count)]
+        self.sent += _send(self.servers, self.topic, lines, partitions)
+
+
+def marked_lines(kafka: Kafka, topic: str, *, hours_ago: int) -> MarkedLines:
+    """The lines of a topic that has none yet; the first is dated so many hours ago."""
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    return MarkedLines(kafka.bootstrap_servers, topic, now - timedelta(hours=hours_ago))
 
 
 def _line(number: int, time: datetime) -> Line:
@@ -52,7 +71,7 @@ def _status(number: int) -> int:
     return 500 if number % 40 == 0 else 200
 
 
-def send(servers: str, topic: str, lines: Sequence[Line], partitions: Sequence[int]) -> list[Sent]:
+def _send(servers: str, topic: str, lines: Sequence[Line], partitions: Sequence[int]) -> list[Sent]:
     """Sends the lines to these partitions in turn, so that all of them go on in time together."""
     producer = Producer(
         {

@@ -45,7 +45,7 @@ def test_a_driver_killed_there_loses_and_doubles_nothing(
     trial: Callable[..., Trial], point: str, batch: int, job: str
 ) -> None:
     case = trial(f"driver killed {point}, batch {batch}", job, max_lines_per_batch=BATCH)
-    case.feed.send(LINES)
+    case.feed.lines.send(LINES)
     killed = case.start_until_caught_up(crash_at=f"{point}:{batch}")
     case.expect_end(killed, -signal.SIGKILL)
     case.expect_unfinished()
@@ -57,7 +57,7 @@ def test_a_driver_killed_with_half_a_batch_written_loses_and_doubles_nothing(
     trial: Callable[..., Trial],
 ) -> None:
     case = trial(f"driver killed {BETWEEN}", "ingest", max_lines_per_batch=MANY_A_BATCH)
-    case.feed.send(MANY_LINES)
+    case.feed.lines.send(MANY_LINES)
     pieces = f"spark.sql.execution.arrow.maxRecordsPerBatch={LINES_A_PIECE}"
     killed = case.start("--until-caught-up", "--", "--conf", pieces, crash_at=BETWEEN)
     case.expect_end(killed, -signal.SIGKILL)

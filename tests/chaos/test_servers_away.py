@@ -30,7 +30,7 @@ def test_a_job_outlasts_a_killed_server(
     trial: NewTrial, faulty: Servers, server: Server, job: str
 ) -> None:
     case = trial(f"{TITLE[server]} killed and started again", job, max_lines_per_batch=BATCH)
-    case.feed.send(LINES)
+    case.feed.lines.send(LINES)
     process = case.start_until_caught_up()
     case.wait_for_lines(process)
     case.expect_unfinished()
@@ -52,7 +52,7 @@ def test_a_job_ends_with_one_line_where_the_outage_is_longer_than_its_limit(
 ) -> None:
     limits = {"max_lines_per_batch": BATCH, "max_outage_s": MAX_OUTAGE_S}
     case = trial(f"{TITLE[server]} away longer than max_outage_s", job, **limits)
-    case.feed.send(LINES)
+    case.feed.lines.send(LINES)
     process = case.start_until_caught_up()
     case.wait_for_lines(process)
     faulty.kill(server)
@@ -74,7 +74,7 @@ def test_a_job_outlasts_a_server_that_answers_nothing(
     trial: NewTrial, faulty: Servers, server: Server, job: str
 ) -> None:
     case = trial(f"{TITLE[server]} paused for {PAUSED_S} s", job, max_lines_per_batch=BATCH)
-    case.feed.send(LINES)
+    case.feed.lines.send(LINES)
     process = case.start_until_caught_up()
     case.wait_for_lines(process)
     case.expect_unfinished()

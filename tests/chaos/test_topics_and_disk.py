@@ -24,7 +24,7 @@ def test_a_job_ends_when_its_checkpoints_disk_is_full_and_goes_on_when_it_is_not
     trial: NewTrial, job: str
 ) -> None:
     case = trial("checkpoint's disk full", job, max_lines_per_batch=BATCH)
-    case.feed.send(2 * LINES)
+    case.feed.lines.send(2 * LINES)
     try:
         with small_disk(case.feed.checkpoints) as disk:
             _fill_up_in_mid_run(case, disk)
@@ -53,12 +53,12 @@ def test_partitions_added_while_a_job_runs_are_read(
     trial: NewTrial, faulty: Servers, job: str
 ) -> None:
     case = trial("partitions added, 2 to 4", job, max_lines_per_batch=BATCH)
-    case.feed.send(LINES)
+    case.feed.lines.send(LINES)
     process = case.start()
     case.wait_for_all(process)
     add_partitions(faulty.conf.kafka.bootstrap_servers, case.feed.name, MORE_PARTITIONS)
-    case.feed.send(LINES, partitions=range(MORE_PARTITIONS))
-    case.feed.send(FEW, partitions=range(PARTITIONS, MORE_PARTITIONS))
+    case.feed.lines.send(LINES, partitions=range(MORE_PARTITIONS))
+    case.feed.lines.send(FEW, partitions=range(PARTITIONS, MORE_PARTITIONS))
     case.wait_for_all(process)
     process.ask_to_stop()
     case.expect_end(process, 0)
@@ -71,15 +71,15 @@ def test_a_running_job_refuses_a_topic_made_again(
 ) -> None:
     size = "empty" if is_empty else "larger"
     case = trial(f"topic made again, {size}, while the job runs", job, max_lines_per_batch=BATCH)
-    case.feed.send(FEW)
+    case.feed.lines.send(FEW)
     process = case.start()
     case.wait_for_all(process)
     make_again(faulty.conf.kafka.bootstrap_servers, case.feed.name, PARTITIONS)
     if not is_empty:
-        case.feed.send(LINES)
+        case.feed.lines.send(LINES)
     _expect_refusal(case, process)
     if is_empty:
-        case.feed.send(LINES)
+        case.feed.lines.send(LINES)
     case.feed.forget(job)
     case.complete()
     case.judge()
@@ -90,12 +90,12 @@ def test_jobs_refuse_a_topic_made_again_between_two_runs(trial: NewTrial, faulty
     archive = trial(fault, "archive", max_lines_per_batch=BATCH)
     figures = trial(f"{fault}, figures from the archive", "aggregate", beside=archive)
     both = (archive, figures)
-    archive.feed.send(LINES)
+    archive.feed.lines.send(LINES)
     for case in both:
         case.complete()
     of_the_old_topic = figures.landed()
     make_again(faulty.conf.kafka.bootstrap_servers, archive.feed.name, PARTITIONS)
-    archive.feed.send(FEW)
+    archive.feed.lines.send(FEW)
     for case in both:
         _expect_refusal(case, case.start_until_caught_up())
         case.feed.forget(case.job)

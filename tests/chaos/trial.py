@@ -36,7 +36,7 @@ class Trial:
     @property
     def expected(self) -> Found:
         """What has to be stored of the lines that were sent."""
-        return self._count.expected(self.feed.sent)
+        return self._count.expected(self.feed.lines.sent)
 
     def start(
         self, *options: str, crash_at: str | None = None, within: Sequence[str] = ()
@@ -127,7 +127,7 @@ class Trial:
     def judge(self) -> None:
         """Counts what is stored; each line has to be there once, and the product must say so."""
         expected, found = self.expected, self._count.found()
-        self.outcome.lines = len(self.feed.sent)
+        self.outcome.lines = len(self.feed.lines.sent)
         self.outcome.dead_letters = self._count.dead_letters()
         self.outcome.records = found.total() - (self.outcome.dead_letters or 0)
         self.outcome.missing = (expected - found).total()

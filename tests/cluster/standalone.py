@@ -35,7 +35,7 @@ class Cluster:
 @contextmanager
 def standalone(folder: Path) -> Iterator[Cluster]:
     """The cluster, up; every process of it is ended afterwards."""
-    port = _free_port()
+    port = free_port()
     master = f"spark://127.0.0.1:{port}"
     processes = [_start(folder / "master.log", "master.Master", "--port", str(port))]
     try:
@@ -74,7 +74,8 @@ def _wait_for(log: Path, words: str) -> None:
         time.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,24 +1,24 @@
 """Checkpoints, state and archive in an object store of S3's protocol, as on Kubernetes."""
 
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 import yaml
 from k8s.tools import versitygw
-from pipeline import Pipeline, pipeline
+from lines import recent
+from pipeline import Pipeline, pipeline, wait_until
+from standalone import free_port
 
 from millrace import config
 from millrace.config import Config
 from millrace.setup.downloads import downloads_folder
 from millrace.setup.object_store import s3_jars
-from millrace.simulate.lines import generate
+from millrace.stack.servers import is_open
 
+HOST = "127.0.0.1"
 BUCKET = "millrace"
 LINES = 3000
 JOBS = ("archive", "ingest", "aggregate")
@@ -32,9 +32,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-of-this-test")
     folder = tmp_path / "store"
     (folder / BUCKET).mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    port = free_port()
+    address = f"{HOST}:{port}"
     environment = os.environ | {
         "ROOT_ACCESS_KEY": "tester",
         "ROOT_SECRET_KEY": "only-of-this-test",
@@ -43,21 +42,11 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with (tmp_path / "store.log").open("wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(address)
+        wait_until(lambda: is_open(HOST, port), "the store answers", timeout_s=10)
         yield f"http://{address}"
     finally:
         server.terminate()
         server.wait(10)
-
-
-def _wait_for(address: str) -> None:
-    host, port = address.split(":")
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"nothing answers at {address}")
 
 
 def _on_the_store(pipe: Pipeline, store: str, conf: Config) -> Pipeline:
@@ -81,9 +70,7 @@ def test_jobs_go_on_from_checkpoints_and_state_in_an_object_store(
     servers: Config, conf_file: Path, country_database: str, store: str, tmp_path: Path
 ) -> None:
     pipe = _on_the_store(pipeline(tmp_path, conf_file, FEED), store, servers)
-    end = datetime.now(timezone.utc)
-    times = {"start": end - timedelta(minutes=5), "end": end}
-    made = [line.value for line in generate("combined", LINES, seed=1, faults_percent=2, **times)]
+    made = recent("combined", LINES, seed=1, faults=2)
     for part in (made[: LINES // 2], made[LINES // 2 :]):
         pipe.send("stored", part)
         for job in JOBS:

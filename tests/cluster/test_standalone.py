@@ -3,18 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from lines import recent
 from pipeline import Pipeline, pipeline
 from standalone import WORKERS, Cluster, standalone
 
 from millrace.config import Config
 from millrace.records.formats import Format
-from millrace.simulate.lines import generate
 
 LINES = 5000
 FAULTS = 2.5  # percent
@@ -45,11 +44,8 @@ def pipe(
     sizes = {"executors": WORKERS, "executor_cores": 1, "executor_memory": "1g"}
     content["spark"] |= {"master": cluster.master, **sizes}
     pipe.file.write_text(yaml.safe_dump(content))
-    end = datetime.now(timezone.utc)
-    times = {"start": end - timedelta(minutes=5), "end": end}
     for seed, format in enumerate(FORMATS):
-        made = generate(format, LINES, seed=seed, faults_percent=FAULTS, **times)
-        pipe.send(format, [line.value for line in made])
+        pipe.send(format, recent(format, LINES, seed=seed, faults=FAULTS))
     for job in JOBS:
         pipe.run(job)
     return pipe

@@ -1,23 +1,19 @@
 """A checkpoint that a query cannot go on from stops it with a sentence that says what to do."""
 
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from shutil import move
 
 import pytest
 import yaml
+from lines import recent
 from pipeline import Pipeline, pipeline
 
 from millrace import config
 from millrace.config import Config
-from millrace.simulate.lines import generate
 
 
 def lines(seed: int) -> list[bytes]:
-    now = datetime.now(timezone.utc)
-    start = now - timedelta(minutes=3)
-    made = generate("app", 500, seed=seed, start=start, end=now)
-    return [line.value for line in made]
+    return recent("app", 500, seed=seed, minutes=3)
 
 
 @pytest.mark.slow

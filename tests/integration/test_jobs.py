@@ -1,19 +1,18 @@
 """The three jobs on real servers, run as users run them."""
 
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
+from lines import recent
 from pipeline import Pipeline, pipeline
 
 from millrace.config import Config
 from millrace.io import kafka
 from millrace.records import tables
 from millrace.records.formats import Format
-from millrace.simulate.lines import generate
 
 LINES = 4000
 FAULTS = 2.5  # percent: 100 lines, 20 of each of the five kinds, three of which are dead
@@ -32,16 +31,7 @@ COLLECTIONS: dict[str, dict[str, Any]] = {
 
 
 def lines(format: Format, seed: int) -> list[bytes]:
-    end = datetime.now(timezone.utc)
-    made = generate(
-        format,
-        LINES,
-        seed=seed,
-        start=end - timedelta(minutes=5),
-        end=end,
-        faults_percent=FAULTS,
-    )
-    return [line.value for line in made]
+    return recent(format, LINES, seed=seed, faults=FAULTS)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,14 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
+from lines import recent
 from pipeline import ROOT, Pipeline, pipeline
 from pyspark.sql import SparkSession
 
@@ -21,7 +22,6 @@ from millrace.io import mongo
 from millrace.proof.reconcile import Verdict, reconcile
 from millrace.proof.revise import revise
 from millrace.records.ledger import OffsetRange
-from millrace.simulate.lines import generate
 
 FEED = "proof"
 LINES = 6000
@@ -67,11 +67,7 @@ def in_ledger(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
 
 
 def lines(count: int, seed: int, minutes_ago: int, faults: float = FAULTS) -> list[bytes]:
-    """Lines of the minutes up to now."""
-    now = datetime.now(timezone.utc)
-    start = now - timedelta(minutes=minutes_ago)
-    made = generate("combined", count, seed=seed, start=start, end=now, faults_percent=faults)
-    return [line.value for line in made]
+    return recent("combined", count, seed=seed, minutes=minutes_ago, faults=faults)
 
 
 @pytest.fixture(scope="module")

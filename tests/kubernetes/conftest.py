@@ -12,15 +12,17 @@ from pathlib import Path
 
 import pytest
 from kube import NAMESPACE, applied, kubectl, wait_until
+from marked_lines import marked_lines
 from outcome_table import Outcome, show
 from pipeline import ROOT
 from rich.console import Console
 from server_faults import Servers
-from suite import IMAGE, Suite, overlay_settings, volume_folder
+from suite import FEED, IMAGE, Suite, overlay_settings, volume_folder
 
 from millrace.io import kafka
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
+LINES_BEGIN_HOURS_AGO = 48
 _PASSWORD = "MILLRACE__MYSQL__PASSWORD"
 
 
@@ -55,7 +57,8 @@ def suite(servers: Servers) -> Iterator[Suite]:
     applied({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": secret})
     _remove_applications()
     conf = servers.conf
-    suite = Suite(conf)
+    lines = marked_lines(conf.kafka, conf.feed(FEED).topic, hours_ago=LINES_BEGIN_HOURS_AGO)
+    suite = Suite(conf, lines)
     try:
         folder = _emptied_volume()
         suite.deploy(IMAGE)

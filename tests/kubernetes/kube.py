@@ -2,15 +2,16 @@
 
 import json
 import subprocess
-import time
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import pipeline
 import yaml
 
 NAMESPACE = "millrace"
-_POLL_S = 0.5
 Object = dict[str, Any]
+# Each look at a cluster is a kubectl.
+wait_until = partial(pipeline.wait_until, poll_s=0.5)
 
 
 def kubectl(*arguments: str, given: str | None = None) -> str:
@@ -66,12 +67,3 @@ def state(application: str) -> str:
     """What the operator says of an application; empty where it has not looked at it yet."""
     status = fetched("sparkapplication", application).get("status", {})
     return str(status.get("applicationState", {}).get("state", ""))
-
-
-def wait_until(is_true: Callable[[], bool], what: str, *, timeout_s: float) -> float:
-    """Waits for it; the seconds it took."""
-    began = time.monotonic()
-    while not is_true():
-        assert time.monotonic() - began < timeout_s, f"not within {timeout_s} s: {what}"
-        time.sleep(_POLL_S)
-    return time.monotonic() - began

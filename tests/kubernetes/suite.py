@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from counts import AWAY, COUNTS, Found
+from counts import AWAY, COUNTS
 from kube import applied, fetched, kubectl, running_pods, state, wait_until
-from marked_lines import Sent, marked_lines, send
+from marked_lines import MarkedLines
 from pipeline import ROOT
 
 from millrace.config import Config
@@ -21,15 +20,9 @@ EXECUTORS = 2
 FEED = "access"
 START_TIMEOUT_S = 300
 LINES_TIMEOUT_S = 300
-_PARTITIONS = (0, 1)
 _RECONCILE_TIMEOUT_S = 420
 _ENDS = ("COMPLETED", "FAILED")
-_LINES_BEGIN_BEFORE = timedelta(hours=48)
 _API = "sparkoperator.k8s.io/v1beta2"
-
-
-def _start() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None) - _LINES_BEGIN_BEFORE
 
 
 @dataclass
@@ -37,8 +30,7 @@ class Suite:
     """Three jobs on the cluster, and the lines that one of their feeds was sent."""
 
     conf: Config
-    sent: list[Sent] = field(default_factory=list)
-    start: datetime = field(default_factory=_start)
+    lines: MarkedLines
     proofs: int = 0
 
     def deploy(self, image: str) -> None:
@@ -61,12 +53,6 @@ class Suite:
             for job in JOBS
         )
 
-    def send(self, count: int) -> None:
-        """Sends so many lines more, no two of all alike."""
-        lines = marked_lines(len(self.sent), count, self.start)
-        servers, topic = self.conf.kafka.bootstrap_servers, self.conf.feed(FEED).topic
-        self.sent += send(servers, topic, lines, _PARTITIONS)
-
     def landed(self, job: str) -> int | None:
         """How many lines a job has stored; null while the server does not say."""
         try:
@@ -76,7 +62,7 @@ class Suite:
 
     def wait_for_all(self, job: str) -> float:
         """Waits until a job has stored every line that was sent; the seconds it took."""
-        wanted = COUNTS[job](self.conf, FEED).expected(self.sent).total()
+        wanted = COUNTS[job](self.conf, FEED).expected(self.lines.sent).total()
         return wait_until(
             lambda: self.landed(job) == wanted,
             f"{job} stored {wanted} lines",
@@ -86,11 +72,8 @@ class Suite:
     def differences(self, job: str) -> tuple[int, int]:
         """How many lines are missing and how many are there twice, by a count of its own."""
         count = COUNTS[job](self.conf, FEED)
-        expected, found = count.expected(self.sent), self._found(job)
+        expected, found = count.expected(self.lines.sent), count.found()
         return (expected - found).total(), (found - expected).total()
-
-    def _found(self, job: str) -> Found:
-        return COUNTS[job](self.conf, FEED).found()
 
     def proof(self, *options: str) -> str:
         """How ``millrace reconcile`` ends on the cluster: COMPLETED where all holds."""

@@ -1,17 +1,15 @@
 """The three jobs on a real cluster: every object is taken, and all lines arrive once."""
 
-from datetime import datetime, timedelta, timezone
-
 import pytest
 import yaml
 from k8s.rendered import OVERLAYS, rendered
 from kube import kubectl, running_pods, state, wait_until
+from lines import recent
 from server_faults import Servers
 from suite import JOBS, START_TIMEOUT_S, Suite
 
 from millrace.io import mongo, mysql
 from millrace.records.formats import Format
-from millrace.simulate.lines import generate
 from millrace.simulate.send import send
 
 LINES_OF_A_FEED = 50_000
@@ -55,18 +53,10 @@ def test_every_process_of_a_pod_runs_as_user_185(suite: Suite) -> None:
 
 def test_all_lines_of_all_formats_arrive_once(suite: Suite, servers: Servers) -> None:
     conf = servers.conf
-    suite.send(LINES_OF_A_FEED)
-    end = datetime.now(timezone.utc)
+    suite.lines.send(LINES_OF_A_FEED)
     for seed, format in enumerate(GENERATED):
-        made = generate(
-            format,
-            LINES_OF_A_FEED,
-            seed=seed,
-            start=end - timedelta(minutes=8),
-            end=end,
-            faults_percent=1,
-        )
-        send(conf.kafka, conf.feed(format).topic, [line.value for line in made])
+        made = recent(format, LINES_OF_A_FEED, seed=seed, minutes=8, faults=1)
+        send(conf.kafka, conf.feed(format).topic, made)
     database = mongo.database(conf.mongo)
     for format in GENERATED:
         wait_until(

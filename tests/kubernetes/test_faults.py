@@ -38,7 +38,7 @@ def _lines_flow(suite: Suite) -> Iterator[None]:
 
     def feed() -> None:
         while not is_over.wait(1):
-            suite.send(200)
+            suite.lines.send(200)
 
     sender = threading.Thread(target=feed)
     sender.start()
@@ -65,7 +65,7 @@ def _judge(suite: Suite, outcome: Outcome) -> None:
     for job in JOBS:
         suite.wait_for_all(job)
     differences = [suite.differences(job) for job in JOBS]
-    outcome.lines = len(suite.sent)
+    outcome.lines = len(suite.lines.sent)
     outcome.missing = sum(missing for missing, _ in differences)
     outcome.doubled = sum(doubled for _, doubled in differences)
     outcome.is_reconciled = suite.proof("--feed", FEED) == "COMPLETED"
@@ -104,7 +104,7 @@ def test_a_pod_that_is_lost_loses_nothing(
     outcome.fault, outcome.job = fault, job
     wait_until(suite.is_running, "all jobs run", timeout_s=START_TIMEOUT_S)
     before = {pod["metadata"]["uid"] for pod in pods(job, role)}
-    suite.send(LINES_OF_A_FAULT)
+    suite.lines.send(LINES_OF_A_FAULT)
     with _lines_flow(suite):
         do(job, role)
         began = time.monotonic()
@@ -123,7 +123,7 @@ def test_a_server_that_restarts_loses_nothing(
 ) -> None:
     outcome.fault, outcome.job = f"{server} killed and started again", "all"
     wait_until(suite.is_running, "all jobs run", timeout_s=START_TIMEOUT_S)
-    suite.send(LINES_OF_A_FAULT)
+    suite.lines.send(LINES_OF_A_FAULT)
     servers.kill(server)
     time.sleep(DOWN_S)
     servers.up()
@@ -138,7 +138,7 @@ def test_a_network_that_is_cut_for_a_minute_loses_nothing(suite: Suite, outcome:
     if os.geteuid() != 0 or not shutil.which("iptables"):
         pytest.skip("NOT CHECKED: to cut the network needs root and iptables on this machine")
     wait_until(suite.is_running, "all jobs run", timeout_s=START_TIMEOUT_S)
-    suite.send(LINES_OF_A_FAULT)
+    suite.lines.send(LINES_OF_A_FAULT)
     port = suite.conf.mongo.uri.rpartition(":")[2].partition("/")[0]
     host = suite.conf.mysql.host
     rule = ["INPUT", "-p", "tcp", "--dport", port, "!", "-s", host, "-j", "DROP"]
@@ -157,11 +157,11 @@ def test_suspended_jobs_end_in_order_and_go_on_where_they_were(
 ) -> None:
     outcome.fault, outcome.job = "suspended and resumed", "ingest"
     wait_until(suite.is_running, "all jobs run", timeout_s=START_TIMEOUT_S)
-    suite.send(LINES_OF_A_FAULT)
+    suite.lines.send(LINES_OF_A_FAULT)
     _suspend("ingest", "true")
     wait_until(lambda: state("ingest") == "SUSPENDED", "suspended", timeout_s=START_TIMEOUT_S)
     wait_until(lambda: is_gone("ingest-driver"), "its driver gone", timeout_s=START_TIMEOUT_S)
-    suite.send(LINES_OF_A_FAULT)
+    suite.lines.send(LINES_OF_A_FAULT)
     began = time.monotonic()
     _suspend("ingest", "false")
     with _lines_flow(suite):
@@ -177,7 +177,7 @@ def _suspend(job: str, is_suspended: str) -> None:
 def test_a_roll_to_another_image_loses_nothing(suite: Suite, outcome: Outcome) -> None:
     outcome.fault, outcome.job = f"rolled to {NEXT_IMAGE}", "all"
     wait_until(suite.is_running, "all jobs run", timeout_s=START_TIMEOUT_S)
-    suite.send(LINES_OF_A_FAULT)
+    suite.lines.send(LINES_OF_A_FAULT)
     began = time.monotonic()
     with _lines_flow(suite):
         suite.deploy(NEXT_IMAGE)
@@ -195,7 +195,7 @@ def test_a_driver_that_is_deleted_ends_its_batch_and_then_with_0(suite: Suite) -
     _hold(name, '["millrace.test/hold"]')
     try:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as following:
-            suite.send(LINES_OF_A_FAULT)
+            suite.lines.send(LINES_OF_A_FAULT)
             kubectl("delete", "pod", name, "--wait=false")
             wait_until(lambda: _exit_code(name) is not None, "it ended", timeout_s=START_TIMEOUT_S)
             code = _exit_code(name)
