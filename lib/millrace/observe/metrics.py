@@ -1,38 +1,142 @@
-"""The metrics of a job, in Prometheus' format, each defined once."""
+"""The metrics of a job, in Prometheus' format, each defined once; docs/metrics.md is made from it.
 
-from prometheus_client import Counter, Gauge, start_http_server
+Names follow Prometheus' conventions: base units, ``_total`` for what only grows. No label is made
+of what a log line says: queries, feeds, topics and the rest are named in the configuration.
+"""
 
-from millrace.config import ConfigurationError
+import platform
 
-LINES = Counter("millrace_lines", "Lines that were written, by outcome.", ["query", "outcome"])
+import pyspark
+from prometheus_client import Counter, Gauge, Histogram, Info, Summary, disable_created_metrics
+
+from millrace.records.ledger import feed_of
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+QUERY = ("query", "feed")
+_PARTITION = (*QUERY, "topic", "partition")
+# From the half second in which a small batch is done to the minutes of one that catches up.
+_BUCKETS_S = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
+
+INPUT_LINES = Counter(
+    "millrace_input_lines", "Lines that batches took from Kafka and stored.", QUERY
+)
+PROCESSED_RATE = Gauge(
+    "millrace_processed_lines_per_second", "Lines of the last batch by its duration.", QUERY
+)
+LINES = Counter(
+    "millrace_lines",
+    "Lines that ingest stored, by outcome: record or dead_letter.",
+    (*QUERY, "outcome"),
+)
 DEAD_LETTERS = Counter(
-    "millrace_dead_letters", "Dead letters that were written, by reason.", ["query", "reason"]
+    "millrace_dead_letters", "Dead letters that ingest stored, by reason.", (*QUERY, "reason")
 )
 DEAD_RATIO = Gauge(
-    "millrace_dead_letter_ratio", "Share of dead letters in the last batch.", ["query"]
+    "millrace_dead_letter_ratio", "Share of dead letters in the last batch, 0 to 1.", QUERY
 )
 DEAD_RATIO_EXCEEDED = Counter(
-    "millrace_max_dead_ratio_exceeded", "Batches with more than max_dead_ratio.", ["query"]
+    "millrace_max_dead_ratio_exceeded",
+    "Batches with a larger share of dead letters than the feed's max_dead_ratio.",
+    QUERY,
 )
 UNMATCHED_RATIO = Gauge(
     "millrace_unmatched_message_ratio",
-    "Share of the last batch's messages that match no template.",
-    ["query"],
+    "Share of the last batch's messages that match no template, 0 to 1.",
+    QUERY,
+)
+ANOMALIES = Counter(
+    "millrace_anomalies", "Records that ingest scored above 0, by severity.", (*QUERY, "severity")
 )
 LATE_LINES = Counter(
-    "millrace_late_lines", "Lines received more than max_lateness_s after their time.", ["query"]
+    "millrace_late_lines",
+    "Lines received more than the feed's max_lateness_s after their own time.",
+    QUERY,
+)
+BATCH_SECONDS = Histogram(
+    "millrace_batch_duration_seconds",
+    "Time from a batch's trigger to its commit.",
+    QUERY,
+    buckets=_BUCKETS_S,
+)
+PHASE_SECONDS = Summary(
+    "millrace_batch_phase_seconds",
+    "Time of a batch's phases, under Spark's names: latestOffset, walCommit, getBatch,"
+    " queryPlanning, addBatch, commitOffsets and so on.",
+    (*QUERY, "phase"),
+)
+WRITE_SECONDS = Histogram(
+    "millrace_sink_write_seconds",
+    "Time that a batch took to be read, parsed and stored in its sink.",
+    (*QUERY, "sink"),
+    buckets=_BUCKETS_S,
 )
 WRITE_RETRIES = Counter(
-    "millrace_write_retries", "Batches tried again since a server was away.", ["query"]
+    "millrace_write_retries", "Batches tried again since a server was away.", QUERY
 )
+QUERY_ACTIVE = Gauge("millrace_query_active", "Whether a query runs: 1 or 0.", QUERY)
+LAST_PROGRESS = Gauge(
+    "millrace_last_progress_timestamp_seconds",
+    "When a query last ended a batch, or found nothing to do.",
+    QUERY,
+)
+LAST_COMMIT = Gauge(
+    "millrace_last_commit_timestamp_seconds", "When a query last committed a batch.", QUERY
+)
+STATE_ROWS = Gauge("millrace_state_rows", "Rows in a query's state store.", QUERY)
+STATE_BYTES = Gauge(
+    "millrace_state_memory_bytes", "Memory that a query's state store takes.", QUERY
+)
+WATERMARK = Gauge(
+    "millrace_watermark_timestamp_seconds", "The query's watermark; absent before it has one.", QUERY
+)
+DROPPED_BY_WATERMARK = Counter(
+    "millrace_watermark_dropped_rows",
+    "Partial rows that Spark dropped since their window was closed (numRowsDroppedByWatermark):"
+    " aggregates of a task, not lines.",
+    QUERY,
+)
+LAG_LINES = Gauge(
+    "millrace_lag_lines", "Lines in a partition of Kafka that a query has yet to commit.", _PARTITION
+)
+LAG_SECONDS = Gauge(
+    "millrace_lag_seconds",
+    "How long ago the first line that a query has yet to commit was received, 0 of none.",
+    _PARTITION,
+)
+KAFKA_UP = Gauge("millrace_kafka_up", "Whether the broker answered the last look at it: 1 or 0.")
+STORAGE_FREE = Gauge(
+    "millrace_storage_free_bytes", "Free space where checkpoints or archive lie.", ("storage",)
+)
+STORAGE_SIZE = Gauge(
+    "millrace_storage_size_bytes", "All space where checkpoints or archive lie.", ("storage",)
+)
+RECONCILE_HOLDS = Gauge(
+    "millrace_reconcile_holds", "Whether the last reconcile of a feed held: 1 or 0.", ("feed",)
+)
+RECONCILE_TIME = Gauge(
+    "millrace_reconcile_timestamp_seconds", "When the last reconcile of a feed ended.", ("feed",)
+)
+RECONCILE_FAULTS = Gauge(
+    "millrace_reconcile_faults",
+    "What the last reconcile of a feed found wrong, by kind: lines that are missing, doubled,"
+    " in_both, never_committed or forgotten, and differing windows.",
+    ("feed", "fault"),
+)
+BUILD = Info("millrace_build", "Versions of what runs.")
 
 
-def serve(port: int) -> None:
-    """Answers ``GET /metrics`` on that port, in a thread of its own.
+def of(query: str) -> tuple[str, str]:
+    """The values of the labels ``query`` and ``feed`` of that query."""
+    return query, feed_of(query)
 
-    Raises ConfigurationError where the port is taken.
-    """
-    try:
-        start_http_server(port)
-    except OSError as error:
-        raise ConfigurationError(f"metrics.port {port}: {error.strerror}") from None
+
+def describe_build(version: str) -> None:
+    """Says in ``millrace_build_info`` what runs."""
+    BUILD.info(
+        {
+            "version": version,
+            "spark_version": pyspark.__version__,
+            "python_version": platform.python_version(),
+        }
+    )

@@ -7,6 +7,11 @@ from datetime import datetime
 COLLECTION = "batches"
 
 
+def feed_of(query: str) -> str:
+    """The feed that a query reads: queries are named ``<job>-<feed>``."""
+    return query.partition("-")[2]
+
+
 @dataclass(frozen=True)
 class OffsetRange:
     """The offsets ``from_offset`` to ``until_offset`` (not included) of one partition."""
