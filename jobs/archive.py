@@ -16,6 +16,7 @@ def archive(run: Run) -> Flow:
     return Flow(
         lines,
         delta.sink(run.spark, conf.storage.archive, feed),
+        "delta",
         interval_s=conf.stream.archive_interval_s,
     )
 

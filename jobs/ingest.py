@@ -3,7 +3,7 @@
 from millrace import job, refine
 from millrace.io import mongo
 from millrace.job import Run
-from millrace.observe import ratios
+from millrace.observe import proofs, ratios
 from millrace.stream import Flow
 
 
@@ -17,11 +17,16 @@ def ingest(run: Run) -> Flow:
     to_records = refine.refined(feed, references, named_routes)
 
     records = run.lines().transform(to_records)
-    write = mongo.sink(conf.mongo, feed, lambda *of: run.again(*of).transform(to_records))
+    write = mongo.sink(
+        conf.mongo,
+        feed,
+        lambda *of: run.again(*of).transform(to_records),
+        references.rules.severity_names,
+    )
     max_unmatched = conf.detection.max_unmatched_ratio if references.templates else None
     watched = ratios.watched(write, feed, max_unmatched)
-    return Flow(records, watched, interval_s=conf.stream.ingest_interval_s)
+    return Flow(records, watched, "mongodb", interval_s=conf.stream.ingest_interval_s)
 
 
 if __name__ == "__main__":
-    job.main("ingest", ingest)
+    job.main("ingest", ingest, looks=[proofs.look])

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-version=$(sed -nE 's/^version = "(.*)"$/\1/p' "$root/pyproject.toml")
+version=$(sed -nE 's/^__version__ = "(.*)"$/\1/p' "$root/lib/millrace/__init__.py")
 image=${1:-millrace:$version}
 revision=$(git -C "$root" rev-parse HEAD 2> /dev/null || echo unknown)
 

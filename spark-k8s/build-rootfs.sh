@@ -8,7 +8,7 @@ set -euo pipefail
 (($# >= 1)) || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 [[ $(id -u) == 0 ]] || { echo "build-rootfs.sh: debootstrap must run as root" >&2; exit 1; }
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-version=$(sed -nE 's/^version = "(.*)"$/\1/p' "$root/pyproject.toml")
+version=$(sed -nE 's/^__version__ = "(.*)"$/\1/p' "$root/lib/millrace/__init__.py")
 output=$(realpath "$1")
 image=${2:-millrace:$version}
 python=$root/.venv/bin/python

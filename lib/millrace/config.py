@@ -32,6 +32,8 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Server = Literal["kafka", "mongo", "mysql"]
+JobName = Literal["ingest", "aggregate", "archive"]
+LogFormat = Literal["text", "json"]
 
 
 class _Section(BaseModel):
@@ -98,10 +100,14 @@ class Mysql(_Section):
 
 
 class Storage(_Section):
-    """Where checkpoints and the archive lie: a folder, or a URI that Hadoop can open."""
+    """Where checkpoints and the archive lie: a folder, or a URI that Hadoop can open.
+
+    So does what Spark's history server reads, where ``event_logs`` is given.
+    """
 
     checkpoints: str
     archive: str
+    event_logs: str | None = None
 
 
 class Enrichment(_Section):
@@ -138,9 +144,28 @@ class Stream(_Section):
 
 
 class Metrics(_Section):
-    """Where a job answers ``GET /metrics``, in Prometheus' format; nowhere without a port."""
+    """Where a job answers ``/metrics``, ``/healthz`` and ``/readyz``; nowhere without a port.
 
-    port: Port | None = None
+    One port where each job has an address of its own, else one a job. A job is ready while each of
+    its queries has made progress within ``max_silence_s``. Lag is looked at every ``interval_s``.
+    """
+
+    port: Port | dict[JobName, Port] | None = None
+    listen: str = "127.0.0.1"
+    max_silence_s: PositiveInt = 120
+    interval_s: PositiveInt = 5
+
+    def port_of(self, job: str) -> int | None:
+        """The port of that job; none where it has none."""
+        if isinstance(self.port, dict):
+            return next((port for name, port in self.port.items() if name == job), None)
+        return self.port
+
+
+class Logs(_Section):
+    """What jobs say on standard error: ``text`` for people, ``json`` for what collects it."""
+
+    format: LogFormat = "text"
 
 
 class Spark(_Section):
@@ -207,6 +232,7 @@ class Config(BaseSettings):
     detection: Detection = Detection()
     stream: Stream = Stream()
     metrics: Metrics = Metrics()
+    logs: Logs = Logs()
     spark: Spark = Spark()
     stack: Stack = Stack()
     feeds: tuple[Feed, ...] = Field(min_length=1)

@@ -5,8 +5,7 @@ import signal
 import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,9 @@ from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, one_line
 from millrace.io import delta, kafka, kafka_batch
 from millrace.io.checkpoint import Checkpoint
-from millrace.observe import metrics
+from millrace.observe import logs
+from millrace.observe.logs import END
+from millrace.observe.observer import Look, Observer
 from millrace.patience import Patience
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
@@ -67,9 +68,10 @@ class Run:
 Job = Callable[[Run], Flow]
 
 
-def main(name: str, job: Job, *, from_archive: bool = True) -> None:
+def main(name: str, job: Job, *, from_archive: bool = True, looks: Sequence[Look] = ()) -> None:
     """Runs ``job`` for every feed as the command line says, and exits.
 
+    ``looks`` are called from time to time beside its queries, to set metrics.
     Exit codes: 0 done or stopped, 1 a query failed, 2 usage or configuration.
     """
 
@@ -82,40 +84,38 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
     ) -> None:
         if source not in (("kafka", "archive") if from_archive else ("kafka",)):
             raise typer.BadParameter(f"{name} cannot read from {source!r}", param_hint="--from")
-        logging.basicConfig(
-            level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-        )
-        logging.getLogger("millrace").setLevel(logging.INFO)
-        # It logs the trace of whatever a batch raises; what failed is said at the end, once.
-        logging.getLogger("py4j").setLevel(logging.CRITICAL)
-        sys.exit(_run(name, job, conf, until_caught_up, source))
+        logs.configure(f"millrace-{name}", "text")
+        sys.exit(_run(name, job, conf, until_caught_up, source, looks))
 
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.command()(command)
     app()
 
 
-def _run(name: str, job: Job, path: Path, until_caught_up: bool, source: str) -> int:
+def _run(
+    name: str, job: Job, path: Path, until_caught_up: bool, source: str, looks: Sequence[Look]
+) -> int:
     stopping = threading.Event()
     _listen(stopping)
     try:
         conf = config.load(path)
-        if conf.metrics.port:
-            metrics.serve(conf.metrics.port)
+        logs.configure(f"millrace-{name}", conf.logs.format)
+        observer = Observer(name, conf, looks)
         topics = {} if source == "archive" else _topics(conf)
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
         try:
             if source == "archive":
                 return _from_archive(name, job, spark, conf, stopping)
-            return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping)
+            return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping, observer)
         finally:
+            observer.end()
             spark.stop()  # Executors' pods go when they are told to, not when their driver is gone.
     except ConfigurationError as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        END.error("%s: %s", name, error)
         return MISUSED
     except (JobError, SetupError) as error:
-        print(f"{name}: {error}", file=sys.stderr)
+        END.error("%s: %s", name, error)
         return FAILED
 
 
@@ -140,8 +140,7 @@ def _from_archive(
             patience = Patience(query, conf.stream.max_outage_s, stopping)
             patience.outlast(partial(flow.write, flow.rows, batch))
         except Exception as error:
-            print(f"{query} failed: {one_line(error)}", file=sys.stderr)
-            traceback.print_exception(error)
+            END.error("%s failed: %s", query, one_line(error), exc_info=error)
             return FAILED
         _log.info("%s: %d lines from the archive", query, batch.lines)
     return DONE
@@ -155,11 +154,14 @@ def _from_kafka(
     topics: dict[str, kafka.Topic],
     until_caught_up: bool,
     stopping: threading.Event,
+    observer: Observer,
 ) -> int:
     queries: list[Running] = []
+    observer.listen(spark, [f"{name}-{feed.name}" for feed in conf.feeds])
     for feed in conf.feeds:
         query, topic = f"{name}-{feed.name}", topics[feed.name]
         checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
+        observer.lag.follow(query, topic.name, checkpoint.committed(topic.id))
         flow = job(Run(spark, conf, feed, query, topic, checkpoint))
         queries.append(
             start(
@@ -173,6 +175,7 @@ def _from_kafka(
                 stopping=stopping,
             )
         )
+    observer.watch()
     return _wait(queries, stopping)
 
 
@@ -200,7 +203,7 @@ def _wait(queries: list[Running], stopping: threading.Event) -> int:
         query.stop()
     failed = [query for query in queries if query.reason()]
     for query in failed:
-        print(f"{query.name} failed: {query.reason()}", file=sys.stderr)
-        if query.failure and not isinstance(query.failure, JobError):
-            traceback.print_exception(query.failure)
+        is_told = not query.failure or isinstance(query.failure, JobError)
+        trace = None if is_told else query.failure
+        END.error("%s failed: %s", query.name, query.reason(), exc_info=trace)
     return FAILED if failed else DONE

@@ -25,6 +25,7 @@ class Patience:
         self._query = query
         self._max_outage_s = max_outage_s
         self._stopping = stopping
+        self._retries = metrics.WRITE_RETRIES.labels(*metrics.of(query))
 
     def outlast(self, write: Callable[[], None]) -> None:
         """Calls ``write``, again after each outage, with pauses that double up to 30 s.
@@ -53,7 +54,7 @@ class Patience:
                     pause_s,
                     one_line(error),
                 )
-            metrics.WRITE_RETRIES.labels(self._query).inc()
+            self._retries.inc()
             if self._stopping.wait(pause_s):
                 raise StoppingError
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

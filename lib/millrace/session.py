@@ -41,8 +41,7 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     if coordinates:
         jars = spark_jars(coordinates, downloads_folder(conf.stack))
         properties["spark.jars"] = ",".join(str(jar) for jar in jars)
-    settings = shlex.quote(f"-Dlog4j2.configurationFile={CONF_DIRECTORY / 'log4j2.properties'}")
-    properties[JVM_OPTIONS[0]] += f" {settings}"
+    properties[JVM_OPTIONS[0]] += f" {shlex.join(_logging(name, conf))}"
     # As arguments of the JVM's start: a session's own settings would rule over the user's.
     options = [word for item in properties.items() for word in ("--conf", "=".join(item))]
     given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
@@ -51,6 +50,15 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     if _ships(conf.spark.master):
         _ship(session, conf)
     return session
+
+
+def _logging(name: str, conf: Config) -> tuple[str, ...]:
+    """The JVM's options by which its log goes where Python's does, in the same format."""
+    return (
+        f"-Dlog4j2.configurationFile={CONF_DIRECTORY / 'log4j2.properties'}",
+        f"-Dmillrace.log.format={conf.logs.format}",
+        f"-Dmillrace.service={name}",
+    )
 
 
 def _ships(master: str) -> bool:
@@ -83,7 +91,7 @@ def spark_properties(conf: Config) -> dict[str, str]:
         "spark.driver.memory": conf.spark.driver_memory,
         "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
     }
-    properties |= _executors(conf) | _object_store(conf)
+    properties |= _executors(conf) | _object_store(conf) | _event_logs(conf)
     for key, value in conf.spark.conf.items():
         added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
         properties[key] = added
@@ -117,6 +125,23 @@ def _object_store(conf: Config) -> dict[str, str]:
         return {}
     manager = "org.apache.spark.internal.io.cloud.AbortableStreamBasedCheckpointFileManager"
     return {"spark.sql.streaming.checkpointFileManagerClass": manager}
+
+
+def _event_logs(conf: Config) -> dict[str, str]:
+    """What Spark's history server needs to show an application that has ended."""
+    place = conf.storage.event_logs
+    if place is None:
+        return {}
+    if "://" not in place:
+        folder = Path(place).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder.as_uri()
+    # In pieces, so that the history server can leave out the old ones of a stream of months.
+    return {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": place,
+        "spark.eventLog.rolling.enabled": "true",
+    }
 
 
 def _trust_store(mongo: Mongo) -> str:

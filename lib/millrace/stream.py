@@ -16,6 +16,7 @@ from millrace.crash import crash_point
 from millrace.errors import JobError, is_other_plan, one_line
 from millrace.io import kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.observe import logs, metrics
 from millrace.patience import Patience, StoppingError
 from millrace.records.ledger import Batch
 
@@ -28,10 +29,11 @@ Write = Callable[[DataFrame, Batch], None]
 
 @dataclass(frozen=True)
 class Flow:
-    """The end of a job's corridor: rows, and the function that writes a batch of them."""
+    """The end of a job's corridor: rows, and the function that writes a batch of them to a sink."""
 
     rows: DataFrame
     write: Write
+    sink: str
     output_mode: Literal["append", "update"] = "append"
     interval_s: float = 2
 
@@ -102,12 +104,12 @@ def start(
 
     def write_batch(rows: DataFrame, batch_id: int) -> None:
         try:
-            with running.writing:
+            with running.writing, logs.about(name, batch_id):
                 if stopping.is_set():
                     raise StoppingError
                 patience = Patience(name, max_outage_s, stopping)
                 patience.outlast(
-                    lambda: _write(flow.write, rows, name, checkpoint, batch_id, topic, source)
+                    lambda: _write(flow, rows, name, checkpoint, batch_id, topic, source)
                 )
         except BaseException as error:
             running.failure = error
@@ -126,7 +128,7 @@ def start(
 
 
 def _write(
-    write: Write,
+    flow: Flow,
     rows: DataFrame,
     name: str,
     checkpoint: Checkpoint,
@@ -142,9 +144,12 @@ def _write(
         rows.write.format("noop").mode("overwrite").save()
         return
     crash_point("after_read")
-    write(rows, batch)
+    flow.write(rows, batch)
     crash_point("before_checkpoint_commit")
     took_s = time.monotonic() - began
+    metrics.WRITE_SECONDS.labels(*metrics.of(name), flow.sink).observe(took_s)
+    metrics.INPUT_LINES.labels(*metrics.of(name)).inc(batch.lines)
+    metrics.PROCESSED_RATE.labels(*metrics.of(name)).set(batch.lines / took_s)
     _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, batch.lines, took_s)
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, timezone
 from typing import Annotated, Any
 
 import typer
@@ -14,11 +15,14 @@ from rich.text import Text
 from millrace import config
 from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, instant
+from millrace.io import mongo
+from millrace.io.mongo import reconciliations
 from millrace.proof.documents import Documents
 from millrace.proof.figures import Difference
 from millrace.proof.reconcile import Verdict
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import size
+from millrace.records.reconciliations import Reconciliation
 
 _NAMED = 20
 
@@ -35,7 +39,7 @@ def reconcile(
     """Prove that each line is in MongoDB, the archive and MySQL once, or name what is not.
 
     Jobs may run meanwhile: what they have committed is what is looked at. Ends with 0 only where
-    all holds.
+    all holds. The outcome is kept for the metrics of `ingest`.
     """
     from millrace.proof import reconcile as proof
     from millrace.session import spark_session
@@ -55,6 +59,9 @@ def reconcile(
                 lambda what, name=chosen.name: status.update(f"{name}: {what}"),  # type: ignore[misc]
             )
         verdicts.append(verdict)
+        ended_at = datetime.now(timezone.utc)
+        outcome = Reconciliation(verdict.feed, ended_at, verdict.holds, verdict.faults)
+        reconciliations.save(mongo.database(loaded.mongo), outcome)
         if as_json:
             print(json.dumps(_plain(verdict), default=str))
         else:

@@ -104,6 +104,11 @@ class RecordRules(_Model):
     severities: tuple[Severity, ...]
     rules: tuple[Rule, ...]
 
+    @property
+    def severity_names(self) -> tuple[str, ...]:
+        """What a record's severity can be."""
+        return tuple(severity.name for severity in self.severities)
+
     @model_validator(mode="after")
     def _is_consistent(self) -> "RecordRules":
         names = [rule.name for rule in self.rules]

@@ -24,6 +24,7 @@ from pyspark.sql.types import (
 
 from millrace.config import Feed
 from millrace.crash import crash_point
+from millrace.observe import steps
 from millrace.records.ledger import Available, Batch, OffsetRange
 
 _HEADER = StructType([StructField("key", StringType()), StructField("value", BinaryType())])
@@ -143,15 +144,16 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
         is_new = is_below and entry not in own
         application = f"{batch.checkpoint_id}/{uuid4()}" if is_new else batch.checkpoint_id
         crash_point("before_delta_write")
-        (
-            new.select(*SCHEMA.fieldNames())
-            .write.format("delta")
-            .mode("append")
-            .option("txnAppId", application)
-            .option("txnVersion", batch.id)
-            .option("userMetadata", json.dumps(entry))
-            .save(path)
-        )
+        with steps.step(rows.sparkSession, batch, "append lines", system="delta"):
+            (
+                new.select(*SCHEMA.fieldNames())
+                .write.format("delta")
+                .mode("append")
+                .option("txnAppId", application)
+                .option("txnVersion", batch.id)
+                .option("userMetadata", json.dumps(entry))
+                .save(path)
+            )
         crash_point("after_delta_write")
 
     return write

@@ -4,15 +4,18 @@ Names follow Prometheus' conventions: base units, ``_total`` for what only grows
 of what a log line says: queries, feeds, topics and the rest are named in the configuration.
 """
 
+import os
 import platform
 
 import pyspark
 from prometheus_client import Counter, Gauge, Histogram, Info, Summary, disable_created_metrics
 
+from millrace import __version__
 from millrace.records.ledger import feed_of
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
+REVISION_VARIABLE = "MILLRACE_REVISION"  # set in the image
 QUERY = ("query", "feed")
 _PARTITION = (*QUERY, "topic", "partition")
 # From the half second in which a small batch is done to the minutes of one that catches up.
@@ -88,7 +91,9 @@ STATE_BYTES = Gauge(
     "millrace_state_memory_bytes", "Memory that a query's state store takes.", QUERY
 )
 WATERMARK = Gauge(
-    "millrace_watermark_timestamp_seconds", "The query's watermark; absent before it has one.", QUERY
+    "millrace_watermark_timestamp_seconds",
+    "The query's watermark; absent before it has one.",
+    QUERY,
 )
 DROPPED_BY_WATERMARK = Counter(
     "millrace_watermark_dropped_rows",
@@ -97,7 +102,9 @@ DROPPED_BY_WATERMARK = Counter(
     QUERY,
 )
 LAG_LINES = Gauge(
-    "millrace_lag_lines", "Lines in a partition of Kafka that a query has yet to commit.", _PARTITION
+    "millrace_lag_lines",
+    "Lines in a partition of Kafka that a query has yet to commit.",
+    _PARTITION,
 )
 LAG_SECONDS = Gauge(
     "millrace_lag_seconds",
@@ -131,11 +138,12 @@ def of(query: str) -> tuple[str, str]:
     return query, feed_of(query)
 
 
-def describe_build(version: str) -> None:
+def describe_build() -> None:
     """Says in ``millrace_build_info`` what runs."""
     BUILD.info(
         {
-            "version": version,
+            "version": __version__,
+            "revision": os.environ.get(REVISION_VARIABLE, "unknown"),
             "spark_version": pyspark.__version__,
             "python_version": platform.python_version(),
         }

@@ -49,17 +49,20 @@ def watched(
 
 
 def _count(written: Written, batch: Batch) -> None:
-    metrics.LINES.labels(batch.query, "record").inc(written.rows_in - written.rows_dead)
-    metrics.LINES.labels(batch.query, "dead_letter").inc(written.rows_dead)
+    labels = metrics.of(batch.query)
+    metrics.LINES.labels(*labels, "record").inc(written.rows_in - written.rows_dead)
+    metrics.LINES.labels(*labels, "dead_letter").inc(written.rows_dead)
     for reason, count in written.reasons.items():
-        metrics.DEAD_LETTERS.labels(batch.query, reason).inc(count)
-    metrics.DEAD_RATIO.labels(batch.query).set(written.dead_ratio)
+        metrics.DEAD_LETTERS.labels(*labels, reason).inc(count)
+    for severity, count in written.anomalies.items():
+        metrics.ANOMALIES.labels(*labels, severity).inc(count)
+    metrics.DEAD_RATIO.labels(*labels).set(written.dead_ratio)
     if written.unmatched_ratio is not None:
-        metrics.UNMATCHED_RATIO.labels(batch.query).set(written.unmatched_ratio)
+        metrics.UNMATCHED_RATIO.labels(*labels).set(written.unmatched_ratio)
 
 
 def _exceeded(written: Written, batch: Batch, feed: Feed) -> None:
-    metrics.DEAD_RATIO_EXCEEDED.labels(batch.query).inc()
+    metrics.DEAD_RATIO_EXCEEDED.labels(*metrics.of(batch.query)).inc()
     by_count = sorted(written.reasons.items(), key=lambda item: -item[1])
     reasons = ", ".join(f"{reason} {count}" for reason, count in by_count)
     message = (

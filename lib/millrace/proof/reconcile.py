@@ -15,6 +15,7 @@ from millrace.proof.forgotten import forgotten, gone_past, lines_among, uncounte
 from millrace.proof.recount import Recount, recount
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import after, size, spanned, without
+from millrace.records.reconciliations import Fault
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,23 @@ class Verdict:
             and not self.recount.compared.differing
             and not self.is_nothing_compared
         )
+
+    @property
+    def faults(self) -> dict[Fault, int]:
+        """How much is wrong, by kind: lines, and windows of a table that differ."""
+        archive = self.archive or Archive(0, [], [])
+        lost = sum(found.lost_of_expired for found in self.documents)
+        return {
+            "missing": self._lines("missing") + lost + size(archive.missing),
+            "doubled": self._lines("doubled") + size(archive.doubled),
+            "in_both": self._lines("in_both"),
+            "never_committed": self._lines("extra"),
+            "forgotten": sum(size(ranges) for ranges in self.forgotten.values()),
+            "differing": len(self.recount.compared.differing),
+        }
+
+    def _lines(self, fault: str) -> int:
+        return sum(size(getattr(found, fault)) for found in self.documents)
 
     @property
     def is_nothing_compared(self) -> bool:

@@ -1,7 +1,9 @@
 """What a record is: every field name, type and table has its one home here."""
 
-from millrace.records import dead_letters, ledger
+from millrace.records import dead_letters, ledger, reconciliations
 
 ROUTES_COLLECTION = "http_routes"
 REPLAY_SUFFIX = "_replay"  # of the collections that a replay's outcome comes to
-RESERVED_NAMES = frozenset({dead_letters.COLLECTION, ledger.COLLECTION, ROUTES_COLLECTION})
+RESERVED_NAMES = frozenset(
+    {dead_letters.COLLECTION, ledger.COLLECTION, ROUTES_COLLECTION, reconciliations.COLLECTION}
+)

@@ -2,7 +2,7 @@
 
 import re
 
-from millrace.records import ROUTES_COLLECTION, dead_letters, ledger
+from millrace.records import ROUTES_COLLECTION, dead_letters, ledger, reconciliations
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import FORMATS
 from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
@@ -22,6 +22,7 @@ _VIEWS = {
 _COLLECTIONS = {
     dead_letters.COLLECTION: ", ".join((*dead_letters.COLUMNS, "and what a person noted")),
     ledger.COLLECTION: "the ledger: what each batch of `ingest` read and wrote",
+    reconciliations.COLLECTION: "what the last `millrace reconcile` of each feed came to",
     ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
 }
 

@@ -1,7 +1,7 @@
 """A batch and what it took from Kafka: the names that ledger rows and sinks share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 COLLECTION = "batches"
@@ -64,16 +64,17 @@ class Received:
 
 @dataclass(frozen=True)
 class Written:
-    """What a batch came to as documents: lines, dead letters by reason, messages.
+    """What a batch came to as documents: lines, dead letters by reason, messages, anomalies.
 
     ``messages`` and ``unmatched`` (those that match no template) are 0 where the feed has no
-    templates.
+    templates. ``anomalies`` has the records by severity, ``-`` being those below the lowest one.
     """
 
     rows_in: int
     reasons: dict[str, int]
     messages: int = 0
     unmatched: int = 0
+    anomalies: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows_dead(self) -> int:

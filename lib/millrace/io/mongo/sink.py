@@ -2,9 +2,10 @@
 
 import logging
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
+from functools import partial
 
 from py4j.protocol import Py4JJavaError
 from pymongo import DeleteOne
@@ -18,6 +19,7 @@ from millrace.config import Feed, Mongo
 from millrace.crash import crash_between, crash_point
 from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.client import Document, connector_options, database
+from millrace.observe import steps
 from millrace.records import dead_letters, ledger
 from millrace.records.documents import documents, letters
 from millrace.records.ledger import Batch, OffsetRange, Received, Written
@@ -33,6 +35,7 @@ def sink(
     mongo: Mongo,
     feed: Feed,
     again: Callable[[Batch, Column], DataFrame] | None = None,
+    severities: Sequence[str] = (),
 ) -> Callable[[DataFrame, Batch], Written]:
     """A function that writes one batch of refined rows, each to exactly one place.
 
@@ -44,29 +47,35 @@ def sink(
 
     Spark computes a batch's rows whole for each write, Python included. So a small batch is kept
     in memory, and the dead letters of a large one come from ``again``, which gives the refined
-    rows of those of a batch's lines that meet a condition on a Kafka source's columns.
+    rows of those of a batch's lines that meet a condition on a Kafka source's columns. Anomalies
+    are counted by the names in ``severities``.
     """
     db = database(mongo)
     options = connector_options(mongo)
 
     def write(refined: DataFrame, batch: Batch) -> Written:
+        step = partial(steps.step, refined.sparkSession, batch, system="mongodb")
         is_small = not again or batch.lines <= _SMALL_BATCH
         rows = refined.persist() if is_small else refined
         try:
             crash_point("before_mongo_write")
-            found = _write_records(db, rows, feed, batch, options)
+            with step("parse and insert records"):
+                found = _write_records(db, rows, feed, batch, options, severities)
             crash_point("after_mongo_records")
-            written = _written(found)
+            written = _written(found, severities)
             stored = _stored_letters(db, feed, batch, found)
             if written.rows_dead or stored:
                 if again and not is_small:
                     rows = again(batch, _may_be_dead(found))
-                _write_letters(db, letters(rows, feed.name), stored, feed, batch, found, options)
+                with step("write dead letters"):
+                    dead = letters(rows, feed.name)
+                    _write_letters(db, dead, stored, feed, batch, found, options)
         finally:
             refined.unpersist()
         crash_point("before_ledger")
         row = _row(batch, found, written)
-        db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
+        with step("write the ledger"):
+            db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
         return written
 
     return write
@@ -79,14 +88,20 @@ def replace_records(mongo: Mongo, feed: Feed, refined: DataFrame) -> None:
 
 
 def _write_records(
-    db: Database[Document], refined: DataFrame, feed: Feed, batch: Batch, options: dict[str, str]
+    db: Database[Document],
+    refined: DataFrame,
+    feed: Feed,
+    batch: Batch,
+    options: dict[str, str],
+    severities: Sequence[str],
 ) -> Document:
     """Inserts the records, or replaces them where some exist; returns the batch's statistics."""
 
     def save(operation: str, edited: list[str]) -> Document:
         # An observation ends with its first query, the failed ones included.
         seen = Observation()
-        observed = refined.observe(seen, *_statistics(batch.ranges, refined.columns))
+        wanted = _statistics(batch.ranges, refined.columns, severities)
+        observed = refined.observe(seen, *wanted)
         rows = documents(observed, feed.format, raw=feed.store_raw)
         if edited:
             rows = rows.where(~F.col("_id").isin(edited))
@@ -103,7 +118,9 @@ def _write_records(
     return save("replace", stored_letters.edited(db, feed.name, batch.ranges))
 
 
-def _statistics(ranges: tuple[OffsetRange, ...], columns: list[str]) -> Iterator[Column]:
+def _statistics(
+    ranges: tuple[OffsetRange, ...], columns: list[str], severities: Sequence[str]
+) -> Iterator[Column]:
     yield F.count(F.lit(1)).alias("rows_in")
     dead_offset = F.when(F.col("reason").isNotNull(), F.col("kafka.offset"))
     yield F.bitmap_construct_agg(F.pmod(dead_offset, F.lit(_BITMAP_BITS))).alias("dead")
@@ -113,6 +130,11 @@ def _statistics(ranges: tuple[OffsetRange, ...], columns: list[str]) -> Iterator
         has_message = F.col("reason").isNull() & F.col("message").isNotNull()
         yield F.count_if(has_message).alias("messages")
         yield F.count_if(has_message & F.col("template_id").isNull()).alias("unmatched")
+    if severities:
+        anomaly = F.col("anomaly")
+        yield F.count_if(anomaly.isNotNull()).alias("anomalies")
+        for severity in severities:
+            yield F.count_if(anomaly["severity"] == severity).alias(f"severity_{severity}")
     for item in ranges:
         received = F.when(F.col("kafka.partition") == item.partition, F.unix_millis("received_at"))
         yield F.min(received).alias(f"earliest_{item.partition}")
@@ -128,14 +150,22 @@ def _may_be_dead(found: Document) -> Column:
     return F.expr(f"bit_get(array({words})[cast({place} DIV 64 AS int)], {place} % 64) = 1")
 
 
-def _written(found: Document) -> Written:
+def _written(found: Document, severities: Sequence[str]) -> Written:
     reasons = {reason: found[f"reason_{reason}"] for reason in dead_letters.REASONS}
     return Written(
         found["rows_in"],
         {reason: count for reason, count in reasons.items() if count},
         found.get("messages", 0),
         found.get("unmatched", 0),
+        _anomalies(found, severities),
     )
+
+
+def _anomalies(found: Document, severities: Sequence[str]) -> dict[str, int]:
+    """Records by severity; ``-`` are those whose score is below the lowest one."""
+    named = {severity: found[f"severity_{severity}"] for severity in severities}
+    unnamed = found.get("anomalies", 0) - sum(named.values())
+    return {name: count for name, count in {**named, "-": unnamed}.items() if count}
 
 
 def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:

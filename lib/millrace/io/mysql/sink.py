@@ -19,7 +19,7 @@ from millrace.detect.rates import DEFAULT_RULES, RateRules
 from millrace.io.mysql.client import connection, jdbc_options
 from millrace.io.mysql.ledger import record, refuse_overtaken, refuse_stale
 from millrace.io.mysql.rates import changed_minutes, judge
-from millrace.observe import metrics
+from millrace.observe import metrics, steps
 from millrace.records import rates as rate_tables
 from millrace.records import tables
 from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
@@ -54,21 +54,25 @@ def sink(
     commit_once = partial(_commit_once, mysql, feed, stored, rates)
 
     def write(figures: DataFrame, batch: Batch) -> None:
+        step = partial(steps.step, figures.sparkSession, batch, system="mysql")
         if stored.counted and all(item.within(stored.counted) for item in batch.ranges):
             # Computed all the same: the stream's state is made by it.
-            figures.write.format("noop").mode("overwrite").save()
+            with step("compute state of lines counted before"):
+                figures.write.format("noop").mode("overwrite").save()
             _commit(batch, partial(commit_once, batch, None))
             return
         is_whole = F.col("window_start") >= F.lit(stored.floor)
         whole = figures.where(is_whole) if stored.floor else figures
         options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
         crash_point("before_mysql_staging")
-        whole.write.format("jdbc").options(**options).mode("overwrite").save()
+        with step("parse and aggregate into staging"):
+            whole.write.format("jdbc").options(**options).mode("overwrite").save()
         crash_point("before_mysql_transaction")
-        late_lines = _commit(batch, partial(commit_once, batch, staging))
+        with step("put figures in place"):
+            late_lines = _commit(batch, partial(commit_once, batch, staging))
         crash_point("after_mysql_commit")
+        metrics.LATE_LINES.labels(*metrics.of(batch.query)).inc(late_lines)
         if late_lines:
-            metrics.LATE_LINES.labels(batch.query).inc(late_lines)
             _log.warning(
                 "%s: %d lines came more than %d s late", batch.key, late_lines, feed.max_lateness_s
             )

@@ -1,0 +1,71 @@
+"""The trace of each batch, linked to the traces that its lines' senders began."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from confluent_kafka import KafkaException, TopicPartition
+from pyspark.sql.streaming.listener import StreamingQueryProgress
+
+from millrace.config import Kafka
+from millrace.io.kafka_ends import Ends
+from millrace.observe.progress import offsets
+from millrace.observe.steps import RECORDER
+from millrace.observe.traces import Traces
+
+_LINKS_A_PARTITION = 4
+_HEADER = "traceparent"
+
+
+class BatchTraces:
+    """Makes the traces in a thread of its own, so that no batch waits for them."""
+
+    def __init__(self, kafka: Kafka, service_name: str) -> None:
+        self._ends = Ends(kafka)
+        self._traces = Traces(service_name)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="traces")
+        RECORDER.is_on = True
+
+    def committed(self, progress: StreamingQueryProgress) -> None:
+        """Makes the trace of a batch that was committed."""
+        steps = RECORDER.take(progress.name or "", progress.batchId)
+        self._thread.submit(
+            lambda: self._traces.send(progress, steps, list(self._traceparents(progress)))
+        )
+
+    def end(self) -> None:
+        """Sends what is left; to be called once, at the job's end."""
+        self._thread.shutdown()
+        self._traces.end()
+
+    def _traceparents(self, progress: StreamingQueryProgress) -> Iterator[str]:
+        """Those of the first lines of each partition: a trace with a link a line is of no use."""
+        source = progress.sources[0]
+        if not (source.startOffset and source.endOffset):
+            return
+        starts, ends = offsets(source.startOffset), offsets(source.endOffset)
+        wanted = Counter(
+            {n: min(_LINKS_A_PARTITION, end - starts.get(n, 0)) for n, end in ends.items()}
+        )
+        topic = next(iter(_topics(source.endOffset)))
+        asked = [TopicPartition(topic, n, starts.get(n, 0)) for n in wanted if wanted[n] > 0]
+        try:
+            for message in self._ends.read(asked):
+                number = message.partition() or 0
+                if wanted[number] > 0:
+                    wanted[number] -= 1
+                    yield from _own(dict(message.headers() or ()).get(_HEADER))
+                if not any(count > 0 for count in wanted.values()):
+                    return
+        except KafkaException:
+            return  # A trace without links is better than none.
+
+
+def _topics(text: str) -> list[str]:
+    return list(json.loads(text))
+
+
+def _own(value: bytes | str | None) -> Iterator[str]:
+    if value:
+        yield value.decode(errors="replace") if isinstance(value, bytes) else value

@@ -1,0 +1,91 @@
+"""How far each query is behind the broker, in lines and in seconds, partition by partition.
+
+Spark commits no offsets to Kafka, so that no other tool can tell.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from confluent_kafka import KafkaException
+
+from millrace.config import Kafka
+from millrace.io.kafka_ends import Ends
+from millrace.observe import metrics
+from millrace.observe.progress import Offsets
+from millrace.records.ledger import OffsetRange
+
+
+@dataclass
+class _Followed:
+    """A query, its topic, and how far it has committed."""
+
+    topic: str
+    committed: dict[int, int]
+    # Of each partition that is behind: the first offset to come, and when it was received.
+    waiting: dict[int, tuple[int, float]] = field(default_factory=dict)
+
+
+class Lag:
+    """The lag of a job's queries, which report from threads of their own."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        self._ends = Ends(kafka)
+        self._queries: dict[str, _Followed] = {}
+        self._lock = threading.Lock()
+
+    def follow(self, query: str, topic: str, committed: Iterable[OffsetRange]) -> None:
+        """Follows a query from now on, from what its checkpoint says it has committed."""
+        offsets = {item.partition: item.until_offset for item in committed}
+        with self._lock:
+            self._queries[query] = _Followed(topic, offsets)
+
+    def committed(self, query: str, offsets: Offsets) -> None:
+        """Notes how far a query has come."""
+        with self._lock:
+            if query in self._queries:
+                self._queries[query].committed.update(offsets)
+
+    def look(self) -> None:
+        """Sets the metrics anew. While the broker is away, what was waiting waits longer."""
+        with self._lock:
+            queries = dict(self._queries)
+        try:
+            for query, followed in queries.items():
+                self._look_at(query, followed)
+            metrics.KAFKA_UP.set(1)
+        except KafkaException:
+            metrics.KAFKA_UP.set(0)
+        for query, followed in queries.items():
+            _say_seconds(query, followed)
+
+    def _look_at(self, query: str, followed: _Followed) -> None:
+        spans = self._ends.spans(followed.topic)
+        with self._lock:
+            offsets = dict(followed.committed)
+        next_ones: dict[int, int] = {}
+        for number, (low, high) in spans.items():
+            # Of a query that is new, or whose next lines have expired, the first that is there.
+            following = max(low, offsets.get(number, low))
+            metrics.LAG_LINES.labels(*_labels(query, followed, number)).set(
+                max(0, high - following)
+            )
+            if following < high:
+                next_ones[number] = following
+        known = {n: item for n, item in followed.waiting.items() if next_ones.get(n) == item[0]}
+        asked = {n: offset for n, offset in next_ones.items() if n not in known}
+        received = self._ends.received(followed.topic, asked)
+        followed.waiting = known | {n: (asked[n], time_s) for n, time_s in received.items()}
+        for number in spans.keys() - followed.waiting.keys():
+            metrics.LAG_SECONDS.labels(*_labels(query, followed, number)).set(0)
+
+
+def _say_seconds(query: str, followed: _Followed) -> None:
+    for number, (_, received_s) in followed.waiting.items():
+        seconds = max(0.0, time.time() - received_s)
+        metrics.LAG_SECONDS.labels(*_labels(query, followed, number)).set(seconds)
+
+
+def _labels(query: str, followed: _Followed, partition: int) -> tuple[str, str, str, str]:
+    return (*metrics.of(query), followed.topic, str(partition))

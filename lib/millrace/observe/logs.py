@@ -1,0 +1,80 @@
+"""What a job says on standard error: text for people, or a JSON object a line for collectors.
+
+The objects have the keys of the format ``app``, so that the suite can read its own logs.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timezone
+from typing import Any
+
+from millrace.config import LogFormat
+from millrace.records.ledger import feed_of
+
+# Why a job ended: the line that a person looks for, alone on its line where logs are text.
+END = logging.getLogger("millrace.end")
+
+# Python's names for levels that records call otherwise.
+_LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL"}
+_about: ContextVar[tuple[str, int | None] | None] = ContextVar("about", default=None)
+
+
+def configure(service_name: str, log_format: LogFormat) -> None:
+    """Sends the log of this process to standard error: its own from INFO, others' from WARN on."""
+    is_json = log_format == "json"
+    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    handler = _handler(JsonFormatter(service_name) if is_json else text)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    END.handlers = [] if is_json else [_handler(logging.Formatter("%(message)s"))]
+    END.propagate = is_json
+    logging.getLogger("millrace").setLevel(logging.INFO)
+    # It logs the trace of whatever a batch raises; what failed is said at the end, once.
+    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def about(query: str, batch_id: int | None = None) -> Iterator[None]:
+    """What this thread logs within is of that query, and of that batch of it."""
+    token = _about.set((query, batch_id))
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line; ``query``, ``feed`` and ``batch_id`` where a message is of one."""
+
+    def __init__(self, service_name: str) -> None:
+        super().__init__()
+        self._service_name = service_name
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object, on one line."""
+        instant = datetime.fromtimestamp(record.created, tz=timezone.utc)
+        fields: dict[str, Any] = {
+            "timestamp": instant.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": _LEVELS.get(record.levelname, record.levelname),
+            "service_name": self._service_name,
+            "message": record.getMessage(),
+            "logger": record.name,
+        }
+        query, batch_id = _about.get() or (None, None)
+        if query:
+            fields |= {"query": query, "feed": feed_of(query)}
+        if batch_id is not None:
+            fields["batch_id"] = batch_id
+        if record.exc_info:
+            fields["exception"] = "".join(traceback.format_exception(*record.exc_info))
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def _handler(formatter: logging.Formatter) -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    return handler

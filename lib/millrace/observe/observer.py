@@ -1,0 +1,65 @@
+"""Everything by which a job is seen from outside, put together: begun and ended with it."""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyspark.sql import SparkSession
+
+from millrace.config import Config
+from millrace.observe import metrics, server, watch
+from millrace.observe.health import Health
+from millrace.observe.lag import Lag
+from millrace.observe.progress import ProgressListener
+
+if TYPE_CHECKING:
+    from millrace.observe.batch_traces import BatchTraces
+
+Look = Callable[[Config], None]
+# OpenTelemetry's variables for where traces go: without either there are none.
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+class Observer:
+    """A job's metrics, health and traces, of those that are asked for; costs nothing without."""
+
+    def __init__(self, job: str, conf: Config, looks: Sequence[Look]) -> None:
+        """Begins to answer at the job's port; ConfigurationError where that cannot be had."""
+        self._conf = conf
+        self._looks = looks
+        self._port = conf.metrics.port_of(job)
+        self._health = Health(conf.metrics.max_silence_s)
+        self._traces = _traces(job, conf) if any(map(os.environ.get, _ENDPOINTS)) else None
+        self._end_watch: Callable[[], None] = lambda: None
+        self.lag = Lag(conf.kafka)
+        if self._port:
+            metrics.describe_build()
+            server.serve(conf.metrics.listen, self._port, self._health)
+
+    def listen(self, spark: SparkSession, queries: Sequence[str]) -> None:
+        """Listens to these queries' progress; to be called before they start."""
+        self._health.expect(queries)
+        if self._port or self._traces:
+            on_batch = self._traces.committed if self._traces else lambda progress: None
+            spark.streams.addListener(ProgressListener(self._health, self.lag.committed, on_batch))
+
+    def watch(self) -> None:
+        """Begins to look at lag, storage and the like; once the job's queries are followed."""
+        if self._port:
+            own = (self.lag.look, partial(watch.storage, self._conf.storage))
+            others = (partial(look, self._conf) for look in self._looks)
+            self._end_watch = watch.every(self._conf.metrics.interval_s, [*own, *others])
+
+    def end(self) -> None:
+        """Sends what is held back still."""
+        self._end_watch()
+        if self._traces:
+            self._traces.end()
+
+
+def _traces(job: str, conf: Config) -> "BatchTraces":
+    # Imported only where it is wanted: gRPC and OpenTelemetry take a while.
+    from millrace.observe.batch_traces import BatchTraces
+
+    return BatchTraces(conf.kafka, f"millrace-{job}")

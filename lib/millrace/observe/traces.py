@@ -1,0 +1,116 @@
+"""Traces by OpenTelemetry: one a batch, made when Spark reports that the batch is committed.
+
+Sent by OTLP over gRPC to where OpenTelemetry's variables say, whose others hold as well:
+``OTEL_TRACES_SAMPLER``, ``OTEL_RESOURCE_ATTRIBUTES`` and so on.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from opentelemetry import propagate
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, SpanKind, Tracer, get_current_span, set_span_in_context
+from pyspark.sql.streaming.listener import StreamingQueryProgress
+
+from millrace.observe.steps import Step
+from millrace.records.ledger import feed_of
+
+# In the order in which Spark goes through them; the steps of a sink are within addBatch.
+_PHASES = {
+    "latestOffset": "read",
+    "walCommit": "read",
+    "getBatch": "read",
+    "queryPlanning": "plan",
+    "addBatch": "write",
+    "commitOffsets": "commit",
+    "commitBatch": "commit",
+}
+_NS_PER_MS = 1_000_000
+
+
+class Traces:
+    """Sends the trace of each batch. ``end`` sends what is still held back."""
+
+    def __init__(self, service_name: str) -> None:
+        named = Resource.create({"service.name": service_name, "service.namespace": "millrace"})
+        self._provider = TracerProvider(resource=named)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer: Tracer = self._provider.get_tracer("millrace")
+
+    def send(
+        self,
+        progress: StreamingQueryProgress,
+        steps: Sequence[Step],
+        traceparents: Sequence[str],
+    ) -> None:
+        """One trace: the batch, its phases as Spark timed them, and the steps of its sink.
+
+        ``traceparents`` are those of some of its lines, which the trace is linked to.
+        """
+        query = progress.name or ""
+        began_ns = _ns(progress.timestamp)
+        took_ms = progress.durationMs.get("triggerExecution", 0)
+        root = self._tracer.start_span(
+            query,
+            kind=SpanKind.CONSUMER,
+            start_time=began_ns,
+            links=list(_links(traceparents)),
+            attributes={
+                "millrace.query": query,
+                "millrace.feed": feed_of(query),
+                "millrace.batch_id": progress.batchId,
+                "messaging.system": "kafka",
+                "messaging.operation.type": "process",
+                "messaging.batch.message_count": progress.numInputRows,
+            },
+        )
+        within = set_span_in_context(root)
+        for name, start_ns, end_ns in _phases(began_ns, progress.durationMs):
+            span = self._tracer.start_span(name, within, start_time=start_ns)
+            for step in steps if name == "write" else ():
+                inner = self._tracer.start_span(
+                    step.name,
+                    set_span_in_context(span),
+                    kind=SpanKind.CLIENT,
+                    attributes={"db.system.name": step.system},
+                    start_time=step.start_ns,
+                )
+                inner.end(step.end_ns)
+            span.end(end_ns)
+        root.end(began_ns + took_ms * _NS_PER_MS)
+
+    def end(self) -> None:
+        """Sends what is left, and waits for it for some seconds."""
+        self._provider.shutdown()
+
+
+def _phases(began_ns: int, durations_ms: Mapping[str, int]) -> Iterator[tuple[str, int, int]]:
+    """Name, start and end of each span: Spark says how long its phases took, one by one."""
+    start_ns = end_ns = began_ns
+    before = None
+    for phase, name in _PHASES.items():
+        if phase not in durations_ms:
+            continue
+        if before not in (None, name):
+            yield str(before), start_ns, end_ns
+            start_ns = end_ns
+        end_ns += durations_ms[phase] * _NS_PER_MS
+        before = name
+    if before:
+        yield before, start_ns, end_ns
+
+
+def _links(traceparents: Sequence[str]) -> Iterator[Link]:
+    for traceparent in traceparents:
+        context = propagate.extract({"traceparent": traceparent})
+        found = get_current_span(context).get_span_context()
+        if found.is_valid:
+            yield Link(found)
+
+
+def _ns(timestamp: str) -> int:
+    instant = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+    return int(instant.timestamp() * 1000) * _NS_PER_MS
