@@ -160,9 +160,10 @@ def _from_kafka(
     observer.listen(spark, [f"{name}-{feed.name}" for feed in conf.feeds])
     for feed in conf.feeds:
         query, topic = f"{name}-{feed.name}", topics[feed.name]
-        checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
-        observer.lag.follow(query, topic.name, checkpoint.committed(topic.id))
-        flow = job(Run(spark, conf, feed, query, topic, checkpoint))
+        with logs.about(query):
+            checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
+            observer.lag.follow(query, topic.name, checkpoint.committed(topic.id))
+            flow = job(Run(spark, conf, feed, query, topic, checkpoint))
         queries.append(
             start(
                 flow,

@@ -1,7 +1,6 @@
 """A standalone cluster of Spark on this machine: a master and two workers, each a JVM."""
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyspark
+from places import free_port
 
 WORKERS = 2
 _START_TIMEOUT_S = 60
@@ -72,11 +72,3 @@ def _wait_for(log: Path, words: str) -> None:
     while words not in log.read_text(errors="replace"):
         assert time.monotonic() < deadline, log.read_text(errors="replace")[-2000:]
         time.sleep(0.1)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -10,7 +10,7 @@ import yaml
 from k8s.tools import versitygw
 from lines import recent
 from pipeline import Pipeline, pipeline, wait_until
-from standalone import free_port
+from places import free_port
 
 from millrace import config
 from millrace.config import Config

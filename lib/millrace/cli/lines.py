@@ -2,8 +2,10 @@
 
 import random
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -52,7 +54,7 @@ def simulate(
     if stdout:
         sys.stdout.buffer.writelines(value + b"\n" for value in values)
         return
-    _send(loaded, topic or feed.topic, values, count, rate)
+    _send(loaded, topic or feed.topic, values, count, rate, traced=True)
 
 
 def send(
@@ -60,14 +62,26 @@ def send(
     topic: Annotated[str, typer.Option(help="Where to.")],
     rate: Annotated[float | None, typer.Option(min=0.01, help="Lines a second.")] = None,
     restamp: Annotated[bool, typer.Option(help="Move the file's times: the last is now.")] = False,
+    follow: Annotated[bool, typer.Option(help="Go on with lines as they come.")] = False,
+    as_app: Annotated[
+        str | None,
+        typer.Option(help="A log of Kafka, mongod or MySQL, as the format app; of this service."),
+    ] = None,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Send the lines of a file to Kafka, each as one message."""
     from millrace.simulate import restamp as stamps
+    from millrace.simulate import server_logs
 
     loaded = config.load(conf)
+    if restamp and (follow or as_app):
+        raise typer.BadParameter("not with --follow or --as-app", param_hint="--restamp")
+    if follow:
+        _follow(loaded, topic, file, rate, as_app)
+        return
     count = sum(1 for _ in stamps.read(file))
     lines = stamps.restamp(file, datetime.now(timezone.utc)) if restamp else stamps.read(file)
+    lines = server_logs.as_app(lines, as_app) if as_app else lines
     _send(loaded, topic, lines, count, rate)
     if restamp:
         console.print(f"times of {file.name} were moved: its last line is now")
@@ -125,12 +139,37 @@ def tap(
     follow(spark, loaded, topic, feed, Console(highlight=False), last=last, limit=limit)
 
 
+def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: str | None) -> None:
+    """Sends what the file has and what comes, until Ctrl-C or SIGTERM."""
+    from millrace.simulate import server_logs
+    from millrace.simulate.follow import follow
+    from millrace.simulate.send import SendError, send
+
+    is_over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_over.set())
+    lines = follow(file, is_over.is_set)
+    console.print(f"following {file}: Ctrl-C ends it")
+    try:
+        sent = send(
+            conf.kafka,
+            topic,
+            server_logs.as_app(lines, as_app) if as_app else lines,
+            rate=rate,
+        )
+    except SendError as error:
+        end(str(error), FAILED)
+    console.print(f"{sent} lines acknowledged by {topic}")
+
+
 def _send(
     conf: Config,
     topic: str,
     lines: Iterable[bytes],
     count: int,
     rate: float | None,
+    *,
+    traced: bool = False,
 ) -> None:
     from millrace.simulate.progress import send_drawn
     from millrace.simulate.send import SendError
@@ -144,6 +183,7 @@ def _send(
             title=f"to {topic}",
             console=console,
             rate=rate,
+            traced=traced,
         )
     except SendError as error:
         end(str(error), FAILED)

@@ -1,6 +1,7 @@
 """The trace of each batch, linked to the traces that its lines' senders began."""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from millrace.observe.progress import offsets
 from millrace.observe.steps import RECORDER
 from millrace.observe.traces import Traces
 
+_log = logging.getLogger(__name__)
 _LINKS_A_PARTITION = 4
 _HEADER = "traceparent"
 
@@ -29,21 +31,23 @@ class BatchTraces:
 
     def committed(self, progress: StreamingQueryProgress) -> None:
         """Makes the trace of a batch that was committed."""
-        steps = RECORDER.take(progress.name or "", progress.batchId)
-        self._thread.submit(
-            lambda: self._traces.send(progress, steps, list(self._traceparents(progress)))
-        )
+        self._thread.submit(self._send, progress)
 
     def end(self) -> None:
         """Sends what is left; to be called once, at the job's end."""
         self._thread.shutdown()
         self._traces.end()
 
+    def _send(self, progress: StreamingQueryProgress) -> None:
+        steps = RECORDER.take(progress.name or "", progress.batchId)
+        try:
+            self._traces.send(progress, steps, list(self._traceparents(progress)))
+        except Exception as error:  # A batch is not to be ended by its trace.
+            _log.warning("no trace of batch %d of %s: %s", progress.batchId, progress.name, error)
+
     def _traceparents(self, progress: StreamingQueryProgress) -> Iterator[str]:
         """Those of the first lines of each partition: a trace with a link a line is of no use."""
         source = progress.sources[0]
-        if not (source.startOffset and source.endOffset):
-            return
         starts, ends = offsets(source.startOffset), offsets(source.endOffset)
         wanted = Counter(
             {n: min(_LINKS_A_PARTITION, end - starts.get(n, 0)) for n, end in ends.items()}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Look = Callable[[Config], None]
 # OpenTelemetry's variables for where traces go: without either there are none.
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_DRAIN_S = 10.0
 
 
 class Observer:
@@ -31,6 +32,7 @@ class Observer:
         self._port = conf.metrics.port_of(job)
         self._health = Health(conf.metrics.max_silence_s)
         self._traces = _traces(job, conf) if any(map(os.environ.get, _ENDPOINTS)) else None
+        self._listener: ProgressListener | None = None
         self._end_watch: Callable[[], None] = lambda: None
         self.lag = Lag(conf.kafka)
         if self._port:
@@ -42,7 +44,8 @@ class Observer:
         self._health.expect(queries)
         if self._port or self._traces:
             on_batch = self._traces.committed if self._traces else lambda progress: None
-            spark.streams.addListener(ProgressListener(self._health, self.lag.committed, on_batch))
+            self._listener = ProgressListener(self._health, self.lag.committed, on_batch)
+            spark.streams.addListener(self._listener)
 
     def watch(self) -> None:
         """Begins to look at lag, storage and the like; once the job's queries are followed."""
@@ -52,8 +55,10 @@ class Observer:
             self._end_watch = watch.every(self._conf.metrics.interval_s, [*own, *others])
 
     def end(self) -> None:
-        """Sends what is held back still."""
+        """Takes in what Spark has yet to report, and sends what is held back."""
         self._end_watch()
+        if self._listener:
+            self._listener.drain(_DRAIN_S)
         if self._traces:
             self._traces.end()
 

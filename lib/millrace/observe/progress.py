@@ -1,7 +1,7 @@
 """Spark's reports of its queries' progress, as metrics."""
 
 import json
-import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,8 +18,6 @@ from pyspark.sql.streaming.listener import (
 
 from millrace.observe import metrics
 from millrace.observe.health import Health
-
-_log = logging.getLogger(__name__)
 
 Offsets = Mapping[int, int]
 
@@ -40,11 +38,18 @@ class ProgressListener(StreamingQueryListener):
         self._on_offsets = on_offsets
         self._on_batch = on_batch
         self._names: dict[str, str] = {}
+        self._none_runs = threading.Event()
+        self._none_runs.set()
+
+    def drain(self, timeout_s: float) -> None:
+        """Waits until every query's end is reported: what it did before is then reported too."""
+        self._none_runs.wait(timeout_s)
 
     def onQueryStarted(self, event: QueryStartedEvent) -> None:  # noqa: N802
         """Notes a query's name: later reports have its id alone."""
         name = event.name or ""
         self._names[str(event.runId)] = name
+        self._none_runs.clear()
         metrics.QUERY_ACTIVE.labels(*metrics.of(name)).set(1)
 
     def onQueryProgress(self, event: QueryProgressEvent) -> None:  # noqa: N802
@@ -54,8 +59,7 @@ class ProgressListener(StreamingQueryListener):
         self._progressed(query)
         _measure(query, progress)
         for source in progress.sources:
-            if source.endOffset:
-                self._on_offsets(query, offsets(source.endOffset))
+            self._on_offsets(query, offsets(source.endOffset))
         self._on_batch(progress)
 
     def onQueryIdle(self, event: QueryIdleEvent) -> None:  # noqa: N802
@@ -66,6 +70,8 @@ class ProgressListener(StreamingQueryListener):
         """Takes in a query's end."""
         name = self._names.pop(str(event.runId), "")
         metrics.QUERY_ACTIVE.labels(*metrics.of(name)).set(0)
+        if not self._names:
+            self._none_runs.set()
 
     def _progressed(self, query: str) -> None:
         self._health.progressed(query)
@@ -73,8 +79,11 @@ class ProgressListener(StreamingQueryListener):
 
 
 def offsets(text: str) -> dict[int, int]:
-    """The offsets that Spark's Kafka source names, of the one topic that it reads."""
-    found: dict[str, dict[str, int]] = json.loads(text)
+    """The offsets that Spark's Kafka source names, of the one topic that it reads.
+
+    None where it names no offsets: a query's first batch has none to start from.
+    """
+    found: dict[str, dict[str, int]] = json.loads(text) if text.startswith("{") else {}
     return {int(number): offset for own in found.values() for number, offset in own.items()}
 
 

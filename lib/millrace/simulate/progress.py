@@ -18,6 +18,7 @@ def send_drawn(
     title: str,
     console: Console,
     rate: float | None = None,
+    traced: bool = False,
 ) -> int:
     """Sends ``count`` lines as ``send`` does, drawn on ``console``; returns how many arrived."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -28,6 +29,7 @@ def send_drawn(
             topic,
             lines,
             rate=rate,
+            traced=traced,
             on_progress=lambda done: progress.update(task, completed=done),
         )
         progress.update(task, completed=sent)

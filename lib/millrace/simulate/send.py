@@ -1,5 +1,6 @@
 """Sends lines to a Kafka topic, each as one message without a key, and counts what arrived."""
 
+import random
 from collections.abc import Callable, Iterable
 from time import monotonic
 
@@ -27,6 +28,11 @@ _PROPERTIES: dict[str, str | int | bool] = {
 }
 
 
+def _traceparent() -> bytes:
+    """A new trace's, sampled."""
+    return b"00-%032x-%016x-01" % (random.getrandbits(128) or 1, random.getrandbits(64) or 1)
+
+
 class SendError(Exception):
     """Lines could not be sent; the message is one line. ``acknowledged`` says how many were."""
 
@@ -41,17 +47,19 @@ def send(
     lines: Iterable[bytes],
     *,
     rate: float | None = None,
+    traced: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> int:
     """Sends the lines, at most ``rate`` a second, and returns how many were acknowledged.
 
+    With ``traced`` each has the header ``traceparent`` (W3C Trace Context) of a trace of its own.
     ``on_progress`` is called now and then with the number acknowledged so far. Raises SendError
     where the broker cannot be reached, the topic does not exist, or lines were not acknowledged,
     and ValueError where the rate is not above 0.
     """
     if rate is not None and rate <= 0:
         raise ValueError(f"the rate must be above 0 lines a second, not {rate}")
-    sender = _Sender(kafka, topic, on_progress)
+    sender = _Sender(kafka, topic, traced, on_progress)
     sender.check_topic()
     serve_every = _SERVE_EVERY_LINES
     if rate is not None:
@@ -69,8 +77,15 @@ def send(
 
 
 class _Sender:
-    def __init__(self, kafka: Kafka, topic: str, on_progress: Callable[[int], None] | None) -> None:
+    def __init__(
+        self,
+        kafka: Kafka,
+        topic: str,
+        traced: bool,
+        on_progress: Callable[[int], None] | None,
+    ) -> None:
         self._topic = topic
+        self._traced = traced
         self._servers = kafka.bootstrap_servers
         self._on_progress = on_progress
         self._acknowledged = 0
@@ -98,9 +113,12 @@ class _Sender:
 
     def put(self, line: bytes) -> None:
         """Queues a line, waiting where the queue is full."""
+        headers: list[tuple[str, str | bytes | None]] = []
+        if self._traced:
+            headers.append(("traceparent", _traceparent()))
         while True:
             try:
-                self._producer.produce(self._topic, line, on_delivery=self._count)
+                self._producer.produce(self._topic, line, headers=headers, on_delivery=self._count)
                 return
             except BufferError:
                 self._producer.poll(_WAIT_S)  # returns as soon as there is room

@@ -21,7 +21,15 @@ LOG_BINDING = "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3"  # without it n
 DEFAULT_PORT = 9092
 CONTROLLER_PORT_OFFSET = 1
 JVM_OPTIONS = ("-Xmx512m", "-Duser.timezone=UTC", "-Djava.awt.headless=true")
-LOG_OPTION = "-Dlog4j2.level=WARN"
+# In the layout that Kafka's own settings have.
+LOG_SETTINGS = """\
+rootLogger.level = warn
+rootLogger.appenderRef.stdout.ref = stdout
+appender.stdout.type = Console
+appender.stdout.name = stdout
+appender.stdout.layout.type = PatternLayout
+appender.stdout.layout.pattern = [%d] %p %m (%c)%n
+"""
 # The session timeout is short because a broker that was killed cannot register again before its
 # old session ends (9 s by default).
 PROPERTIES = """\
@@ -101,7 +109,10 @@ def _command(jars: Path, folders: Folders, node: tuple[str, int], partitions: in
         ),
         encoding="utf-8",
     )
-    program = [java(), *JVM_OPTIONS, LOG_OPTION, "-cp", f"{jars}/*"]
+    log_settings = folders.run / "kafka-log4j2.properties"
+    log_settings.write_text(LOG_SETTINGS, encoding="utf-8")
+    log_option = f"-Dlog4j2.configurationFile={log_settings}"
+    program = [java(), *JVM_OPTIONS, log_option, "-cp", f"{jars}/*"]
     if not (data / "meta.properties").exists():
         storage = ["kafka.tools.StorageTool", "format", "--ignore-formatted"]
         storage += ["-t", _cluster_id(), "-c", str(properties)]

@@ -1,0 +1,84 @@
+"""A job's log: for people, or an object a line that the suite can read as it reads any other."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from millrace.config import LogFormat
+from millrace.observe import logs
+from millrace.parse.app import KNOWN_KEYS
+
+LOG = logging.getLogger("millrace.test")
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers, root.level = handlers, level
+    logs.END.handlers, logs.END.propagate = [], True
+
+
+def said(capsys: pytest.CaptureFixture[str], log_format: LogFormat, message: str) -> str:
+    logs.configure("millrace-ingest", log_format)
+    with logs.about("ingest-access", 7):
+        LOG.warning(message)
+    return capsys.readouterr().err
+
+
+def as_object(line: str) -> dict[str, Any]:
+    found = json.loads(line)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_text_is_a_line_with_time_and_level(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "text", "late").endswith(" WARNING late\n")
+
+
+def test_json_names_query_feed_and_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    found = as_object(said(capsys, "json", "late"))
+    assert found.pop("timestamp").endswith("Z")
+    assert found == {
+        "level": "WARN",
+        "service_name": "millrace-ingest",
+        "message": "late",
+        "logger": "millrace.test",
+        "query": "ingest-access",
+        "feed": "access",
+        "batch_id": 7,
+    }
+    assert {"timestamp", "level", "service_name", "message"} <= set(KNOWN_KEYS)
+
+
+def test_a_message_of_several_lines_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    line = said(capsys, "json", "one\ntwo")
+    assert line.count("\n") == 1
+    assert as_object(line)["message"] == "one\ntwo"
+
+
+def test_outside_of_a_batch_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "json", "within")
+    LOG.info("outside")
+    assert "query" not in as_object(capsys.readouterr().err)
+
+
+def test_an_exception_is_told_in_the_same_object(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("millrace-ingest", "json")
+    try:
+        raise ValueError("no such thing")
+    except ValueError as error:
+        logs.END.error("ingest-access failed", exc_info=error)
+    found = as_object(capsys.readouterr().err)
+    assert found["level"] == "ERROR"
+    assert "ValueError: no such thing" in found["exception"]
+
+
+def test_why_a_job_ended_stands_alone_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("millrace-ingest", "text")
+    logs.END.error("ingest-access failed: %s", "the disk is full")
+    assert capsys.readouterr().err == "ingest-access failed: the disk is full\n"
