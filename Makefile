@@ -11,7 +11,8 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test test-slow test-cluster test-k8s chaos bench up down status lock format clean clean-data
+.PHONY: help setup demo test test-slow test-cluster test-k8s chaos bench up down status lock format \
+  docs dashboards clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -37,7 +38,7 @@ demo: setup ## The whole way in a few minutes, with results; FILE=access.log add
 test: setup ## Every check and every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy lib jobs
+	$(BIN)/mypy lib jobs dashboards
 	$(BIN)/lint-imports
 # What reads or writes times must not depend on the machine's zone: servers and clusters run in UTC,
 # so the tests run in a zone that is not UTC and has summer time.
@@ -71,8 +72,12 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-docs: setup ## Make the pages that are made from code
+docs: setup dashboards ## Make the pages that are made from code
 	$(BIN)/python -m millrace.records.docs > docs/fields.md
+	$(BIN)/python -m millrace.observe.docs > docs/metrics.md
+
+dashboards: setup ## Write Grafana's files anew
+	$(BIN)/python -m dashboards.grafana.source dashboards/grafana
 
 lock: $(BIN)/uv ## Write the lock files anew from pyproject.toml, keeping versions that still fit
 	$(COMPILE) --all-extras -o requirements-dev.lock pyproject.toml
@@ -84,7 +89,7 @@ $(BIN)/uv: | .venv/.installed
 clean: ## Remove .venv and caches; the servers' data stays
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@rm -rf build lib/*.egg-info spark-warehouse
-	@find conf jobs lib tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find conf dashboards jobs lib tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Downloads are kept: they are the same for any data.
 clean-data: setup ## Remove the servers' data, checkpoints and archive; refused while servers run

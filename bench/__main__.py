@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import growth, latency, parsing, report, rounds, topic
+from bench import cost, growth, latency, parsing, report, rounds, topic
 from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
@@ -41,6 +41,7 @@ def everything(context: typer.Context) -> None:
         compare()
         parse()
         wait()
+        observe()
         grow()
 
 
@@ -106,6 +107,33 @@ def wait() -> None:
         found += latency.measured(latency.MANY_FEEDS, [many], lambda: progress.advance(bar))
         _keep("latency", found, console)
         _table("latency", report.latency_rows(found), report.latency_goals(found), console)
+
+
+@app.command("cost")
+def observe(
+    rounds_: Annotated[int, typer.Option("--rounds", help="How often.")] = cost.ROUNDS,
+    lines: Annotated[int, typer.Option(help="How many lines each run takes.")] = cost.LINES,
+) -> None:
+    """What metrics and traces cost `ingest`: with and without, in turn."""
+    with _stack() as (_, console), _progress(console) as progress:
+        bar = progress.add_task("cost of being observed", total=3 * rounds_, rate="")
+
+        def ended(step: str, result: Result) -> None:
+            progress.advance(bar)
+            console.print(f"{step}: {result.lines_per_s:,} lines/s", highlight=False)
+
+        results = cost.measured(
+            rounds_, lines, ended, lambda sent: progress.update(bar, rate=f"{sent:,} sent")
+        )
+        _keep("cost", results, console)
+        is_whole = rounds_ >= cost.ROUNDS and lines == cost.LINES
+        _table(
+            "cost",
+            report.cost_rows(results),
+            report.cost_goals(results),
+            console,
+            is_whole=is_whole,
+        )
 
 
 @app.command("growth")

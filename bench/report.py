@@ -8,12 +8,14 @@ from matplotlib import pyplot
 from rich.console import Console
 from rich.table import Table
 
+from bench import cost
 from bench.contenders import Contender
 from bench.growth import Grown
 from bench.latency import Latency
 from bench.measure import Result
 from bench.parsing import COMBINED, SPLIT
 from bench.place import IMAGES, PAGE
+from bench.usage import CONTENDER
 
 GOALS = (
     ("ingest", "bson_floor", 0.50),
@@ -151,6 +153,37 @@ def latency_rows(found: Sequence[Latency]) -> list[tuple[str, ...]]:
         times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
         rows.append((f"{one.feeds}", f"{one.lines_per_s:,}", *times, f"{one.cpu_cores:.2f}"))
     return rows
+
+
+def cost_rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Lines/s of each way, and round by round what it has of the same without being observed."""
+    rows: list[tuple[str, ...]] = [
+        ("", "lines/s", "min", "max", "of unobserved", "min", "max", "processor s")
+    ]
+    for way in (cost.OFF, cost.METRICS, cost.TRACES):
+        own = [result for result in results if result.contender == way]
+        speeds = [result.lines_per_s for result in own]
+        ratios = _of_unobserved(results, way)
+        cpu_s = median(result.cpu_s[CONTENDER] for result in own)
+        figures = (f"{round(value):,}" for value in (median(speeds), min(speeds), max(speeds)))
+        shares = (f"{value:.3f}" for value in (median(ratios), min(ratios), max(ratios)))
+        rows.append((way, *figures, *shares, f"{cpu_s:.1f}"))
+    return rows
+
+
+def cost_goals(results: Sequence[Result]) -> Iterator[str]:
+    """Whether metrics take at most 2 % of the lines/s, and traces 5 %."""
+    for way, wanted in ((cost.METRICS, 0.98), (cost.TRACES, 0.95)):
+        ratio = median(_of_unobserved(results, way))
+        verdict = "reached" if ratio >= wanted else "MISSED"
+        yield f"lines/s with {way} / unobserved: {ratio:.3f} (at least {wanted:g}: {verdict})"
+
+
+def _of_unobserved(results: Sequence[Result], way: str) -> list[float]:
+    """The ratio of each round."""
+    speeds = [result.lines_per_s for result in results if result.contender == way]
+    without = [result.lines_per_s for result in results if result.contender == cost.OFF]
+    return [speed / other for speed, other in zip(speeds, without, strict=True)]
 
 
 def growth_rows(found: Sequence[Grown]) -> list[tuple[str, ...]]:

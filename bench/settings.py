@@ -8,7 +8,7 @@ import yaml
 from bench.place import CONF, FOLDER
 
 
-def variant(name: str, feeds: list[str], **sections: dict[str, Any]) -> Path:
+def variant(name: str, feeds: list[str], **sections: Any) -> Path:
     """A configuration file with one feed of ``combined`` for each of the names, and ``sections``.
 
     Its checkpoints are its own.

@@ -25,7 +25,7 @@ def settings_file(
     **sections: object,
 ) -> Path:
     """A configuration file in ``folder``, with free ports and everything else inside the folder."""
-    kafka, _, mongo, mysql = _free_ports(4)
+    kafka, _, mongo, mysql = free_ports(4)
     content: dict[str, object] = {
         "kafka": {"bootstrap_servers": f"127.0.0.1:{kafka}", "partitions": 2},
         "mongo": {"uri": f"mongodb://127.0.0.1:{mongo}/?replicaSet=rs0"},
@@ -50,7 +50,7 @@ def settings(folder: Path, **keywords: object) -> Config:
     return config.load(settings_file(folder, **keywords))  # type: ignore[arg-type]
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """That many free ports in a row: the broker's controller takes the port after its own."""
     for first in range(LOWEST_PORT + os.getpid() % 1000 * 10, 32_000, count):
         ports = list(range(first, first + count))

@@ -18,7 +18,12 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVERS = ("kafka", "mongo", "mysql")
 JOBS = ("ingest", "aggregate", "archive")
 REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
-PINNED_IMAGE = re.compile(r"[a-z0-9./-]+:\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
+PINNED_IMAGE = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
+PROFILE = ["observe"]
+# What looks at the suite.
+OBSERVERS = tuple(name for name in SERVICES if SERVICES[name].get("profiles") == PROFILE)
+PROMETHEUS_FILE = ROOT / "dashboards/prometheus/prometheus.yaml"
+PROVISIONING = ROOT / "dashboards/grafana/provisioning"
 
 
 @pytest.fixture
@@ -60,6 +65,7 @@ def test_example_environment_names_every_variable_and_gives_none_a_value() -> No
     example = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     assignments = [line for line in example if line and not line.startswith("#")]
     wanted = set(REQUIRED_VARIABLE.findall(COMPOSE_FILE.read_text(encoding="utf-8")))
+    wanted |= {secret["environment"] for secret in COMPOSE["secrets"].values()}
     assert sorted(assignments) == sorted(f"{name}=" for name in wanted)
 
 
@@ -116,6 +122,81 @@ def test_services_wait_for_servers_to_be_healthy_and_for_the_rest_to_be_done(ser
         assert dependency["condition"] == expected
 
 
+def test_the_suite_itself_has_no_profile() -> None:
+    plain = {name for name, service in SERVICES.items() if "profiles" not in service}
+    assert plain == {*JOBS, *SERVERS, "topics", "mongo-init"}
+    assert len(OBSERVERS) == len(SERVICES) - len(plain)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_mounted_of_the_repository_is_there_and_read_only(service: str) -> None:
+    for mount in SERVICES[service].get("volumes", []):
+        source, _, target = mount.partition(":")
+        if source.startswith("."):
+            assert (ROOT / source).exists(), source
+            assert target.endswith(":ro")
+        else:
+            assert source in COMPOSE["volumes"]
+
+
+def scrape_targets(prometheus: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        job["job_name"]: [t for group in job["static_configs"] for t in group["targets"]]
+        for job in prometheus["scrape_configs"]
+    }
+
+
+def test_prometheus_scrapes_every_job_and_exporter_and_knows_the_alertmanager(
+    secrets: None,
+) -> None:
+    prometheus = yaml.safe_load(PROMETHEUS_FILE.read_text(encoding="utf-8"))
+    metrics = config.load(ROOT / "conf/compose.yaml").metrics
+    targets = scrape_targets(prometheus)
+    assert targets["millrace"] == [f"{job}:{metrics.port_of(job)}" for job in JOBS]
+    assert metrics.listen == "0.0.0.0"
+    exporters = [target for server in SERVERS for target in targets[server]]
+    assert [target.partition(":")[0] for target in exporters] == [f"{s}-exporter" for s in SERVERS]
+    (alerting,) = prometheus["alerting"]["alertmanagers"]
+    assert alerting["static_configs"] == [{"targets": ["alertmanager:9093"]}]
+
+
+def test_jobs_are_healthy_where_they_say_so_at_their_own_port(secrets: None) -> None:
+    metrics = config.load(ROOT / "conf/compose.yaml").metrics
+    for job in JOBS:
+        assert f":{metrics.port_of(job)}/readyz" in SERVICES[job]["healthcheck"]["test"][-1]
+
+
+def test_paths_within_containers_are_those_that_are_mounted() -> None:
+    grafana = SERVICES["grafana"]
+    mounts = {mount.split(":")[0]: mount.split(":")[1] for mount in grafana["volumes"]}
+    home = Path(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert str(home.parent) == mounts["./dashboards/grafana"]
+    assert (ROOT / "dashboards/grafana" / home.name).is_file()
+    provider = yaml.safe_load((PROVISIONING / "dashboards/millrace.yaml").read_text())
+    assert provider["providers"][0]["options"]["path"] == mounts["./dashboards/grafana"]
+    for service, flag in (("prometheus", "--config.file="), ("alertmanager", "--config.file=")):
+        (file,) = [c.removeprefix(flag) for c in SERVICES[service]["command"] if flag in c]
+        folders = [mount.split(":")[1] for mount in SERVICES[service]["volumes"]]
+        assert any(file.startswith(folder) for folder in folders)
+
+
+def test_grafana_asks_the_servers_that_are_there(secrets: None) -> None:
+    conf = config.load(ROOT / "conf/compose.yaml")
+    provisioned = yaml.safe_load((PROVISIONING / "datasources/millrace.yaml").read_text())
+    by_uid = {source["uid"]: source for source in provisioned["datasources"]}
+    mysql = by_uid["mysql"]
+    assert (mysql["url"], mysql["jsonData"]["database"]) == (
+        f"{conf.mysql.host}:{conf.mysql.port}",
+        conf.mysql.database,
+    )
+    password = mysql["secureJsonData"]["password"]
+    assert password.removeprefix("$") in SERVICES["grafana"]["environment"]
+    script = SERVICES["mysql-monitor"]["command"][0]
+    assert f"GRANT SELECT ON {conf.mysql.database}.* TO {mysql['user']};" in script
+    interval = yaml.safe_load(PROMETHEUS_FILE.read_text())["global"]["scrape_interval"]
+    assert by_uid["prometheus"]["jsonData"]["timeInterval"] == interval
+
+
 def test_servers_are_set_up_as_the_jobs_expect_them(secrets: None) -> None:
     conf = config.load(ROOT / "conf/compose.yaml")
     topics = SERVICES["topics"]["environment"]
@@ -132,7 +213,7 @@ def test_servers_are_set_up_as_the_jobs_expect_them(secrets: None) -> None:
 
 def test_configurations_load_with_secrets_from_the_environment(secrets: None) -> None:
     files = {path.name for path in (ROOT / "conf").glob("*.yaml")} - {"rules.yaml"}
-    assert files == {"local.yaml", "compose.yaml", "k8s.yaml"}
+    assert files == {"local.yaml", "own-logs.yaml", "compose.yaml", "k8s.yaml"}
     for name in files:
         assert config.load(ROOT / "conf" / name).feeds
 

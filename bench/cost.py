@@ -1,0 +1,94 @@
+"""What it costs `ingest` to be seen from outside: without, with metrics, with traces as well."""
+
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bench import measure
+from bench.contenders import PROGRAMS, TOPIC, Contender
+from bench.measure import Result
+from bench.place import FOLDER, ROOT
+from bench.settings import variant
+from bench.topic import fill
+from millrace import config
+from millrace.config import Config
+
+ROUNDS, LINES = 10, 1_000_000
+OFF, METRICS, TRACES = "unobserved", "metrics", "metrics and traces"
+# Metrics are made batch by batch: smaller ones than usual cost more.
+_BATCH_LINES = 100_000
+_METRICS_PORT, _OTLP_PORT = 29090, 29317
+_SCRAPE_S = 5
+
+
+def settings(lines: int) -> Path:
+    """The configuration: a topic of its own beside the one that the contenders read."""
+    topic = f"{TOPIC}_cost_{lines}"
+    feed = {"name": TOPIC, "topic": topic, "format": "combined", "service_name": "web"}
+    storage = {"checkpoints": f"{FOLDER}/checkpoints", "archive": f"{FOLDER}/archive"}
+    stream = {"max_lines_per_batch": _BATCH_LINES}
+    return variant("cost", [], feeds=[feed], storage=storage, stream=stream)
+
+
+def measured(
+    rounds: int, lines: int, on_step: Callable[[str, Result], None], on_fill: Callable[[int], None]
+) -> list[Result]:
+    """Each way in turn, round by round; each round begins with another, so that drift hits all."""
+    file = settings(lines)
+    conf: Config = config.load(file)
+    fill(conf, conf.feed(TOPIC).topic, lines, on_fill)
+    ways = _ways(file)
+    results = []
+    with _receiver(), _scraping():
+        for number in range(rounds):
+            place = number % len(ways)
+            for way in ways[place:] + ways[:place]:
+                result = measure.run(conf, way, lines, lambda stored: None)
+                on_step(f"round {number + 1}: {way.name}", result)
+                results.append(result)
+    return results
+
+
+def _ways(file: Path) -> list[Contender]:
+    metrics = [f"MILLRACE__METRICS__PORT={_METRICS_PORT}"]
+    traces = [*metrics, f"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{_OTLP_PORT}"]
+    submit = [str(ROOT / "spark-submit.sh"), "ingest", "--conf", str(file), "--until-caught-up"]
+    return [
+        Contender(name, name, "ours", ["env", *variables, *submit], "documents")
+        for name, variables in ((OFF, []), (METRICS, metrics), (TRACES, traces))
+    ]
+
+
+@contextmanager
+def _receiver() -> Iterator[None]:
+    """Somebody who takes the traces and throws them away."""
+    command = [sys.executable, str(PROGRAMS / "otlp_receiver.py"), str(_OTLP_PORT)]
+    process = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def _scraping() -> Iterator[None]:
+    """Asks for the metrics as Prometheus would, whenever there are some."""
+    ended = threading.Event()
+
+    def scrape() -> None:
+        while not ended.wait(_SCRAPE_S):
+            with suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{_METRICS_PORT}/metrics").read()
+
+    thread = threading.Thread(target=scrape, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

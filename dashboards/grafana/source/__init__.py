@@ -1,0 +1,1 @@
+"""Grafana dashboards as Python, and how they become JSON."""

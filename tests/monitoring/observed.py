@@ -1,0 +1,153 @@
+"""One run of the whole suite, seen from outside: lines of every format through jobs at work."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import yaml
+from lines import recent
+from monitoring.panels import Grafana
+from monitoring.scraping import scraping, value
+from monitoring.tools import prometheus
+from pipeline import JOB_TIMEOUT_S, ROOT, Pipeline, pipeline, wait_until
+from places import free_ports
+
+from millrace import config
+from millrace.detect.templates import Template, template_id
+from millrace.io import template_files
+from millrace.io.template_files import Templates
+
+JOBS = ("ingest", "aggregate", "archive")
+FEEDS: tuple[dict[str, Any], ...] = (
+    {"name": "seen_access", "topic": "seen_access", "format": "combined", "service_name": "web"},
+    {"name": "seen_app", "topic": "seen_app", "format": "app", "service_name": "app"},
+    {"name": "seen_shop", "topic": "seen_shop", "format": "shop", "service_name": "shop"},
+    {"name": "seen_syslog", "topic": "seen_syslog", "format": "syslog", "service_name": "syslog"},
+)
+USUAL, BURST = 4000, 1500  # lines of a feed: what minutes are like, and what stands out after that
+USUAL_MINUTES, BURST_MINUTES = 25, 3
+FAULTS = 5.0  # percent, late lines and dead letters among them
+HOURS_SHOWN = 3  # late lines are of two hours ago
+MESSAGE = "User logged in"
+SETTLED = "max(max_over_time(millrace_lag_lines[3s]))"
+SAID = 'min(millrace_reconcile_holds{feed="seen_shop"})'
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The run: its jobs have ended, its servers and its Prometheus are up.
+
+    ``lines`` were sent to each feed.
+    """
+
+    pipe: Pipeline
+    grafana: Grafana
+    lines: int = USUAL + BURST
+
+
+@contextmanager
+def run(folder: Path, servers_file: Path) -> Iterator[Observed]:
+    """Lines of every format, faults among them, through the three jobs at once, under scrapes."""
+    program = prometheus()
+    own_port, *job_ports = free_ports(1 + len(JOBS))
+    ports = dict(zip(JOBS, job_ports, strict=True))
+    pipe = _with_metrics(pipeline(folder, servers_file, *FEEDS), folder, ports)
+    start_s = int(time.time()) - HOURS_SHOWN * 3600
+    with scraping(program, folder, own_port, ports) as address:
+        with ExitStack() as jobs:
+            for job in JOBS:
+                jobs.enter_context(_ended_in_order(pipe, job))
+            _send(pipe, USUAL, USUAL_MINUTES, seed=1)
+            _wait_until_counted(pipe, USUAL)
+            _send(pipe, BURST, BURST_MINUTES, seed=2)
+            _wait_until_counted(pipe, USUAL + BURST)
+            _reconcile(pipe)
+            _wait_for(address, SETTLED, 0)
+            _wait_for(address, SAID, 1)
+            end_s = int(time.time())
+        yield Observed(pipe, Grafana(address, pipe.conf.mysql, start_s, end_s))
+
+
+def _with_metrics(pipe: Pipeline, folder: Path, ports: dict[str, int]) -> Pipeline:
+    """The pipeline with jobs that can be scraped, and a template for some of its messages."""
+    content = yaml.safe_load(pipe.file.read_text())
+    content["metrics"] = {"port": ports, "interval_s": 1}
+    content["detection"] = {"templates": str(folder / "templates")}
+    pipe.file.write_text(yaml.safe_dump(content))
+    template = Template(template_id(MESSAGE), MESSAGE, 1)
+    template_files.save(
+        folder / "templates",
+        "seen_app",
+        Templates(1, datetime.now(timezone.utc), "this run", 1, (template,)),
+    )
+    return replace(pipe, conf=config.load(pipe.file))
+
+
+@contextmanager
+def _ended_in_order(pipe: Pipeline, job: str) -> Iterator[None]:
+    """A job that runs meanwhile, and has ended well after that."""
+    said: list[str] = []
+    with pipe.running(job) as process:
+        assert process.stderr
+        # What nobody reads would fill the pipe, and the job would wait for room in it.
+        reader = threading.Thread(target=said.extend, args=(process.stderr,), daemon=True)
+        reader.start()
+        try:
+            yield
+        except BaseException:
+            print(job, *said[-20:], sep="\n", file=sys.stderr)
+            raise
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(JOB_TIMEOUT_S)
+        reader.join(JOB_TIMEOUT_S)
+        assert code == 0, "".join(said[-20:])
+
+
+def _send(pipe: Pipeline, count: int, minutes: int, seed: int) -> None:
+    for feed in pipe.conf.feeds:
+        lines = recent(feed.format, count, seed=seed, minutes=minutes, faults=FAULTS)
+        pipe.send(feed.name, lines)
+
+
+def _wait_until_counted(pipe: Pipeline, lines: int) -> None:
+    """Waits until each line of each feed is a document or a letter, and is in the figures."""
+
+    def is_counted() -> bool:
+        return all(
+            pipe.documents(feed.name).estimated_document_count() + pipe.letters(feed.name) == lines
+            and _rows_in(pipe, f"aggregate-{feed.name}") == lines
+            for feed in pipe.conf.feeds
+        )
+
+    wait_until(is_counted, f"{lines} lines of each feed", timeout_s=JOB_TIMEOUT_S, poll_s=0.5)
+
+
+def _rows_in(pipe: Pipeline, query: str) -> int:
+    (row,) = pipe.select(f"SELECT SUM(rows_in) AS n FROM batches WHERE query = '{query}'")
+    return int(row["n"] or 0)
+
+
+def _reconcile(pipe: Pipeline) -> None:
+    program = str(Path(sys.executable).with_name("millrace"))
+    command = [program, "reconcile", "--feed", "seen_shop", "--conf", str(pipe.file)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=JOB_TIMEOUT_S, check=False, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+
+
+def _wait_for(address: str, expression: str, wanted: float) -> None:
+    wait_until(
+        lambda: value(address, expression) == wanted,
+        f"{expression} is {wanted}",
+        timeout_s=JOB_TIMEOUT_S,
+        poll_s=0.5,
+    )

@@ -1,0 +1,60 @@
+"""A real Prometheus over jobs of a test."""
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import yaml
+from pipeline import wait_until
+
+RULES = Path(__file__).parents[2] / "dashboards" / "alerts"
+_UP_TIMEOUT_S = 60
+
+
+@contextmanager
+def scraping(program: str, folder: Path, port: int, ports: Mapping[str, int]) -> Iterator[str]:
+    """Prometheus with the suite's rules, which scrapes the job at each port; its address."""
+    file = folder / "prometheus.yaml"
+    targets = [f"127.0.0.1:{port}" for port in ports.values()]
+    content = {
+        "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
+        "rule_files": [f"{RULES}/*.yaml"],
+        "scrape_configs": [{"job_name": "millrace", "static_configs": [{"targets": targets}]}],
+    }
+    file.write_text(yaml.safe_dump(content))
+    command = [program, f"--config.file={file}", f"--storage.tsdb.path={folder / 'data'}"]
+    log = folder / "prometheus.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [*command, f"--web.listen-address=127.0.0.1:{port}"], stdout=output, stderr=output
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: _is_ready(address), log.read_text(), timeout_s=_UP_TIMEOUT_S, poll_s=0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(_UP_TIMEOUT_S)
+
+
+def value(address: str, expression: str) -> float | None:
+    """The one value of an expression as of this full second, if it has one."""
+    question = urlencode({"query": expression, "time": int(time.time())})
+    with urlopen(f"{address}/api/v1/query?{question}", timeout=_UP_TIMEOUT_S) as answer:
+        found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
+    return float(found[0]["value"][1]) if found else None
+
+
+def _is_ready(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/-/ready", timeout=_UP_TIMEOUT_S):
+            return True
+    except (URLError, ConnectionError):
+        return False
