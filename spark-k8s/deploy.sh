@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Applies an overlay with an image and waits until every stream runs it: deploy.sh OVERLAY IMAGE
+# Applies an overlay with an image and waits until every stream is ready with it: deploy.sh OVERLAY IMAGE
 # The cluster is the one that KUBECONFIG names, which must have the Spark operator.
 set -euo pipefail
 
@@ -8,7 +8,6 @@ overlay=$(cd "$(dirname "${BASH_SOURCE[0]}")/overlays/$1" && pwd)
 image=$2
 streams=(ingest aggregate archive)
 deadline=$((SECONDS + 600))
-steady_s=15
 
 kube() { kubectl --namespace millrace "$@"; }
 
@@ -19,7 +18,7 @@ wanted() {
 }
 found() {
   kube get pod "$1-driver" --ignore-not-found --output \
-    'jsonpath={.spec.containers[0].image} {.spec.volumes[?(@.name=="conf")].configMap.name} {.status.phase}{.metadata.deletionTimestamp}'
+    'jsonpath={.spec.containers[0].image} {.spec.volumes[?(@.name=="conf")].configMap.name} {.status.phase}{.metadata.deletionTimestamp} {.status.conditions[?(@.type=="Ready")].status}'
 }
 missing_executors() {
   local running
@@ -28,7 +27,7 @@ missing_executors() {
   echo $(($(kube get sparkapplication "$1" --output 'jsonpath={.spec.executor.instances}') - running))
 }
 runs() {
-  [[ $(found "$1") == "$(wanted "$1") Running" && $(missing_executors "$1") -le 0 ]]
+  [[ $(found "$1") == "$(wanted "$1") Running True" && $(missing_executors "$1") -le 0 ]]
 }
 
 manifests=$(kubectl kustomize "$overlay" | sed -E "s#^( +image: ).*/?millrace[:@].*#\1$image#")
@@ -44,22 +43,17 @@ for stream in "${streams[@]}"; do
     echo "$stream is suspended"
     continue
   fi
-  since=$SECONDS since_running=
-  while [[ -z $since_running || $((SECONDS - since_running)) -lt $steady_s ]]; do
-    if runs "$stream"; then
-      since_running=${since_running:-$SECONDS}
-    else
-      since_running=
-      ((SECONDS < deadline)) || { echo "deploy.sh: $stream does not run $image" >&2; exit 1; }
-      # The operator may miss a change that it sees while it writes the status: the end of the old
-      # driver makes it look again.
-      if ((SECONDS - since > 60)) && [[ $(found "$stream") == *" Running" && \
-          $(found "$stream") != "$(wanted "$stream") "* ]]; then
-        kube delete pod "$stream-driver"
-        since=$SECONDS
-      fi
+  since=$SECONDS
+  until runs "$stream"; do
+    ((SECONDS < deadline)) || { echo "deploy.sh: $stream is not ready with $image" >&2; exit 1; }
+    # The operator may miss a change that it sees while it writes the status: the end of the old
+    # driver makes it look again.
+    if ((SECONDS - since > 60)) && [[ $(found "$stream") == *" Running "* && \
+        $(found "$stream") != "$(wanted "$stream") "* ]]; then
+      kube delete pod "$stream-driver"
+      since=$SECONDS
     fi
     sleep 2
   done
-  echo "$stream runs $image"
+  echo "$stream is ready with $image"
 done
