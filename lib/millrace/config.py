@@ -32,7 +32,6 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Server = Literal["kafka", "mongo", "mysql"]
-JobName = Literal["ingest", "aggregate", "archive"]
 LogFormat = Literal["text", "json"]
 
 
@@ -143,23 +142,35 @@ class Stream(_Section):
     max_outage_s: PositiveInt = 300
 
 
+class Ports(_Section):
+    """A port for each job; one number stands for all, where each job has an address of its own."""
+
+    ingest: Port | None = None
+    aggregate: Port | None = None
+    archive: Port | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, values: Any) -> Any:
+        return values if isinstance(values, dict) else dict.fromkeys(cls.model_fields, values)
+
+    def of(self, job: str) -> int | None:
+        """The port of that job; None where it has none."""
+        found: int | None = getattr(self, job)
+        return found
+
+
 class Metrics(_Section):
     """Where a job answers ``/metrics``, ``/healthz`` and ``/readyz``; nowhere without a port.
 
-    One port where each job has an address of its own, else one a job. A job is ready while each of
-    its queries has made progress within ``max_silence_s``. Lag is looked at every ``interval_s``.
+    A job is ready while each of its queries has made progress within ``max_silence_s``. Lag is
+    looked at every ``interval_s``.
     """
 
-    port: Port | dict[JobName, Port] | None = None
+    port: Ports = Ports()
     listen: str = "127.0.0.1"
     max_silence_s: PositiveInt = 120
     interval_s: PositiveInt = 5
-
-    def port_of(self, job: str) -> int | None:
-        """The port of that job; none where it has none."""
-        if isinstance(self.port, dict):
-            return next((port for name, port in self.port.items() if name == job), None)
-        return self.port
 
 
 class Logs(_Section):

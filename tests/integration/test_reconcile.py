@@ -19,9 +19,11 @@ from pyspark.sql import SparkSession
 from millrace.cli.advice import advice
 from millrace.config import Config
 from millrace.io import mongo
+from millrace.io.mongo import reconciliations
 from millrace.proof.reconcile import Verdict, reconcile
 from millrace.proof.revise import revise
 from millrace.records.ledger import OffsetRange
+from millrace.records.reconciliations import Reconciliation
 
 FEED = "proof"
 LINES = 6000
@@ -48,6 +50,12 @@ def millrace(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
     )
     assert done.returncode == code, done.stdout + done.stderr[-3000:]
     return done.stdout
+
+
+def kept(pipe: Pipeline) -> Reconciliation:
+    """What is kept of the feed's last reconcile."""
+    outcomes = reconciliations.latest(mongo.database(pipe.conf.mongo))
+    return next(outcome for outcome in outcomes if outcome.feed == FEED)
 
 
 def verdict(pipe: Pipeline, spark: SparkSession) -> Verdict:
@@ -162,11 +170,20 @@ def test_what_was_spoilt_by_hand_is_named_and_mended(pipe: Pipeline) -> None:
         }
     ]
     shown = millrace(pipe, "reconcile", "--feed", FEED, code=1)
+    outcome = kept(pipe)
+    assert not outcome.holds
+    assert {name: count for name, count in outcome.faults.items() if count} == {
+        "missing": 7,
+        "differing": 1,
+    }
     (replay,) = [line for line in shown.splitlines() if "millrace replay" in line]
     millrace(pipe, *replay.split("millrace ")[1].split())
     millrace(pipe, "revise", "--feed", FEED, "--from-reconcile")
     shown = millrace(pipe, "reconcile")
     assert f"{FEED}: holds" in shown
+    outcome = kept(pipe)
+    assert outcome.holds
+    assert not any(outcome.faults.values())
 
 
 def test_doubles_and_strangers_are_named(pipe: Pipeline, spark: SparkSession) -> None:

@@ -97,6 +97,21 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
         "kafka",
         "SASL_PLAINTEXT needs kafka.username and MILLRACE__KAFKA__PASSWORD",
     ),
+    "port of metrics too high": (
+        lambda c: c.update(metrics={"port": 70_000}),
+        "metrics.port.ingest",
+        "less than or equal to 65535, not 70000",
+    ),
+    "port of a job that is none": (
+        lambda c: c.update(metrics={"port": {"ingst": 8090}}),
+        "metrics.port.ingst",
+        "there is no such key",
+    ),
+    "unknown format of logs": (
+        lambda c: c.update(logs={"format": "xml"}),
+        "logs.format",
+        "'text' or 'json', not 'xml'",
+    ),
     "driver memory without a unit": (
         of("spark", driver_memory="2"),
         "spark.driver_memory",
@@ -112,6 +127,18 @@ def test_one_line_names_the_file_the_key_and_what_is_wrong(file: Path, name: str
     message = refusal(file)
     assert message.startswith(f"{file}: {key}: ")
     assert said in message
+
+
+def test_jobs_have_ports_of_their_own_or_one_for_all(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert config.load(file).metrics.port.of("ingest") is None
+    changed(file, lambda c: c.update(metrics={"port": {"ingest": 8090, "archive": 8092}}))
+    ports = config.load(file).metrics.port
+    assert [ports.of(job) for job in ("ingest", "aggregate", "archive")] == [8090, None, 8092]
+    monkeypatch.setenv("MILLRACE__METRICS__PORT", "9101")
+    ports = config.load(file).metrics.port
+    assert [ports.of(job) for job in ("ingest", "aggregate", "archive")] == [9101, 9101, 9101]
 
 
 def test_several_faults_are_counted(file: Path) -> None:

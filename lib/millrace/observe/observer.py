@@ -29,7 +29,7 @@ class Observer:
         """Begins to answer at the job's port; ConfigurationError where that cannot be had."""
         self._conf = conf
         self._looks = looks
-        self._port = conf.metrics.port_of(job)
+        self._port = conf.metrics.port.of(job)
         self._health = Health(conf.metrics.max_silence_s)
         self._traces = _traces(job, conf) if any(map(os.environ.get, _ENDPOINTS)) else None
         self._listener: ProgressListener | None = None
