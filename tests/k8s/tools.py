@@ -27,19 +27,19 @@ def kustomize() -> tuple[str, ...]:
         return ("kustomize", "build")
     if shutil.which("kubectl"):
         return ("kubectl", "kustomize")
-    return (_built(_KUSTOMIZE), "build")
+    return (built(_KUSTOMIZE), "build")
 
 
 @cache
 def actionlint() -> str:
     """The linter of workflows."""
-    return shutil.which("actionlint") or _built(_ACTIONLINT)
+    return shutil.which("actionlint") or built(_ACTIONLINT)
 
 
 @cache
 def versitygw() -> str:
     """A server of Amazon S3's protocol over a folder."""
-    return shutil.which("versitygw") or _built(_VERSITYGW)
+    return shutil.which("versitygw") or built(_VERSITYGW)
 
 
 @cache
@@ -49,7 +49,8 @@ def operator() -> Path:
     return Path(json.loads(done)["Dir"])
 
 
-def _built(module: str) -> str:
+def built(module: str) -> str:
+    """The program that a Go module makes; the test is skipped where it cannot be had."""
     name = module.partition("@")[0].split("/")[-1]
     name = "kustomize" if name == "v5" else name
     folder = _downloads() / module.rpartition("/")[2].replace("@", "-")

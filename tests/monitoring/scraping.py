@@ -19,13 +19,15 @@ _UP_TIMEOUT_S = 60
 
 
 @contextmanager
-def scraping(program: str, folder: Path, port: int, ports: Mapping[str, int]) -> Iterator[str]:
-    """Prometheus with the suite's rules, which scrapes the job at each port; its address."""
+def scraping(
+    program: str, folder: Path, port: int, ports: Mapping[str, int], rules: Path = RULES
+) -> Iterator[str]:
+    """Prometheus with these rules, which scrapes the job at each port; its address."""
     file = folder / "prometheus.yaml"
     targets = [f"127.0.0.1:{port}" for port in ports.values()]
     content = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-        "rule_files": [f"{RULES}/*.yaml"],
+        "rule_files": [f"{rules}/*.yaml"],
         "scrape_configs": [{"job_name": "millrace", "static_configs": [{"targets": targets}]}],
     }
     file.write_text(yaml.safe_dump(content))

@@ -16,6 +16,8 @@ from millrace.observe import metrics
 from millrace.observe.progress import Offsets
 from millrace.records.ledger import OffsetRange
 
+_UNKNOWN = -1  # no offset: asked for again at the next look
+
 
 @dataclass
 class _Followed:
@@ -76,8 +78,11 @@ class Lag:
         known = {n: item for n, item in followed.waiting.items() if next_ones.get(n) == item[0]}
         asked = {n: offset for n, offset in next_ones.items() if n not in known}
         received = self._ends.received(followed.topic, asked)
-        followed.waiting = known | {n: (asked[n], time_s) for n, time_s in received.items()}
-        for number in spans.keys() - followed.waiting.keys():
+        # One that did not say in time when its record came has waited at most as long as before.
+        longest = {n: (_UNKNOWN, followed.waiting[n][1]) for n in asked if n in followed.waiting}
+        found = {n: (asked[n], time_s) for n, time_s in received.items()}
+        followed.waiting = longest | known | found
+        for number in spans.keys() - next_ones.keys():
             metrics.LAG_SECONDS.labels(*_labels(query, followed, number)).set(0)
 
 
