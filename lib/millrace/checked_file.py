@@ -8,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 ENV_PREFIX = "MILLRACE__"
+CONF_DIRECTORY = Path(os.environ.get("MILLRACE_CONF_DIR", Path(__file__).parents[2] / "conf"))
 
 Model = TypeVar("Model", bound=BaseModel)
 
