@@ -152,7 +152,7 @@ def test_prometheus_scrapes_every_job_and_exporter_and_knows_the_alertmanager(
     prometheus = yaml.safe_load(PROMETHEUS_FILE.read_text(encoding="utf-8"))
     metrics = config.load(ROOT / "conf/compose.yaml").metrics
     targets = scrape_targets(prometheus)
-    assert targets["millrace"] == [f"{job}:{metrics.port_of(job)}" for job in JOBS]
+    assert targets["millrace"] == [f"{job}:{metrics.port.of(job)}" for job in JOBS]
     assert metrics.listen == "0.0.0.0"
     exporters = [target for server in SERVERS for target in targets[server]]
     assert [target.partition(":")[0] for target in exporters] == [f"{s}-exporter" for s in SERVERS]
@@ -163,7 +163,7 @@ def test_prometheus_scrapes_every_job_and_exporter_and_knows_the_alertmanager(
 def test_jobs_are_healthy_where_they_say_so_at_their_own_port(secrets: None) -> None:
     metrics = config.load(ROOT / "conf/compose.yaml").metrics
     for job in JOBS:
-        assert f":{metrics.port_of(job)}/readyz" in SERVICES[job]["healthcheck"]["test"][-1]
+        assert f":{metrics.port.of(job)}/readyz" in SERVICES[job]["healthcheck"]["test"][-1]
 
 
 def test_paths_within_containers_are_those_that_are_mounted() -> None:

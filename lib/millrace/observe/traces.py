@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from opentelemetry import propagate
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -58,33 +59,42 @@ class Traces:
             kind=SpanKind.CONSUMER,
             start_time=began_ns,
             links=list(_links(traceparents)),
-            attributes={
-                "millrace.query": query,
-                "millrace.feed": feed_of(query),
-                "millrace.batch_id": progress.batchId,
-                "messaging.system": "kafka",
-                "messaging.operation.type": "process",
-                "messaging.batch.message_count": progress.numInputRows,
-            },
+            attributes=_attributes(query, progress),
         )
         within = set_span_in_context(root)
         for name, start_ns, end_ns in _phases(began_ns, progress.durationMs):
             span = self._tracer.start_span(name, within, start_time=start_ns)
-            for step in steps if name == "write" else ():
-                inner = self._tracer.start_span(
-                    step.name,
-                    set_span_in_context(span),
-                    kind=SpanKind.CLIENT,
-                    attributes={"db.system.name": step.system},
-                    start_time=step.start_ns,
-                )
-                inner.end(step.end_ns)
+            if name == "write":
+                self._add(steps, set_span_in_context(span))
             span.end(end_ns)
         root.end(began_ns + took_ms * _NS_PER_MS)
+
+    def _add(self, steps: Sequence[Step], within: Context) -> None:
+        for step in steps:
+            span = self._tracer.start_span(
+                step.name,
+                within,
+                kind=SpanKind.CLIENT,
+                attributes={"db.system.name": step.system},
+                start_time=step.start_ns,
+            )
+            span.end(step.end_ns)
 
     def end(self) -> None:
         """Sends what is left, and waits for it for some seconds."""
         self._provider.shutdown()
+
+
+def _attributes(query: str, progress: StreamingQueryProgress) -> dict[str, str | int]:
+    """Under the names of OpenTelemetry's conventions for messaging, and our own."""
+    return {
+        "messaging.system": "kafka",
+        "messaging.operation.type": "process",
+        "messaging.batch.message_count": progress.numInputRows,
+        "millrace.query": query,
+        "millrace.feed": feed_of(query),
+        "millrace.batch_id": progress.batchId,
+    }
 
 
 def _phases(began_ns: int, durations_ms: Mapping[str, int]) -> Iterator[tuple[str, int, int]]:
