@@ -18,7 +18,7 @@ wanted() {
 }
 found() {
   kube get pod "$1-driver" --ignore-not-found --output \
-    'jsonpath={.spec.containers[0].image} {.spec.volumes[?(@.name=="conf")].configMap.name} {.status.phase}{.metadata.deletionTimestamp} {.status.conditions[?(@.type=="Ready")].status}'
+    'jsonpath={.spec.containers[0].image} {.spec.volumes[?(@.name=="conf")].configMap.name} {.status.phase}{.metadata.deletionTimestamp}'
 }
 missing_executors() {
   local running
@@ -26,8 +26,19 @@ missing_executors() {
     --field-selector status.phase=Running --output name | wc -l)
   echo $(($(kube get sparkapplication "$1" --output 'jsonpath={.spec.executor.instances}') - running))
 }
+# Whether each of its queries makes progress. Asked from within, past any network policy; not by a
+# readiness probe: executors find their driver by a Service, which names no pod that is not ready.
+progresses() {
+  local port
+  port=$(kube get pod "$1-driver" --output \
+    'jsonpath={.spec.containers[0].ports[?(@.name=="metrics")].containerPort}')
+  kube exec "$1-driver" -- python -c \
+    "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/readyz', timeout=5)" \
+    > /dev/null 2>&1
+}
 runs() {
-  [[ $(found "$1") == "$(wanted "$1") Running True" && $(missing_executors "$1") -le 0 ]]
+  [[ $(found "$1") == "$(wanted "$1") Running" && $(missing_executors "$1") -le 0 ]] \
+    && progresses "$1"
 }
 
 manifests=$(kubectl kustomize "$overlay" | sed -E "s#^( +image: ).*/?millrace[:@].*#\1$image#")
@@ -48,7 +59,7 @@ for stream in "${streams[@]}"; do
     ((SECONDS < deadline)) || { echo "deploy.sh: $stream is not ready with $image" >&2; exit 1; }
     # The operator may miss a change that it sees while it writes the status: the end of the old
     # driver makes it look again.
-    if ((SECONDS - since > 60)) && [[ $(found "$stream") == *" Running "* && \
+    if ((SECONDS - since > 60)) && [[ $(found "$stream") == *" Running" && \
         $(found "$stream") != "$(wanted "$stream") "* ]]; then
       kube delete pod "$stream-driver"
       since=$SECONDS
