@@ -72,9 +72,10 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-docs: setup dashboards ## Make the pages that are made from code
+docs: setup dashboards ## Make the pages that are made from code, notebooks run for it (minutes)
 	$(BIN)/python -m millrace.records.docs > docs/fields.md
 	$(BIN)/python -m millrace.observe.docs > docs/metrics.md
+	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew
 	$(BIN)/python -m dashboards.grafana.source dashboards/grafana
@@ -89,7 +90,7 @@ $(BIN)/uv: | .venv/.installed
 clean: ## Remove .venv and caches; the servers' data stays
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@rm -rf build lib/*.egg-info spark-warehouse
-	@find conf dashboards jobs lib tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find conf dashboards jobs lib notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Downloads are kept: they are the same for any data.
 clean-data: setup ## Remove the servers' data, checkpoints and archive; refused while servers run

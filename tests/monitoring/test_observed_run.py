@@ -1,13 +1,13 @@
-"""Every query of every dashboard, on a real Prometheus and a real MySQL after a real run.
+"""Every query of every dashboard, and both notebooks, on real servers after a real run.
 
-A panel that fails, or that shows nothing after a run that had everything in it, would do so in an
-incident as well.
+What fails, or shows nothing after a run that had everything in it, would do so in an incident as well.
 """
 
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from monitoring.notebooks import NAMES, lacking, render
 from monitoring.observed import Observed
 from monitoring.panels import DASHBOARDS, Panel, PanelError, panels, variables
 
@@ -34,6 +34,11 @@ def test_every_variable_offers_this_run(observed: Observed, dashboard: str) -> N
     assert [*offered] == [variable["name"] for variable in variables(dashboard)]
     assert any(feed.startswith("seen_") for feed in offered["feed"])
     assert all(offered.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chart_and_table_of_a_notebook_shows_something(observed: Observed, name: str) -> None:
+    assert not list(lacking(render.executed(name, observed.pipe.file, "6h")))
 
 
 def asking(text: str, source: str) -> Panel:

@@ -1,0 +1,129 @@
+"""A run to render the notebooks from: an hour of lines, an incident in it, through the jobs."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from math import pi, sin
+from pathlib import Path
+
+import yaml
+from rich.console import Console
+
+from millrace import config, stack
+from millrace.config import Config, Feed
+from millrace.io import kafka
+from millrace.records.formats import FORMATS
+from millrace.simulate.lines import generate
+from millrace.simulate.send import send
+
+ROOT = Path(__file__).resolve().parents[1]
+LINES = 200_000
+MINUTES = 60
+FAULTS_PERCENT = 1.0
+JOBS = ("archive", "ingest", "aggregate")
+
+_MINUTE = timedelta(minutes=1)
+_INCIDENT = range(36, 40)  # of the access logs: a third of the answers are late errors
+_SALE = range(22, 25)  # of the shop: three times the events
+_LATER_LINES = 1_500  # of each feed, that only ingest has taken when the notebooks look
+_SERVICES = {"combined": "web", "app": "app", "shop": "shop", "syslog": "syslog"}
+_SHARES = {"combined": 0.4, "app": 0.3, "shop": 0.1, "syslog": 0.2}
+_NAMES = {"combined": "access"}
+# Not those of conf/local.yaml, whose servers may be up.
+_KAFKA_PORT, _MONGO_PORT, _MYSQL_PORT = 28092, 28117, 28306
+
+
+@contextmanager
+def run(folder: Path, console: Console) -> Iterator[Path]:
+    """Servers with a run's data, up as long as the context; the configuration file that names them.
+
+    Everything but downloads lies in ``folder``.
+    """
+    file = folder / "sample.yaml"
+    file.write_text(yaml.safe_dump(_settings(folder)), encoding="utf-8")
+    conf = config.load(file)
+    try:
+        stack.up(conf, console)
+        kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
+        now = datetime.now(timezone.utc)
+        start = now.replace(second=0, microsecond=0) - MINUTES * _MINUTE
+        for feed in conf.feeds:
+            send(conf.kafka, feed.topic, _lines(feed, start))
+        for job in JOBS:
+            _work(job, file, console)
+        _send_later(conf, now)
+        _work("ingest", file, console)
+        yield file
+    finally:
+        stack.down(conf, console)
+
+
+def _settings(folder: Path) -> dict[str, object]:
+    return {
+        "kafka": {"bootstrap_servers": f"127.0.0.1:{_KAFKA_PORT}", "partitions": 2},
+        "mongo": {"uri": f"mongodb://127.0.0.1:{_MONGO_PORT}/?replicaSet=rs0"},
+        "mysql": {"host": "127.0.0.1", "port": _MYSQL_PORT},
+        "storage": {
+            "checkpoints": str(folder / "checkpoints"),
+            "archive": str(folder / "archive"),
+        },
+        "enrichment": {"country_database": str(folder / "countries.mmdb")},
+        "stack": {"directory": str(folder / "stack"), "servers": ["kafka", "mongo", "mysql"]},
+        # Several batches, so that the ledger has something to tell.
+        "stream": {"max_lines_per_batch": 8_000, "archive_max_lines_per_batch": 16_000},
+        "spark": {"shuffle_partitions": 2, "driver_memory": "2g"},
+        "feeds": [
+            {
+                "name": _NAMES.get(format, format),
+                "topic": _NAMES.get(format, format),
+                "format": format,
+                "service_name": _SERVICES[format],
+                # The hour comes all at once: none of it is late but what is dated before it.
+                "max_lateness_s": 5400,
+            }
+            for format in FORMATS
+        ],
+    }
+
+
+def _lines(feed: Feed, start: datetime) -> Iterator[bytes]:
+    """More and fewer by the minute, as the day goes."""
+    usual = LINES * _SHARES[feed.format] / MINUTES
+    for minute in range(MINUTES):
+        busy = 1 + 0.3 * sin(2 * pi * (minute / MINUTES + _SHARES[feed.format]))
+        is_sale = feed.format == "shop" and minute in _SALE
+        count = round(usual * busy * (3 if is_sale else 1))
+        first = start + minute * _MINUTE
+        generated = generate(
+            feed.format,
+            count,
+            seed=minute,
+            start=first,
+            end=first + _MINUTE,
+            faults_percent=FAULTS_PERCENT,
+        )
+        is_hit = feed.format == "combined" and minute in _INCIDENT
+        for place, line in enumerate(generated):
+            yield _failed(line.value) if is_hit and place % 3 == 0 else line.value
+
+
+def _failed(line: bytes) -> bytes:
+    """The same request, answered with 503 after 2.5 s more."""
+    answered = re.sub(rb'" \d{3} (?=\d+ ")', b'" 503 ', line)
+    return re.sub(rb"(?<= )\d+$", lambda ms: b"%d" % (int(ms[0]) + 2500), answered)
+
+
+def _send_later(conf: Config, now: datetime) -> None:
+    for feed in conf.feeds:
+        lines = generate(feed.format, _LATER_LINES, seed=MINUTES, start=now - _MINUTE, end=now)
+        send(conf.kafka, feed.topic, (line.value for line in lines))
+
+
+def _work(job: str, file: Path, console: Console) -> None:
+    console.print(f"{job} until it has caught up")
+    command = [str(ROOT / "spark-submit.sh"), job, "--conf", str(file), "--until-caught-up"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{job} ended with {done.returncode}: {done.stderr[-2000:]}")
