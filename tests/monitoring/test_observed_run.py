@@ -1,6 +1,7 @@
 """Every query of every dashboard, and both notebooks, on real servers after a real run.
 
-What fails, or shows nothing after a run that had everything in it, would do so in an incident as well.
+What fails, or shows nothing after a run that had everything in it, would do so in an incident as
+well.
 """
 
 from dataclasses import replace
