@@ -97,4 +97,4 @@ clean-data: setup ## Remove the servers' data, checkpoints and archive; refused 
 	@$(BIN)/millrace status --json | $(BIN)/python -c 'import json, sys; \
 	  sys.exit(any(server["pid"] for server in json.load(sys.stdin)))' || \
 	  { echo "make: servers are running: make down first" >&2; exit 1; }
-	@rm -rf .millrace/{data,checkpoints,archive,logs,run}
+	@rm -rf .millrace/{data,checkpoints,archive,event-logs,logs,run}

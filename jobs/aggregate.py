@@ -20,7 +20,7 @@ def aggregate(run: Run) -> Flow:
     records = lines.transform(refine.refined(feed, references, named_routes))
     figures = records.transform(windows.figures(feed.format, feed.max_lateness_s))
     write = mysql.sink(conf.mysql, feed, stored, rates)
-    return Flow(figures, write, "mysql", "update", conf.stream.aggregate_interval_s)
+    return Flow(figures, write, mysql.SYSTEM, "update", conf.stream.aggregate_interval_s)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def ingest(run: Run) -> Flow:
     )
     max_unmatched = conf.detection.max_unmatched_ratio if references.templates else None
     watched = ratios.watched(write, feed, max_unmatched)
-    return Flow(records, watched, "mongodb", interval_s=conf.stream.ingest_interval_s)
+    return Flow(records, watched, mongo.SYSTEM, interval_s=conf.stream.ingest_interval_s)
 
 
 if __name__ == "__main__":

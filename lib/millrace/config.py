@@ -68,6 +68,16 @@ class Config(BaseSettings):
                 raise ValueError(f"two feeds have the same {key}")
         return self
 
+    @model_validator(mode="after")
+    def _silence_is_longer_than_pauses(self) -> "Config":
+        own = self.stream
+        longest = max(own.ingest_interval_s, own.aggregate_interval_s, own.archive_interval_s)
+        if self.metrics.max_silence_s <= longest:
+            raise ValueError(
+                f"metrics.max_silence_s must be above {longest:g}, the longest interval in stream"
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -109,13 +109,19 @@ def _run(
                 return _from_archive(name, job, spark, conf, stopping)
             return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping, observer)
         finally:
-            observer.end()
-            spark.stop()  # Executors' pods go when they are told to, not when their driver is gone.
+            try:
+                observer.end()
+            finally:
+                # Executors' pods go when they are told to, not when their driver is gone.
+                spark.stop()
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED
     except (JobError, SetupError) as error:
         END.error("%s: %s", name, error)
+        return FAILED
+    except Exception as error:  # Whatever it is, the last line says that the job failed.
+        END.error("%s failed: %s", name, one_line(error), exc_info=error)
         return FAILED
 
 
@@ -158,24 +164,28 @@ def _from_kafka(
 ) -> int:
     queries: list[Running] = []
     observer.listen(spark, [f"{name}-{feed.name}" for feed in conf.feeds])
-    for feed in conf.feeds:
-        query, topic = f"{name}-{feed.name}", topics[feed.name]
-        with logs.about(query):
-            checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
-            observer.lag.follow(query, topic.name, checkpoint.committed(topic.id))
-            flow = job(Run(spark, conf, feed, query, topic, checkpoint))
-        queries.append(
-            start(
-                flow,
-                name=query,
-                checkpoint=checkpoint,
-                topic=topic,
-                source=conf.kafka,
-                until_caught_up=until_caught_up,
-                max_outage_s=conf.stream.max_outage_s,
-                stopping=stopping,
+    try:
+        for feed in conf.feeds:
+            query, topic = f"{name}-{feed.name}", topics[feed.name]
+            with logs.about(query):
+                checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
+                observer.lag.follow(query, topic.name, checkpoint.committed(topic.id))
+                flow = job(Run(spark, conf, feed, query, topic, checkpoint))
+            queries.append(
+                start(
+                    flow,
+                    name=query,
+                    checkpoint=checkpoint,
+                    topic=topic,
+                    source=conf.kafka,
+                    until_caught_up=until_caught_up,
+                    max_outage_s=conf.stream.max_outage_s,
+                    stopping=stopping,
+                )
             )
-        )
+    except BaseException:
+        _stop(queries, stopping)  # Those that run already end their batches, as at any end.
+        raise
     observer.watch()
     return _wait(queries, stopping)
 
@@ -199,12 +209,16 @@ def _wait(queries: list[Running], stopping: threading.Event) -> int:
         if any(query.reason() for query in queries if not query.is_active):
             stopping.set()
         time.sleep(_POLL_S)
-    stopping.set()
-    for query in queries:
-        query.stop()
+    _stop(queries, stopping)
     failed = [query for query in queries if query.reason()]
     for query in failed:
         is_told = not query.failure or isinstance(query.failure, JobError)
         trace = None if is_told else query.failure
         END.error("%s failed: %s", query.name, query.reason(), exc_info=trace)
     return FAILED if failed else DONE
+
+
+def _stop(queries: Sequence[Running], stopping: threading.Event) -> None:
+    stopping.set()
+    for query in queries:
+        query.stop()

@@ -162,7 +162,7 @@ def test_no_log_line_has_a_line_of_the_feed(seen: Seen) -> None:
 
 
 def test_a_batch_is_one_trace_of_its_phases_and_steps(seen: Seen) -> None:
-    root = seen.named("ingest-seen")
+    root = seen.named("process seen")
     mine = [span for _, span in seen.spans if span.trace_id == root.trace_id]
     below = {span.name for span in mine if span.parent_span_id == root.span_id}
     assert below == {"read", "plan", "write", "commit"}
@@ -175,7 +175,7 @@ def test_a_batch_is_one_trace_of_its_phases_and_steps(seen: Seen) -> None:
 
 
 def test_a_trace_is_linked_to_those_of_its_lines(seen: Seen) -> None:
-    linked = {link.trace_id for link in seen.named("ingest-seen").links}
+    linked = {link.trace_id for link in seen.named("process seen").links}
     assert 0 < len(linked) <= 8
     assert all(len(trace_id) == 16 and any(trace_id) for trace_id in linked)
 

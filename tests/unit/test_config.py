@@ -107,6 +107,11 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
         "metrics.port.ingst",
         "there is no such key",
     ),
+    "less silence than an interval": (
+        lambda c: c.update(metrics={"max_silence_s": 60}, stream={"archive_interval_s": 60}),
+        "file",
+        "metrics.max_silence_s must be above 60, the longest interval in stream",
+    ),
     "unknown format of logs": (
         lambda c: c.update(logs={"format": "xml"}),
         "logs.format",

@@ -1,5 +1,6 @@
 """What a job answers at its port: alive, ready or not, and its metrics."""
 
+import socket
 import urllib.error
 import urllib.request
 
@@ -65,6 +66,21 @@ def test_metrics_are_in_the_format_of_prometheus(address: str) -> None:
 
 def test_other_paths_are_not_found(address: str) -> None:
     assert answer(f"{address}/")[0] == 404
+
+
+def test_a_port_that_was_asked_a_moment_ago_can_be_had_again(health: Health) -> None:
+    with socket.socket() as listening:
+        # As a server that answered and has ended leaves it: its end of a connection lingers.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((HOST, 0))
+        port: int = listening.getsockname()[1]
+        listening.listen()
+        with socket.create_connection((HOST, port)) as asking:
+            answering, _ = listening.accept()
+            answering.close()
+            assert asking.recv(1) == b""
+    server.serve(HOST, port, health)
+    assert answer(f"http://{HOST}:{port}/healthz")[0] == 200
 
 
 def test_a_taken_port_is_refused_by_its_key(address: str, health: Health) -> None:

@@ -78,6 +78,12 @@ def test_an_exception_is_told_in_the_same_object(capsys: pytest.CaptureFixture[s
     assert "ValueError: no such thing" in found["exception"]
 
 
+def test_a_trace_is_no_longer_than_collectors_take(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("millrace-ingest", "json")
+    logs.END.error("ingest-access failed", exc_info=ValueError("x" * 300_000))
+    assert len(capsys.readouterr().err) < 16_000
+
+
 def test_why_a_job_ended_stands_alone_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure("millrace-ingest", "text")
     logs.END.error("ingest-access failed: %s", "the disk is full")

@@ -146,8 +146,13 @@ def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: st
     from millrace.simulate.send import SendError, send
 
     is_over = threading.Event()
+
+    def stop(number: int, _: object) -> None:
+        is_over.set()
+        signal.signal(number, signal.SIG_DFL)  # Asked twice: at once.
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: is_over.set())
+        signal.signal(number, stop)
     lines = follow(file, is_over.is_set)
     console.print(f"following {file}: Ctrl-C ends it")
     try:

@@ -15,11 +15,13 @@ from rich.text import Text
 from millrace import config
 from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, instant
+from millrace.config import Config
 from millrace.io import mongo
-from millrace.io.mongo import reconciliations
+from millrace.io.mongo import reconciliations as stored
 from millrace.proof.documents import Documents
 from millrace.proof.figures import Difference
 from millrace.proof.reconcile import Verdict
+from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import size
 from millrace.records.reconciliations import Reconciliation
@@ -59,15 +61,20 @@ def reconcile(
                 lambda what, name=chosen.name: status.update(f"{name}: {what}"),  # type: ignore[misc]
             )
         verdicts.append(verdict)
-        ended_at = datetime.now(timezone.utc)
-        outcome = Reconciliation(verdict.feed, ended_at, verdict.holds, verdict.faults)
-        reconciliations.save(mongo.database(loaded.mongo), outcome)
         if as_json:
             print(json.dumps(_plain(verdict), default=str))
         else:
             _show(verdict, Console())
+        _keep(loaded, verdict, start)
     if not all(verdict.holds for verdict in verdicts):
         sys.exit(FAILED)
+
+
+def _keep(conf: Config, verdict: Verdict, start: datetime | None) -> None:
+    ended_at = datetime.now(timezone.utc)
+    since = start or reconciliations.ALL
+    outcome = Reconciliation(verdict.feed, since, ended_at, verdict.holds, verdict.faults)
+    stored.save(mongo.database(conf.mongo), outcome)
 
 
 def _show(verdict: Verdict, out: Console) -> None:

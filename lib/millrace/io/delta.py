@@ -144,7 +144,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
         is_new = is_below and entry not in own
         application = f"{batch.checkpoint_id}/{uuid4()}" if is_new else batch.checkpoint_id
         crash_point("before_delta_write")
-        with steps.step(rows.sparkSession, batch, "append lines", system="delta"):
+        with steps.step(rows.sparkSession, batch, "append lines"):
             (
                 new.select(*SCHEMA.fieldNames())
                 .write.format("delta")

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 from confluent_kafka import KafkaException, TopicPartition
 from pyspark.sql.streaming.listener import StreamingQueryProgress
@@ -17,6 +18,7 @@ from millrace.observe.traces import Traces
 
 _log = logging.getLogger(__name__)
 _LINKS_A_PARTITION = 4
+_MOST_WAITING = 20
 _HEADER = "traceparent"
 
 
@@ -27,11 +29,14 @@ class BatchTraces:
         self._ends = Ends(kafka)
         self._traces = Traces(service_name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="traces")
+        self._room = BoundedSemaphore(_MOST_WAITING)
         RECORDER.is_on = True
 
     def committed(self, progress: StreamingQueryProgress) -> None:
-        """Makes the trace of a batch that was committed."""
-        self._thread.submit(self._send, progress)
+        """Makes the trace of a batch that was committed; of none while too many wait."""
+        if self._room.acquire(blocking=False):
+            waiting = self._thread.submit(self._send, progress)
+            waiting.add_done_callback(lambda _: self._room.release())
 
     def end(self) -> None:
         """Sends what is left; to be called once, at the job's end."""

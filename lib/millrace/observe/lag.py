@@ -53,14 +53,18 @@ class Lag:
         """Sets the metrics anew. While the broker is away, what was waiting waits longer."""
         with self._lock:
             queries = dict(self._queries)
-        try:
-            for query, followed in queries.items():
-                self._look_at(query, followed)
-            metrics.KAFKA_UP.set(1)
-        except KafkaException:
-            metrics.KAFKA_UP.set(0)
+        answers = [self._answers(query, followed) for query, followed in queries.items()]
+        metrics.KAFKA_UP.set(any(answers))
         for query, followed in queries.items():
             _say_seconds(query, followed)
+
+    def _answers(self, query: str, followed: _Followed) -> bool:
+        """Looks at one query; whether the broker tells of its topic."""
+        try:
+            self._look_at(query, followed)
+        except KafkaException:
+            return False
+        return True
 
     def _look_at(self, query: str, followed: _Followed) -> None:
         spans = self._ends.spans(followed.topic)

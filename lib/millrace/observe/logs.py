@@ -21,6 +21,7 @@ END = logging.getLogger("millrace.end")
 
 # Python's names for levels that records call otherwise.
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL"}
+_LONGEST_TRACE = 8_000  # collectors cut lines at 16 KB, and a failed write is told in 300
 _about: ContextVar[tuple[str, int | None] | None] = ContextVar("about", default=None)
 
 
@@ -70,7 +71,8 @@ class JsonFormatter(logging.Formatter):
         if batch_id is not None:
             fields["batch_id"] = batch_id
         if record.exc_info:
-            fields["exception"] = "".join(traceback.format_exception(*record.exc_info))
+            trace = "".join(traceback.format_exception(*record.exc_info))
+            fields["exception"] = trace[:_LONGEST_TRACE]
         return json.dumps(fields, ensure_ascii=False)
 
 

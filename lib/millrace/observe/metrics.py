@@ -112,6 +112,7 @@ LAG_SECONDS = Gauge(
     _PARTITION,
 )
 KAFKA_UP = Gauge("millrace_kafka_up", "Whether the broker answered the last look at it: 1 or 0.")
+KAFKA_UP.set(float("nan"))  # Nobody has looked yet.
 STORAGE_FREE = Gauge(
     "millrace_storage_free_bytes", "Free space where checkpoints or archive lie.", ("storage",)
 )
@@ -119,7 +120,10 @@ STORAGE_SIZE = Gauge(
     "millrace_storage_size_bytes", "All space where checkpoints or archive lie.", ("storage",)
 )
 RECONCILE_HOLDS = Gauge(
-    "millrace_reconcile_holds", "Whether the last reconcile of a feed held: 1 or 0.", ("feed",)
+    "millrace_reconcile_holds",
+    "Whether the last reconcile of a feed held: 1 or 0. 0 stays until one that reaches as far back"
+    " holds.",
+    ("feed",),
 )
 RECONCILE_TIME = Gauge(
     "millrace_reconcile_timestamp_seconds", "When the last reconcile of a feed ended.", ("feed",)
@@ -127,7 +131,8 @@ RECONCILE_TIME = Gauge(
 RECONCILE_FAULTS = Gauge(
     "millrace_reconcile_faults",
     "What the last reconcile of a feed found wrong, by kind: lines that are missing, doubled,"
-    " in_both, never_committed or forgotten, and differing windows.",
+    " in_both, never_committed or forgotten, differing windows, and uncompared, 1 where none could"
+    " be compared.",
     ("feed", "fault"),
 )
 BUILD = Info("millrace_build", "Versions of what runs.")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -54,12 +54,16 @@ class _Server(ThreadingMixIn, WSGIServer):
 
     def server_bind(self) -> None:
         """As its base's, without the look for this host's name: that may take seconds."""
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
+        TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
         self.setup_environ()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing: who hung up, or never asked, is no trouble of the job's."""
+
 
 class _Silent(WSGIRequestHandler):
+    timeout = 10  # seconds; a connection that asks nothing would keep its thread for good
+
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing: every scrape would be a line."""

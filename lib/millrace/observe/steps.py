@@ -15,12 +15,16 @@ _DESCRIPTION = "spark.job.description"
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its name, when it began and ended (epoch ns), and the database system it is for."""
+    """One step: its name, when it began and ended (epoch ns), and the database system it calls.
+
+    ``error_type`` is the name of what it was ended by, where it failed.
+    """
 
     name: str
     start_ns: int
     end_ns: int
-    system: str
+    system: str | None = None
+    error_type: str | None = None
 
 
 class Recorder:
@@ -50,17 +54,22 @@ RECORDER = Recorder()
 
 
 @contextmanager
-def step(spark: SparkSession, batch: Batch, name: str, *, system: str) -> Iterator[None]:
-    """What is done within is the step ``name`` of that batch, against that database system.
+def step(
+    spark: SparkSession, batch: Batch, name: str, *, system: str | None = None
+) -> Iterator[None]:
+    """What is done within is the step ``name`` of that batch, a call of ``system`` if any.
 
     Spark's UI shows it as the description of the jobs that run within.
     """
     context = spark.sparkContext
     before = context.getLocalProperty(_DESCRIPTION)
     context.setLocalProperty(_DESCRIPTION, f"{batch.query}: batch {batch.id}: {name}")
-    start_ns = time.time_ns()
+    start_ns, error_type = time.time_ns(), None
     try:
         yield
+    except BaseException as error:
+        error_type = type(error).__name__
+        raise
     finally:
-        RECORDER.add(batch, Step(name, start_ns, time.time_ns(), system))
+        RECORDER.add(batch, Step(name, start_ns, time.time_ns(), system, error_type))
         context.setLocalProperty(_DESCRIPTION, before)  # type: ignore[arg-type]

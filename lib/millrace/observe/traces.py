@@ -4,16 +4,24 @@ Sent by OTLP over gRPC to where OpenTelemetry's variables say, whose others hold
 ``OTEL_TRACES_SAMPLER``, ``OTEL_RESOURCE_ATTRIBUTES`` and so on.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from opentelemetry import propagate
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Link, SpanKind, Tracer, get_current_span, set_span_in_context
+from opentelemetry.trace import (
+    Link,
+    SpanKind,
+    StatusCode,
+    Tracer,
+    get_current_span,
+    set_span_in_context,
+)
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
 from millrace.observe.steps import Step
@@ -30,6 +38,7 @@ _PHASES = {
     "commitBatch": "commit",
 }
 _NS_PER_MS = 1_000_000
+_PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class Traces:
@@ -54,12 +63,13 @@ class Traces:
         query = progress.name or ""
         began_ns = _ns(progress.timestamp)
         took_ms = progress.durationMs.get("triggerExecution", 0)
+        (topic,) = json.loads(progress.sources[0].endOffset)
         root = self._tracer.start_span(
-            query,
+            f"process {topic}",
             kind=SpanKind.CONSUMER,
             start_time=began_ns,
             links=list(_links(traceparents)),
-            attributes=_attributes(query, progress),
+            attributes=_attributes(query, topic, progress),
         )
         within = set_span_in_context(root)
         for name, start_ns, end_ns in _phases(began_ns, progress.durationMs):
@@ -74,10 +84,13 @@ class Traces:
             span = self._tracer.start_span(
                 step.name,
                 within,
-                kind=SpanKind.CLIENT,
-                attributes={"db.system.name": step.system},
+                kind=SpanKind.CLIENT if step.system else SpanKind.INTERNAL,
+                attributes={"db.system.name": step.system} if step.system else {},
                 start_time=step.start_ns,
             )
+            if step.error_type:
+                span.set_attribute("error.type", step.error_type)
+                span.set_status(StatusCode.ERROR)
             span.end(step.end_ns)
 
     def end(self) -> None:
@@ -85,11 +98,13 @@ class Traces:
         self._provider.shutdown()
 
 
-def _attributes(query: str, progress: StreamingQueryProgress) -> dict[str, str | int]:
+def _attributes(query: str, topic: str, progress: StreamingQueryProgress) -> dict[str, str | int]:
     """Under the names of OpenTelemetry's conventions for messaging, and our own."""
     return {
         "messaging.system": "kafka",
+        "messaging.operation.name": "process",
         "messaging.operation.type": "process",
+        "messaging.destination.name": topic,
         "messaging.batch.message_count": progress.numInputRows,
         "millrace.query": query,
         "millrace.feed": feed_of(query),
@@ -115,7 +130,7 @@ def _phases(began_ns: int, durations_ms: Mapping[str, int]) -> Iterator[tuple[st
 
 def _links(traceparents: Sequence[str]) -> Iterator[Link]:
     for traceparent in traceparents:
-        context = propagate.extract({"traceparent": traceparent})
+        context = _PROPAGATOR.extract({"traceparent": traceparent})
         found = get_current_span(context).get_span_context()
         if found.is_valid:
             yield Link(found)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from millrace.config import Storage
+from millrace.errors import one_line
 from millrace.observe import metrics
 
 _log = logging.getLogger(__name__)
@@ -15,7 +16,8 @@ _log = logging.getLogger(__name__)
 def every(interval_s: float, looks: Sequence[Callable[[], None]]) -> Callable[[], None]:
     """Calls each of ``looks`` every so many seconds in a thread of its own; a function ends it.
 
-    One that fails is said once, and called again all the same: a look never ends a job.
+    One that fails is said once until it goes well again, and called all the same: a look never ends
+    a job.
     """
     ended = threading.Event()
 
@@ -25,9 +27,12 @@ def every(interval_s: float, looks: Sequence[Callable[[], None]]) -> Callable[[]
             for number, look in enumerate(looks):
                 try:
                     look()
+                    said.discard(number)
                 except Exception as error:
                     if number not in said:
-                        _log.warning("a look at the job's surroundings failed: %s", error)
+                        _log.warning(
+                            "look %d at what surrounds the job: %s", number, one_line(error)
+                        )
                     said.add(number)
             ended.wait(interval_s)
 

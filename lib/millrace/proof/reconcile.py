@@ -71,6 +71,7 @@ class Verdict:
             "never_committed": self._lines("extra"),
             "forgotten": sum(size(ranges) for ranges in self.forgotten.values()),
             "differing": len(self.recount.compared.differing),
+            "uncompared": int(self.is_nothing_compared),
         }
 
     def _lines(self, fault: str) -> int:
@@ -78,8 +79,13 @@ class Verdict:
 
     @property
     def is_nothing_compared(self) -> bool:
-        """Whether lines were counted, and none of their windows can be counted again whole."""
-        return bool(self.recount.lines) and not self.recount.compared.windows
+        """Whether lines were counted, and none of their windows can be counted again whole.
+
+        Of a time that was asked for, in which nothing came, there is nothing to compare either.
+        """
+        is_cut_by_loss = self.recount.since == self.recount.floor
+        is_nothing = not self.recount.compared.windows
+        return bool(self.recount.lines) and is_nothing and is_cut_by_loss
 
 
 def reconcile(

@@ -23,7 +23,8 @@ _HOUR = timedelta(hours=1)
 class Recount:
     """What a recount found; ``since`` is the first window's earliest start, None for all.
 
-    Windows that end by ``closed_until`` are closed: `aggregate` writes them no more.
+    Windows that end by ``closed_until`` are closed: `aggregate` writes them no more. Those that
+    start before ``floor`` lack lines that are nowhere any more.
     """
 
     compared: Compared
@@ -31,6 +32,7 @@ class Recount:
     lines: int
     since: datetime | None
     closed_until: datetime | None
+    floor: datetime | None = None
 
 
 def recount(
@@ -59,9 +61,8 @@ def recount(
         found = by_window({**row.asDict(), "window_start": _naive(row)} for row in rows)
         compared = _compare(stored, feed, start, found, on_progress)
         newest = stored.newest(feed)
-        return Recount(
-            compared, counted, lines.lines, start, closed_until(newest, feed) if newest else None
-        )
+        closed = closed_until(newest, feed) if newest else None
+        return Recount(compared, counted, lines.lines, start, closed, lines.floor)
 
 
 def closed_until(newest: datetime, feed: Feed) -> datetime:

@@ -1,23 +1,41 @@
 """The outcome of a reconcile, in numbers."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Literal
 
 COLLECTION = "reconciliations"
 
-Fault = Literal["missing", "doubled", "in_both", "never_committed", "forgotten", "differing"]
-FAULTS: tuple[Fault, ...] = get_args(Fault)
+Fault = Literal[
+    "missing", "doubled", "in_both", "never_committed", "forgotten", "differing", "uncompared"
+]
 
 
 @dataclass(frozen=True)
 class Reconciliation:
     """Whether a feed's reconcile held, when it ended, and what was wrong.
 
-    ``faults`` counts lines, but for ``differing``: windows of a table.
+    It looked at what was received from ``since`` on. ``faults`` counts lines, but for
+    ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared.
     """
 
     feed: str
+    since: datetime
     ended_at: datetime
     holds: bool
     faults: dict[Fault, int]
+
+
+ALL = datetime(1970, 1, 1, tzinfo=timezone.utc)  # ``since`` of one that looked at everything
+
+
+def kept(before: Reconciliation | None, new: Reconciliation) -> Reconciliation:
+    """What is to be kept of a feed: one that failed stays until one that reaches as far back holds.
+
+    Else a loss would be forgotten, unmended, once a later one looks at later hours alone.
+    """
+    if before is None or before.holds or new.since <= before.since:
+        return new
+    if new.holds:
+        return replace(before, ended_at=new.ended_at)
+    return replace(new, since=before.since)

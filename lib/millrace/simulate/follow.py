@@ -23,19 +23,23 @@ def follow(path: Path, is_over: Callable[[], bool]) -> Iterator[bytes]:
     rest = b""
     try:
         while True:
+            # Asked before it is read, so that all that came to the old file until then is read.
+            is_replaced = _is_replaced(path, file)
             chunk = file.read(_CHUNK_BYTES)
             *lines, rest = (rest + chunk).split(b"\n")
             yield from lines
             if len(rest) > _LONGEST_LINE_BYTES:
                 yield rest
                 rest = b""
+            if is_over():
+                return
             if chunk:
                 continue
-            if _is_replaced(path, file):
+            if is_replaced:
+                if rest:
+                    yield rest
                 file.close()
                 file, rest = path.open("rb"), b""
-            elif is_over():
-                return
             else:
                 time.sleep(_POLL_S)
     finally:

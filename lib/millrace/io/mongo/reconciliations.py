@@ -1,29 +1,26 @@
 """What the last reconcile of each feed came to, kept for whoever looks at the suite's metrics."""
 
+from dataclasses import asdict
 from datetime import timezone
 
 from pymongo.database import Database
 
 from millrace.io.mongo.client import Document
-from millrace.records.reconciliations import COLLECTION, Reconciliation
+from millrace.records.reconciliations import COLLECTION, Reconciliation, kept
 
 
 def save(db: Database[Document], outcome: Reconciliation) -> None:
-    """Keeps it in place of the feed's last one."""
-    row = {
-        "_id": outcome.feed,
-        "ended_at": outcome.ended_at,
-        "holds": outcome.holds,
-        "faults": outcome.faults,
-    }
+    """Keeps it in place of the feed's last one, as ``kept`` says."""
+    found = db[COLLECTION].find_one({"_id": outcome.feed})
+    row = asdict(kept(_read(found) if found else None, outcome))
     db[COLLECTION].replace_one({"_id": outcome.feed}, row, upsert=True)
 
 
 def latest(db: Database[Document]) -> list[Reconciliation]:
-    """The last one of each feed that has one."""
-    return [
-        Reconciliation(
-            row["_id"], row["ended_at"].astimezone(timezone.utc), row["holds"], row["faults"]
-        )
-        for row in db[COLLECTION].find()
-    ]
+    """The one that is kept of each feed that has one."""
+    return [_read(row) for row in db[COLLECTION].find()]
+
+
+def _read(row: Document) -> Reconciliation:
+    since, ended_at = (row[name].astimezone(timezone.utc) for name in ("since", "ended_at"))
+    return Reconciliation(row["feed"], since, ended_at, row["holds"], row["faults"])

@@ -24,6 +24,7 @@ from millrace.records import dead_letters, ledger
 from millrace.records.documents import documents, letters
 from millrace.records.ledger import Batch, OffsetRange, Received, Written
 
+SYSTEM = "mongodb"
 _log = logging.getLogger(__name__)
 _DUPLICATE_KEY = "E11000"
 _BITMAP_BITS = 32_768  # what bitmap_construct_agg makes
@@ -54,7 +55,7 @@ def sink(
     options = connector_options(mongo)
 
     def write(refined: DataFrame, batch: Batch) -> Written:
-        step = partial(steps.step, refined.sparkSession, batch, system="mongodb")
+        step = partial(steps.step, refined.sparkSession, batch, system=SYSTEM)
         is_small = not again or batch.lines <= _SMALL_BATCH
         rows = refined.persist() if is_small else refined
         try:

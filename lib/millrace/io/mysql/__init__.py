@@ -3,6 +3,6 @@
 from millrace.io.mysql.client import connection
 from millrace.io.mysql.ledger import batches, counted
 from millrace.io.mysql.routes import named_routes
-from millrace.io.mysql.sink import prepare, sink
+from millrace.io.mysql.sink import SYSTEM, prepare, sink
 
-__all__ = ["batches", "connection", "counted", "named_routes", "prepare", "sink"]
+__all__ = ["SYSTEM", "batches", "connection", "counted", "named_routes", "prepare", "sink"]

@@ -24,6 +24,7 @@ from millrace.records import rates as rate_tables
 from millrace.records import tables
 from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
 
+SYSTEM = "mysql"
 _log = logging.getLogger(__name__)
 _STAGING = "staging_"
 _RETRIED = {1205, 1213}  # lock wait timeout, deadlock: two feeds' upserts may meet in one index
@@ -54,7 +55,7 @@ def sink(
     commit_once = partial(_commit_once, mysql, feed, stored, rates)
 
     def write(figures: DataFrame, batch: Batch) -> None:
-        step = partial(steps.step, figures.sparkSession, batch, system="mysql")
+        step = partial(steps.step, figures.sparkSession, batch)
         if stored.counted and all(item.within(stored.counted) for item in batch.ranges):
             # Computed all the same: the stream's state is made by it.
             with step("compute state of lines counted before"):
@@ -65,10 +66,10 @@ def sink(
         whole = figures.where(is_whole) if stored.floor else figures
         options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
         crash_point("before_mysql_staging")
-        with step("parse and aggregate into staging"):
+        with step("parse and aggregate into staging", system=SYSTEM):
             whole.write.format("jdbc").options(**options).mode("overwrite").save()
         crash_point("before_mysql_transaction")
-        with step("put figures in place"):
+        with step("put figures in place", system=SYSTEM):
             late_lines = _commit(batch, partial(commit_once, batch, staging))
         crash_point("after_mysql_commit")
         metrics.LATE_LINES.labels(*metrics.of(batch.query)).inc(late_lines)
