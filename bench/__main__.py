@@ -189,7 +189,7 @@ def machine() -> dict[str, Any]:
         "cpu": model or platform.machine(),
         "cores": psutil.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "python": sys.version.split()[0],
     }
 
