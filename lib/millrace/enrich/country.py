@@ -1,6 +1,7 @@
 """Client address -> country, by a MaxMind database file."""
 
 import ipaddress
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -55,5 +56,7 @@ def _country(database: str, address: str) -> str | None:
 @lru_cache(maxsize=1)
 def _reader(database: str) -> maxminddb.Reader:
     """One open database a Python worker, mapped into memory; it may have been shipped."""
-    path = database if Path(database).is_file() else SparkFiles.get(Path(database).name)
+    # A folder of the driver's may be there on an executor's machine and be closed to it.
+    is_here = os.access(database, os.R_OK)
+    path = database if is_here else SparkFiles.get(Path(database).name)
     return maxminddb.open_database(path)
