@@ -70,9 +70,9 @@ def test_jobs_go_on_from_checkpoints_and_state_in_an_object_store(
     servers: Config, conf_file: Path, country_database: str, store: str, tmp_path: Path
 ) -> None:
     pipe = _on_the_store(pipeline(tmp_path, conf_file, FEED), store, servers)
-    made = recent("combined", LINES, seed=1, faults=2)
-    for part in (made[: LINES // 2], made[LINES // 2 :]):
-        pipe.send("stored", part)
+    # Late lines in the first part alone: once there is a watermark, figures lack them.
+    for seed, faults in ((1, 2.0), (2, 0.0)):
+        pipe.send("stored", recent("combined", LINES // 2, seed=seed, faults=faults))
         for job in JOBS:
             pipe.run(job)
     records = pipe.documents("stored").count_documents({})
