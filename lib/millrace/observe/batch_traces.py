@@ -46,18 +46,18 @@ class BatchTraces:
     def _send(self, progress: StreamingQueryProgress) -> None:
         steps = RECORDER.take(progress.name or "", progress.batchId)
         try:
-            self._traces.send(progress, steps, list(self._traceparents(progress)))
+            (topic,) = json.loads(progress.sources[0].endOffset)
+            self._traces.send(progress, topic, steps, list(self._traceparents(progress, topic)))
         except Exception as error:  # A batch is not to be ended by its trace.
             _log.warning("no trace of batch %d of %s: %s", progress.batchId, progress.name, error)
 
-    def _traceparents(self, progress: StreamingQueryProgress) -> Iterator[str]:
+    def _traceparents(self, progress: StreamingQueryProgress, topic: str) -> Iterator[str]:
         """Those of the first lines of each partition: a trace with a link a line is of no use."""
         source = progress.sources[0]
         starts, ends = offsets(source.startOffset), offsets(source.endOffset)
         wanted = Counter(
             {n: min(_LINKS_A_PARTITION, end - starts.get(n, 0)) for n, end in ends.items()}
         )
-        topic = next(iter(_topics(source.endOffset)))
         asked = [TopicPartition(topic, n, starts.get(n, 0)) for n in wanted if wanted[n] > 0]
         try:
             for message in self._ends.read(asked):
@@ -69,10 +69,6 @@ class BatchTraces:
                     return
         except KafkaException:
             return  # A trace without links is better than none.
-
-
-def _topics(text: str) -> list[str]:
-    return list(json.loads(text))
 
 
 def _own(value: bytes | str | None) -> Iterator[str]:

@@ -4,7 +4,6 @@ Sent by OTLP over gRPC to where OpenTelemetry's variables say, whose others hold
 ``OTEL_TRACES_SAMPLER``, ``OTEL_RESOURCE_ATTRIBUTES`` and so on.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -53,6 +52,7 @@ class Traces:
     def send(
         self,
         progress: StreamingQueryProgress,
+        topic: str,
         steps: Sequence[Step],
         traceparents: Sequence[str],
     ) -> None:
@@ -63,7 +63,6 @@ class Traces:
         query = progress.name or ""
         began_ns = _ns(progress.timestamp)
         took_ms = progress.durationMs.get("triggerExecution", 0)
-        (topic,) = json.loads(progress.sources[0].endOffset)
         root = self._tracer.start_span(
             f"process {topic}",
             kind=SpanKind.CONSUMER,
