@@ -1,13 +1,12 @@
 """The life of a dead letter: written once, settled by a person, requeued to one record."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from commandline import millrace
 from lines import kafka_rows, offsets, values
 from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
@@ -24,7 +23,6 @@ from millrace.records.ledger import Batch
 
 LINES = 1_000
 TOPIC = "lines"
-MILLRACE = Path(sys.executable).with_name("millrace")
 
 
 class Shelf:
@@ -198,16 +196,11 @@ def pipe(
     return pipeline(tmp_path_factory.mktemp("letters"), conf_file, feed | limits)
 
 
-def millrace(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [str(MILLRACE), "dead-letters", *arguments, "--conf", str(pipe.file)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr[-2000:]
-    return done.stdout + done.stderr
+def said(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
+    """What `millrace dead-letters` printed."""
+    ended = millrace("dead-letters", *arguments, conf=pipe.file)
+    assert ended.code == code, ended.said
+    return ended.said
 
 
 def test_too_many_dead_letters_are_warned_of_or_stop_the_job(
@@ -229,12 +222,12 @@ def test_too_many_dead_letters_are_warned_of_or_stop_the_job(
     assert (pipe.documents("spoilt").count_documents({}), pipe.letters("spoilt")) == (970, 30)
 
 
-def test_letters_are_listed_shown_and_settled_from_the_command_line(pipe: Pipeline) -> None:
+def test_letters_are_listed_shown_and_settled_from_the_command_line(
+    pipe: Pipeline, spark: SparkSession
+) -> None:
     listed = [
         json.loads(line)
-        for line in millrace(
-            pipe, "list", "--feed", "spoilt", "--json", "--limit", "99"
-        ).splitlines()
+        for line in said(pipe, "list", "--feed", "spoilt", "--json", "--limit", "99").splitlines()
     ]
     assert len(listed) == 30
     one = listed[0]["_id"]
@@ -242,26 +235,24 @@ def test_letters_are_listed_shown_and_settled_from_the_command_line(pipe: Pipeli
     shown = {"detail": "no [time] and [/b]"}
     mongo.database(pipe.conf.mongo).dead_letters.update_one({"_id": one}, {"$set": shown})
     listed[0] |= shown
-    assert "[/b]" in millrace(pipe, "list", "--feed", "spoilt")
-    assert json.loads(millrace(pipe, "show", one)) == listed[0]
+    assert "[/b]" in said(pipe, "list", "--feed", "spoilt")
+    assert json.loads(said(pipe, "show", one)) == listed[0]
 
-    assert "1 letters would be discarded" in millrace(pipe, "discard", one, "--dry-run")
-    assert "1 letters discarded" in millrace(pipe, "discard", one, "--note", "noise")
-    assert json.loads(millrace(pipe, "show", one))["status"] == "discarded"
-    millrace(pipe, "resolve", one, code=1)
-    millrace(pipe, "show", "spoilt/none", code=1)
-    millrace(pipe, "discard", code=2)
-    millrace(pipe, "list", "--reason", "no_such", code=2)
+    assert "1 letters would be discarded" in said(pipe, "discard", one, "--dry-run")
+    assert "1 letters discarded" in said(pipe, "discard", one, "--note", "noise")
+    assert json.loads(said(pipe, "show", one))["status"] == "discarded"
+    said(pipe, "resolve", one, code=1)
+    said(pipe, "show", "spoilt/none", code=1)
+    said(pipe, "discard", code=2)
+    said(pipe, "list", "--reason", "no_such", code=2)
 
     reason = listed[1]["reason"]
     count = sum(row["reason"] == reason for row in listed[1:])
-    said = millrace(pipe, "resolve", "--feed", "spoilt", "--reason", reason, "--since", "1h")
-    assert f"{count} letters resolved" in said
+    resolved = said(pipe, "resolve", "--feed", "spoilt", "--reason", reason, "--since", "1h")
+    assert f"{count} letters resolved" in resolved
 
     two = next(row["_id"] for row in listed[1:] if row["reason"] != reason)
     line = '{"timestamp": "2026-03-29T01:20:00Z"}'
-    assert "1 letters would be records" in millrace(
-        pipe, "requeue", two, "--line", line, "--dry-run"
-    )
-    assert "1 letters are records now" in millrace(pipe, "requeue", two, "--line", line)
+    assert "1 letters would be records" in said(pipe, "requeue", two, "--line", line, "--dry-run")
+    assert "1 letters are records now" in said(pipe, "requeue", two, "--line", line)
     assert pipe.documents("spoilt").count_documents({}) == 971

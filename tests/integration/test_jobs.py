@@ -132,6 +132,7 @@ def test_views_agree_with_their_tables(pipe: Pipeline) -> None:
     assert sum(row["requests"] for row in shares) == timed
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing(pipe: Pipeline) -> None:
     before = documents(pipe), figures(pipe), archived(pipe)
     for job in ("archive", "ingest", "aggregate"):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commandline import millrace
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from lines import recent
@@ -37,11 +38,11 @@ OWN: dict[str, Any] = {
 }
 
 
-def millrace(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
-    """A command's standard output, from a process of its own."""
+def reconciled_as_scheduled(pipe: Pipeline, *options: str, code: int) -> str:
+    """Standard output of `millrace reconcile`, from a process of its own."""
     program = str(Path(sys.executable).with_name("millrace"))
     done = subprocess.run(
-        [program, *arguments, "--conf", str(pipe.file)],
+        [program, "reconcile", *options, "--conf", str(pipe.file)],
         capture_output=True,
         text=True,
         timeout=240,
@@ -50,6 +51,13 @@ def millrace(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
     )
     assert done.returncode == code, done.stdout + done.stderr[-3000:]
     return done.stdout
+
+
+def said(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
+    """Standard output of a command."""
+    ended = millrace(*arguments, conf=pipe.file)
+    assert ended.code == code, ended.said
+    return ended.out
 
 
 def kept(pipe: Pipeline) -> Reconciliation:
@@ -145,7 +153,7 @@ def test_late_lines_are_counted_shown_and_revised(pipe: Pipeline, spark: SparkSe
     assert events_by_minute(pipe) == expected
 
 
-def test_what_was_spoilt_by_hand_is_named_and_mended(pipe: Pipeline) -> None:
+def test_what_was_spoilt_by_hand_is_named_and_mended(pipe: Pipeline, spark: SparkSession) -> None:
     chosen = random.Random(7).sample(list(pipe.documents(FEED).find({}, {"kafka": 1})), 7)
     pipe.documents(FEED).delete_many({"_id": {"$in": [row["_id"] for row in chosen]}})
     (window,) = pipe.select(
@@ -157,7 +165,7 @@ def test_what_was_spoilt_by_hand_is_named_and_mended(pipe: Pipeline) -> None:
         f" AND http_route = '{window['http_route']}' AND method = '{window['method']}'"
         f" AND status_class = '{window['status_class']}'"
     )
-    (found,) = map(json.loads, millrace(pipe, "reconcile", "--json", code=1).splitlines())
+    (found,) = map(json.loads, reconciled_as_scheduled(pipe, "--json", code=1).splitlines())
     assert not found["holds"]
     (documents,) = found["documents"]
     missing = offsets([OffsetRange(**item) for item in documents["missing"]])
@@ -169,7 +177,7 @@ def test_what_was_spoilt_by_hand_is_named_and_mended(pipe: Pipeline) -> None:
             "rows": 1,
         }
     ]
-    shown = millrace(pipe, "reconcile", "--feed", FEED, code=1)
+    shown = said(pipe, "reconcile", "--feed", FEED, code=1)
     outcome = kept(pipe)
     assert not outcome.holds
     assert {name: count for name, count in outcome.faults.items() if count} == {
@@ -177,10 +185,9 @@ def test_what_was_spoilt_by_hand_is_named_and_mended(pipe: Pipeline) -> None:
         "differing": 1,
     }
     (replay,) = [line for line in shown.splitlines() if "millrace replay" in line]
-    millrace(pipe, *replay.split("millrace ")[1].split())
-    millrace(pipe, "revise", "--feed", FEED, "--from-reconcile")
-    shown = millrace(pipe, "reconcile")
-    assert f"{FEED}: holds" in shown
+    said(pipe, *replay.split("millrace ")[1].split())
+    said(pipe, "revise", "--feed", FEED, "--from-reconcile")
+    assert f"{FEED}: holds" in said(pipe, "reconcile")
     outcome = kept(pipe)
     assert outcome.holds
     assert not any(outcome.faults.values())

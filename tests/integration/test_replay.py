@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commandline import millrace
 from lines import TOPIC_ID, kafka_rows, values
 from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.slow
 
 ARCHIVED, RECENT = 1_200, 300
 LINES = ARCHIVED + RECENT
-MILLRACE = Path(sys.executable).with_name("millrace")
 NOTHING = {
     "missing": 0,
     "record_to_letter": 0,
@@ -436,7 +434,7 @@ def test_the_command_shows_and_promotes(web: Past) -> None:
     changed, lost = sorted(i for i, row in before[0].items() if "browser" in row)[:2]
     web.update([changed], {"$set": {"browser": "Netscape"}})
     web.pipe.documents(web.feed.name).delete_one({"_id": lost})
-    said = json.loads(_command(web, "--json").stdout)
+    said = json.loads(_command(web, "--json"))
     assert (said["lines"], said["different"], said["promoted"]) == (LINES, 2, False)
     assert (said["records_changed"], said["parser_version_only"]) == (1, 0)
     assert list(said["fields"]) == ["browser"]
@@ -448,7 +446,7 @@ def test_the_command_shows_and_promotes(web: Past) -> None:
         "samples": [{"_id": lost, "before": None, "after": "record"}],
     }
     assert said["shadow"] == ["past_web_replay", "dead_letters_replay"]
-    shown = _command(web, "--promote").stdout
+    shown = _command(web, "--promote")
     assert "browser" in shown
     assert "stored nowhere" in shown
     assert "2 differ from what was stored" in shown
@@ -457,7 +455,7 @@ def test_the_command_shows_and_promotes(web: Past) -> None:
 
 def test_a_span_without_lines_is_said_and_done(web: Past) -> None:
     early = replace(web, start=web.start - timedelta(days=9), until=web.start)
-    assert "no lines of past_web were received" in _command(early).stdout
+    assert "no lines of past_web were received" in _command(early)
 
 
 @pytest.mark.parametrize(
@@ -473,7 +471,7 @@ def test_a_span_without_lines_is_said_and_done(web: Past) -> None:
 def test_a_command_that_makes_no_sense_ends_with_2(
     pipe: Pipeline, options: tuple[str, ...]
 ) -> None:
-    _run(pipe, *options, code=2)
+    assert millrace("replay", *options, conf=pipe.file).code == 2
 
 
 def _requeue(log: Past, letter: str, line: bytes | None) -> None:
@@ -508,18 +506,8 @@ def _ids(log: Past) -> set[str]:
     return {*log.documents(), *(one.partition("/")[2] for one in log.letters())}
 
 
-def _command(past: Past, *options: str) -> subprocess.CompletedProcess[str]:
+def _command(past: Past, *options: str) -> str:
     span = ("--from", past.start.isoformat(), "--to", past.until.isoformat())
-    return _run(past.pipe, "--feed", past.feed.name, *span, *options)
-
-
-def _run(pipe: Pipeline, *options: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [str(MILLRACE), "replay", "--conf", str(pipe.file), *options],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr[-2000:]
-    return done
+    ended = millrace("replay", "--feed", past.feed.name, *span, *options, conf=past.pipe.file)
+    assert ended.code == 0, ended.said
+    return ended.out

@@ -1,6 +1,5 @@
 """Messages are mined where they are stored, and the stream then matches them."""
 
-import sys
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -8,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from commandline import millrace
 from lines import kafka_rows, offsets, values
 from pyspark.sql import DataFrame, SparkSession
 
-from millrace import cli, config, mining, refine
+from millrace import config, mining, refine
 from millrace.config import Config
 from millrace.io import delta, mongo, mysql, template_files
 from millrace.io.mysql.templates import Seen, seen
@@ -94,20 +94,12 @@ def place(stored: Place, tmp_path: Path) -> Place:
 
 
 @pytest.fixture
-def run(place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(place: Place) -> Run:
     """Runs `millrace templates ...` and returns its exit code and all that it printed."""
-    monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: str) -> tuple[int, str]:
-        command = ["millrace", "templates", *arguments, "--conf", str(place.file)]
-        monkeypatch.setattr(sys, "argv", command)
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        captured = capsys.readouterr()
-        return code, captured.out + captured.err
+        ended = millrace("templates", *arguments, conf=place.file)
+        return ended.code, ended.said
 
     return run
 

@@ -4,6 +4,7 @@ import base64
 import email
 import json
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,11 +98,12 @@ class _Smtp(StreamRequestHandler):
         self._recipients: list[str] = []
         self._login: tuple[str, str] | None = None
         self._say("220 ready")
-        while line := self.rfile.readline().decode().strip():
-            if line.upper() == "QUIT":
-                self._say("221 bye")
-                return
-            self._answer(line)
+        with suppress(ConnectionError):  # of a sender that was stopped
+            while line := self.rfile.readline().decode().strip():
+                if line.upper() == "QUIT":
+                    self._say("221 bye")
+                    return
+                self._answer(line)
 
     def _answer(self, line: str) -> None:
         word = line.partition(" ")[0].upper()

@@ -13,7 +13,13 @@ from confluent_kafka import (
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import (
+    AdminClient,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -153,7 +159,7 @@ def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
         )
         for future in made.values():
             future.result()
-        _wait_until_known(admin, missing)
+        _wait_until_led(admin, missing, kafka.partitions)
     except KafkaException as error:
         raise ConfigurationError(
             f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
@@ -161,11 +167,17 @@ def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
     return missing
 
 
-def _wait_until_known(admin: AdminClient, names: list[str]) -> None:
-    """A new topic is made before the broker knows of it: who asks at once is told of none."""
+def _wait_until_led(admin: AdminClient, names: list[str], partitions: int) -> None:
+    """A new topic is made before its broker leads it: who asks at once is told of no such thing."""
+    newest = {
+        TopicPartition(name, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        for name in names
+        for number in range(partitions)
+    }
     deadline = time.monotonic() + TIMEOUT_S
-    while not set(names) <= admin.list_topics(timeout=TIMEOUT_S).topics.keys():
-        if time.monotonic() > deadline:
+    while newest and time.monotonic() < deadline:
+        asked = admin.list_offsets(newest, request_timeout=TIMEOUT_S)
+        if not any(future.exception() for future in asked.values()):
             return
         time.sleep(_POLL_S)
 

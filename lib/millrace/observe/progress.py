@@ -106,5 +106,10 @@ def _measure(query: str, progress: StreamingQueryProgress) -> None:
 def _instant(event_time: Mapping[str, Any]) -> float | None:
     """The watermark in seconds; none where it is still the epoch's beginning, or there is none."""
     text = event_time.get("watermark")
-    seconds = datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() if text else 0
-    return seconds or None
+    return epoch_s(text) or None if text else None
+
+
+def epoch_s(text: str) -> float:
+    """A time as Spark's reports have it, ISO 8601 in UTC, in seconds since 1970."""
+    # Python's reader knows the letter Z from 3.11 on.
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

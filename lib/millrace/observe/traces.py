@@ -5,7 +5,6 @@ Sent by OTLP over gRPC to where OpenTelemetry's variables say, whose others hold
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
@@ -23,6 +22,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
+from millrace.observe.progress import epoch_s
 from millrace.observe.steps import Step
 from millrace.records.ledger import feed_of
 
@@ -61,7 +61,7 @@ class Traces:
         ``traceparents`` are those of some of its lines, which the trace is linked to.
         """
         query = progress.name or ""
-        began_ns = _ns(progress.timestamp)
+        began_ns = int(epoch_s(progress.timestamp) * 1000) * _NS_PER_MS
         took_ms = progress.durationMs.get("triggerExecution", 0)
         root = self._tracer.start_span(
             f"process {topic}",
@@ -133,8 +133,3 @@ def _links(traceparents: Sequence[str]) -> Iterator[Link]:
         found = get_current_span(context).get_span_context()
         if found.is_valid:
             yield Link(found)
-
-
-def _ns(timestamp: str) -> int:
-    instant = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
-    return int(instant.timestamp() * 1000) * _NS_PER_MS
