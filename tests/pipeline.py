@@ -3,19 +3,24 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
 import yaml
+from pyspark.sql import SparkSession
 
-from millrace import config
+from millrace import config, job
 from millrace.config import Config
 from millrace.io import kafka, mongo, mysql
+from millrace.job import Job
+from millrace.observe.observer import Observer
 from millrace.simulate.send import send
 
 ROOT = Path(__file__).parents[1]
@@ -48,6 +53,19 @@ class Pipeline:
         ]
         assert done.returncode == code, "\n".join([*telling, done.stderr[-2000:]])
         return done.stderr
+
+    def run_within(self, spark: SparkSession, name: str, source: str = "kafka") -> None:
+        """Runs a job to its end on a session that is there: a process takes long to start."""
+        function: Job = getattr(import_module(name), name)
+        stopping = threading.Event()
+        if source == "archive":
+            code = job.from_archive(name, function, spark, self.conf, stopping)
+        else:
+            topics, observer = job.topics_of(self.conf), Observer(name, self.conf, ())
+            code = job.from_kafka(
+                name, function, spark, self.conf, topics, True, stopping, observer
+            )
+        assert code == job.DONE
 
     @contextmanager
     def running(self, job: str) -> Iterator[subprocess.Popen[str]]:

@@ -101,13 +101,13 @@ def _run(
         conf = config.load(path)
         logs.configure(f"millrace-{name}", conf.logs.format)
         observer = Observer(name, conf, looks)
-        topics = {} if source == "archive" else _topics(conf)
+        topics = {} if source == "archive" else topics_of(conf)
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
         try:
             if source == "archive":
-                return _from_archive(name, job, spark, conf, stopping)
-            return _from_kafka(name, job, spark, conf, topics, until_caught_up, stopping, observer)
+                return from_archive(name, job, spark, conf, stopping)
+            return from_kafka(name, job, spark, conf, topics, until_caught_up, stopping, observer)
         finally:
             try:
                 observer.end()
@@ -125,14 +125,15 @@ def _run(
         return FAILED
 
 
-def _topics(conf: Config) -> dict[str, kafka.Topic]:
+def topics_of(conf: Config) -> dict[str, kafka.Topic]:
+    """The topic of each feed, by its name; raises ConfigurationError where one is missing."""
     return {feed.name: kafka.topic(conf.kafka, feed.topic) for feed in conf.feeds}
 
 
-def _from_archive(
+def from_archive(
     name: str, job: Job, spark: SparkSession, conf: Config, stopping: threading.Event
 ) -> int:
-    """One batch a feed, named after the archive's version that it read."""
+    """One batch a feed, named after the archive's version that it read; the exit code."""
     for feed in conf.feeds:
         query, archive = f"{name}-{feed.name}", conf.storage.archive
         ranges = tuple(item.offsets for item in delta.available(spark, archive, feed))
@@ -152,7 +153,7 @@ def _from_archive(
     return DONE
 
 
-def _from_kafka(
+def from_kafka(
     name: str,
     job: Job,
     spark: SparkSession,
@@ -162,6 +163,7 @@ def _from_kafka(
     stopping: threading.Event,
     observer: Observer,
 ) -> int:
+    """A query for each feed, until all ended or a stop was asked for; the exit code."""
     queries: list[Running] = []
     observer.listen(spark, [f"{name}-{feed.name}" for feed in conf.feeds])
     try:

@@ -11,6 +11,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from lines import values
 from pipeline import Pipeline, kill, pipeline, wait_until
+from pyspark.sql import SparkSession
 
 from millrace.config import Config
 from millrace.io import kafka, mongo
@@ -97,10 +98,12 @@ def test_a_failed_query_ends_the_job_with_1_and_one_line_that_says_why(pipe: Pip
     assert pipe.ledger(f"ingest-{feed}") == []
 
 
-def test_a_topic_made_again_stops_the_job_with_a_sentence(pipe: Pipeline) -> None:
+def test_a_topic_made_again_stops_the_job_with_a_sentence(
+    pipe: Pipeline, spark: SparkSession
+) -> None:
     feed = name_of(pipe)
     pipe.send(feed, values("combined", FEW))
-    pipe.run("ingest")
+    pipe.run_within(spark, "ingest")
     before = count(pipe)
     admin = AdminClient(kafka.client_properties(pipe.conf.kafka))
     admin.delete_topics([feed])[feed].result()
@@ -114,7 +117,7 @@ def test_a_topic_made_again_stops_the_job_with_a_sentence(pipe: Pipeline) -> Non
     assert count(pipe) == before
 
     pipe.forget("ingest")
-    pipe.run("ingest")
+    pipe.run_within(spark, "ingest")
     assert count(pipe) + pipe.letters(feed) == 3 * FEW
 
 

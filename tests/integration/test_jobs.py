@@ -8,6 +8,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 from lines import recent
 from pipeline import Pipeline, pipeline
+from pyspark.sql import SparkSession
 
 from millrace.config import Config
 from millrace.io import kafka
@@ -132,21 +133,22 @@ def test_views_agree_with_their_tables(pipe: Pipeline) -> None:
     assert sum(row["requests"] for row in shares) == timed
 
 
-@pytest.mark.slow
-def test_a_second_run_changes_nothing(pipe: Pipeline) -> None:
+def test_a_second_run_changes_nothing(pipe: Pipeline, spark: SparkSession) -> None:
     before = documents(pipe), figures(pipe), archived(pipe)
     for job in ("archive", "ingest", "aggregate"):
-        pipe.run(job)
+        pipe.run_within(spark, job)
     assert (documents(pipe), figures(pipe), archived(pipe)) == before
 
 
-def test_lost_checkpoints_change_nothing_even_after_kafka_expired_half(pipe: Pipeline) -> None:
+def test_lost_checkpoints_change_nothing_even_after_kafka_expired_half(
+    pipe: Pipeline, spark: SparkSession
+) -> None:
     before = documents(pipe), figures(pipe)
     for feed in pipe.conf.feeds:
         expire_half(pipe, feed.topic)
     for job in ("archive", "ingest", "aggregate"):
         pipe.forget(job)
-        pipe.run(job)
+        pipe.run_within(spark, job)
     assert (documents(pipe), figures(pipe)) == before
 
 
@@ -161,7 +163,9 @@ def expire_half(pipe: Pipeline, topic: str) -> None:
         future.result()
 
 
-def test_the_archive_gives_the_same_documents_and_figures(pipe: Pipeline) -> None:
+def test_the_archive_gives_the_same_documents_and_figures(
+    pipe: Pipeline, spark: SparkSession
+) -> None:
     before = documents(pipe), figures(pipe)
     database = pipe.documents("web").database
     for name, own in COLLECTIONS.items():
@@ -169,14 +173,14 @@ def test_the_archive_gives_the_same_documents_and_figures(pipe: Pipeline) -> Non
     for table in tables.TABLES:
         pipe.select(f"DELETE FROM {table.name} {OWN}")
     for job in ("ingest", "aggregate"):
-        pipe.run(job, "--from", "archive")
+        pipe.run_within(spark, job, "archive")
     assert (documents(pipe), figures(pipe)) == before
 
 
-def test_new_lines_after_all_that_are_added_once(pipe: Pipeline) -> None:
+def test_new_lines_after_all_that_are_added_once(pipe: Pipeline, spark: SparkSession) -> None:
     pipe.send("web", lines("combined", 3))
     for job in ("archive", "ingest", "aggregate"):
-        pipe.run(job)
+        pipe.run_within(spark, job)
     assert pipe.documents("web").count_documents({}) == 2 * (LINES - DEAD)
     # Kafka lacks a part of the present minutes, so the stream leaves them; the archive has all.
     errors = pipe.run("aggregate", "--from", "archive")

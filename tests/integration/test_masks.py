@@ -63,6 +63,7 @@ def pipe(
     servers: Config,
     conf_file: Path,
     country_database: str,
+    spark: SparkSession,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Pipeline:
     """A masked feed of each format, every line of which has secrets, run through every job."""
@@ -75,7 +76,7 @@ def pipe(
     for format, sound in SOUND.items():
         pipe.send(f"m_{format}", [*(line.encode() for line in sound), *DEAD])
     for job in ("archive", "ingest", "aggregate"):
-        pipe.run(job)
+        pipe.run_within(spark, job)
     return pipe
 
 

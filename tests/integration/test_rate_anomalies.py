@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pipeline import Pipeline, pipeline
+from pyspark.sql import SparkSession
 
 from millrace.config import Config
 from millrace.detect.rates import RateRules, anomalies
@@ -64,12 +65,12 @@ def start() -> datetime:
 
 
 def written(
-    folder: Path, conf_file: Path, name: str, lines: list[bytes], **stream: int
+    spark: SparkSession, folder: Path, conf_file: Path, name: str, lines: list[bytes], **stream: int
 ) -> Pipeline:
     feed = {"name": name, "topic": name, "format": "app", "service_name": "app"}
     pipe = pipeline(folder, conf_file, feed | {"max_lateness_s": 7200}, **stream)
     pipe.send(name, lines)
-    pipe.run("aggregate")
+    pipe.run_within(spark, "aggregate")
     return pipe
 
 
@@ -79,9 +80,10 @@ def at_once(
     conf_file: Path,
     country_database: str,
     tmp_path_factory: pytest.TempPathFactory,
+    spark: SparkSession,
     start: datetime,
 ) -> Pipeline:
-    return written(tmp_path_factory.mktemp("once"), conf_file, "rates_once", hour(start))
+    return written(spark, tmp_path_factory.mktemp("once"), conf_file, "rates_once", hour(start))
 
 
 def rows(pipe: Pipeline, feed: str) -> list[dict[str, Any]]:
@@ -114,35 +116,37 @@ def test_the_rows_are_the_planned_incidents_and_no_others(
 
 @pytest.mark.slow
 def test_many_small_batches_leave_the_same_rows(
-    at_once: Pipeline, conf_file: Path, tmp_path: Path, start: datetime
+    at_once: Pipeline, spark: SparkSession, conf_file: Path, tmp_path: Path, start: datetime
 ) -> None:
     lines = hour(start)
-    pipe = written(tmp_path, conf_file, "rates_pieces", lines, max_lines_per_batch=PIECE)
+    pipe = written(spark, tmp_path, conf_file, "rates_pieces", lines, max_lines_per_batch=PIECE)
     ledger = "SELECT COUNT(*) AS n FROM batches WHERE query = 'aggregate-rates_pieces'"
     assert pipe.select(ledger)[0]["n"] >= len(lines) // PIECE
     assert rows(pipe, "rates_pieces") == rows(at_once, "rates_once")
 
 
 @pytest.mark.slow
-def test_figures_computed_again_leave_the_same_rows(at_once: Pipeline) -> None:
+def test_figures_computed_again_leave_the_same_rows(at_once: Pipeline, spark: SparkSession) -> None:
     before = rows(at_once, "rates_once")
     at_once.forget("aggregate")
-    at_once.run("aggregate")
+    at_once.run_within(spark, "aggregate")
     assert rows(at_once, "rates_once") == before
     for table in ("rate_anomalies", "service_minutes"):
         at_once.select(f"DELETE FROM {table} WHERE feed = 'rates_once'")
-    at_once.run("archive")
-    at_once.run("aggregate", "--from", "archive")
+    at_once.run_within(spark, "archive")
+    at_once.run_within(spark, "aggregate", "archive")
     assert rows(at_once, "rates_once") == before
 
 
 @pytest.mark.slow
-def test_lines_that_come_later_put_a_verdict_right(at_once: Pipeline, start: datetime) -> None:
+def test_lines_that_come_later_put_a_verdict_right(
+    at_once: Pipeline, spark: SparkSession, start: datetime
+) -> None:
     before = keys(rows(at_once, "rates_once"))
     hit = start + INCIDENT[1] * MINUTE
     # So many good requests that the minute has few errors now, but far too many events.
     at_once.send("rates_once", [line(hit, "payment", "INFO", 50.0) for _ in range(600)])
-    at_once.run("aggregate")
+    at_once.run_within(spark, "aggregate")
     moved = (hit.replace(tzinfo=None), "payment")
     expected = {*before, (*moved, "volume")} - {(*moved, "error_ratio")}
     assert set(keys(rows(at_once, "rates_once"))) == expected

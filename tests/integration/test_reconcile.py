@@ -91,6 +91,7 @@ def pipe(
     servers: Config,
     conf_file: Path,
     country_database: str,
+    spark: SparkSession,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Pipeline:
     """Lines of fifteen minutes, sent at once, taken by each job in several batches."""
@@ -98,7 +99,7 @@ def pipe(
     pipe = pipeline(folder, conf_file, OWN, max_lines_per_batch=LINES // 3)
     pipe.send(FEED, lines(LINES, 1, minutes_ago=15))
     for job in ("archive", "ingest", "aggregate"):
-        pipe.run(job)
+        pipe.run_within(spark, job)
     return pipe
 
 
@@ -149,7 +150,7 @@ def test_late_lines_are_counted_shown_and_revised(pipe: Pipeline, spark: SparkSe
     assert again.holds
     assert not again.recount.compared.late
     # A batch run again by the job leaves what was revised.
-    pipe.run("aggregate")
+    pipe.run_within(spark, "aggregate")
     assert events_by_minute(pipe) == expected
 
 
@@ -266,7 +267,7 @@ def test_what_is_no_loss_is_not_called_one(pipe: Pipeline, spark: SparkSession) 
             producer.produce(FEED, line)
         producer.commit_transaction()
     for job in ("ingest", "aggregate", "archive"):
-        pipe.run(job)
+        pipe.run_within(spark, job)
     found = verdict(pipe, spark)
     assert found.holds
     (documents,) = found.documents
