@@ -26,7 +26,7 @@ from millrace.stack.lifecycle import status
 
 _POLL_S = 0.1
 _STALLED_S = 60.0
-_BATCH = re.compile(r"^(\S+ \S+) INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s", re.MULTILINE)
+_BATCH = re.compile(r"^(\S+)Z INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s", re.MULTILINE)
 
 
 @dataclass
@@ -161,7 +161,7 @@ def logged(log: Path) -> list[tuple[float, int]]:
     """When how many lines were done, by the log's lines of batches; first their beginning."""
     seen: list[tuple[float, int]] = []
     for time_text, lines, took_s in _BATCH.findall(log.read_text(errors="replace")):
-        ended = datetime.strptime(time_text, "%Y-%m-%d %H:%M:%S,%f").timestamp()
+        ended = datetime.fromisoformat(f"{time_text}+00:00").timestamp()
         seen = seen or [(ended - float(took_s), 0)]
         seen.append((ended, seen[-1][1] + int(lines)))
     return seen

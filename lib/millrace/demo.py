@@ -37,7 +37,7 @@ FAULTS_PERCENT = 1.0
 SPAN = timedelta(minutes=8)
 
 _SCRIPT = "spark-submit.sh"
-_BATCH = re.compile(r"^(\S+ \S+) INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s$", re.MULTILINE)
+_BATCH = re.compile(r"^(\S+)Z INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s$", re.MULTILINE)
 # Lines of a stack trace that say nothing to a reader.
 _TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
 _TAIL_LINES = 8
@@ -207,7 +207,7 @@ def _measured(name: str, took_s: float, output: str) -> JobRun:
     """Feeds' batches run at the same time: from the first one's start to the last one's end."""
     starts, ends, lines = [], [], 0
     for end_text, count, seconds in _BATCH.findall(output):
-        end = datetime.strptime(end_text, "%Y-%m-%d %H:%M:%S,%f")
+        end = datetime.fromisoformat(end_text)
         starts.append(end - timedelta(seconds=float(seconds)))
         ends.append(end)
         lines += int(count)
@@ -236,7 +236,8 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
         f" print({collection}.find_one({{'level': 'ERROR'}}))\"",
         "figures": f"mysql -h {mysql.host} -P {mysql.port} -u {mysql.user}{password}"
         f" {mysql.database} -e 'SELECT * FROM api_latency'",
-        "late lines": f"./{_SCRIPT} aggregate --from archive{option} puts them into the figures",
+        "late lines": f"./{_SCRIPT} aggregate --from archive{option} puts them into the figures,"
+        " where any came too late",
         "the end": f"{programs}/millrace down{option}",
     }
     out.print("[bold]To look further[/]")

@@ -189,7 +189,13 @@ def from_kafka(
         _stop(queries, stopping)  # Those that run already end their batches, as at any end.
         raise
     observer.watch()
+    _log.info("%s: reads %s; %s", name, ", ".join(topics), _seen_at(name, spark, conf))
     return _wait(queries, stopping)
+
+
+def _seen_at(name: str, spark: SparkSession, conf: Config) -> str:
+    pages, port = spark.sparkContext.uiWebUrl, conf.metrics.port.of(name)
+    return f"Spark's pages: {pages or 'none'}; metrics: {f'port {port}' if port else 'none'}"
 
 
 def _listen(stopping: threading.Event) -> None:
@@ -217,7 +223,10 @@ def _wait(queries: list[Running], stopping: threading.Event) -> int:
         is_told = not query.failure or isinstance(query.failure, JobError)
         trace = None if is_told else query.failure
         END.error("%s failed: %s", query.name, query.reason(), exc_info=trace)
-    return FAILED if failed else DONE
+    if failed:
+        return FAILED
+    _log.info("ended: every batch that was begun is committed")
+    return DONE
 
 
 def _stop(queries: Sequence[Running], stopping: threading.Event) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -37,7 +39,11 @@ def as_object(line: str) -> dict[str, Any]:
 
 
 def test_text_is_a_line_with_time_and_level(capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "text", "late").endswith(" WARNING late\n")
+    line = said(capsys, "text", "late")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARNING late\n", line)
+    told = datetime.fromisoformat(line.partition("Z")[0]).replace(tzinfo=timezone.utc)
+    # Whatever the machine's zone is.
+    assert abs(datetime.now(timezone.utc) - told) < timedelta(minutes=5)
 
 
 def test_json_names_query_feed_and_batch(capsys: pytest.CaptureFixture[str]) -> None:

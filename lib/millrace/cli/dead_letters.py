@@ -1,6 +1,7 @@
 """Commands for dead letters: list, show, requeue, discard, resolve."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -34,6 +35,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done;
 Note = Annotated[str | None, typer.Option(help="Why; kept with the letter.")]
 
 _LONGEST_LINE = 100
+_WIDTH = 200  # columns of what is piped
 
 
 @app.command("list")
@@ -56,7 +58,8 @@ def list_letters(
         for letter in found:
             print(json.dumps(_plain(letter), ensure_ascii=False))
         return
-    out = Console()
+    # Where nobody sees how wide the screen is, nothing need be cut off.
+    out = Console(width=None if sys.stdout.isatty() else _WIDTH)
     table = Table(Column("id", no_wrap=True), "reason", "status", "detail", "line")
     for letter in found:
         plain = _plain(letter)

@@ -6,6 +6,7 @@ The objects have the keys of the format ``app``, so that the suite can read its 
 import json
 import logging
 import sys
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,11 @@ _about: ContextVar[tuple[str, int | None] | None] = ContextVar("about", default=
 def configure(service_name: str, log_format: LogFormat) -> None:
     """Sends the log of this process to standard error: its own from INFO, others' from WARN on."""
     is_json = log_format == "json"
-    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    # The time as Spark's own lines have it, so that one log is in one order.
+    text = logging.Formatter(
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    text.converter = time.gmtime
     handler = _handler(JsonFormatter(service_name) if is_json else text)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     END.handlers = [] if is_json else [_handler(logging.Formatter("%(message)s"))]

@@ -28,7 +28,8 @@ def serve(listen: str, port: int, health: Health) -> None:
         server = make_server(listen, port, _application(health), _Server, _Silent)
     except OSError as error:
         raise ConfigurationError(
-            f"metrics.port: {listen}:{port} cannot be used: {error.strerror}"
+            f"metrics.port: {listen}:{port} cannot be used: {error.strerror};"
+            " is this job running already?"
         ) from None
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
