@@ -1,13 +1,11 @@
 """One run of one contender: started, watched from outside, ended, counted."""
 
 import os
-import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,12 @@ from bench.usage import CONTENDER, Meter
 from millrace.config import Config
 from millrace.io import mongo, mysql
 from millrace.io.mongo.collections import INDEXES
+from millrace.observe import logs
 from millrace.records import dead_letters
 from millrace.stack.lifecycle import status
 
 _POLL_S = 0.1
 _STALLED_S = 60.0
-_BATCH = re.compile(r"^(\S+)Z INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s", re.MULTILINE)
 
 
 @dataclass
@@ -160,10 +158,10 @@ def _end(process: "subprocess.Popen[bytes]", contender: Contender) -> int | None
 def logged(log: Path) -> list[tuple[float, int]]:
     """When how many lines were done, by the log's lines of batches; first their beginning."""
     seen: list[tuple[float, int]] = []
-    for time_text, lines, took_s in _BATCH.findall(log.read_text(errors="replace")):
-        ended = datetime.fromisoformat(f"{time_text}+00:00").timestamp()
-        seen = seen or [(ended - float(took_s), 0)]
-        seen.append((ended, seen[-1][1] + int(lines)))
+    for ended_at, lines, took_s in logs.batches(log.read_text(errors="replace")):
+        ended = ended_at.timestamp()
+        seen = seen or [(ended - took_s, 0)]
+        seen.append((ended, seen[-1][1] + lines))
     return seen
 
 

@@ -24,6 +24,7 @@ from millrace import config, demo_report, stack
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.demo_report import JobRun, Sent, SentFile
 from millrace.io import kafka
+from millrace.observe import logs
 from millrace.records.ledger import OffsetRange
 from millrace.simulate import restamp, stamps
 from millrace.simulate.faults import Fault
@@ -37,7 +38,6 @@ FAULTS_PERCENT = 1.0
 SPAN = timedelta(minutes=8)
 
 _SCRIPT = "spark-submit.sh"
-_BATCH = re.compile(r"^(\S+)Z INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s$", re.MULTILINE)
 # Lines of a stack trace that say nothing to a reader.
 _TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
 _TAIL_LINES = 8
@@ -206,11 +206,10 @@ def _run_script(arguments: list[str], log: Path) -> int:
 def _measured(name: str, took_s: float, output: str) -> JobRun:
     """Feeds' batches run at the same time: from the first one's start to the last one's end."""
     starts, ends, lines = [], [], 0
-    for end_text, count, seconds in _BATCH.findall(output):
-        end = datetime.fromisoformat(end_text)
-        starts.append(end - timedelta(seconds=float(seconds)))
+    for end, count, seconds in logs.batches(output):
+        starts.append(end - timedelta(seconds=seconds))
         ends.append(end)
-        lines += int(count)
+        lines += count
     batches_s = (max(ends) - min(starts)).total_seconds() if ends else 0.0
     return JobRun(name, took_s, lines, batches_s)
 

@@ -225,7 +225,7 @@ def _wait(queries: list[Running], stopping: threading.Event) -> int:
         END.error("%s failed: %s", query.name, query.reason(), exc_info=trace)
     if failed:
         return FAILED
-    _log.info("ended: every batch that was begun is committed")
+    _log.info("ended")
     return DONE
 
 

@@ -150,7 +150,7 @@ def _write(
     metrics.WRITE_SECONDS.labels(*metrics.of(name), flow.sink).observe(took_s)
     metrics.INPUT_LINES.labels(*metrics.of(name)).inc(batch.lines)
     metrics.PROCESSED_RATE.labels(*metrics.of(name)).set(batch.lines / took_s)
-    _log.info("%s: batch %d: %d lines in %.1f s", name, batch_id, batch.lines, took_s)
+    _log.info(logs.BATCH, name, batch_id, batch.lines, took_s)
 
 
 def _other_topic(source: Kafka, topic: kafka.Topic, query: str) -> str | None:

@@ -46,6 +46,15 @@ def test_text_is_a_line_with_time_and_level(capsys: pytest.CaptureFixture[str]) 
     assert abs(datetime.now(timezone.utc) - told) < timedelta(minutes=5)
 
 
+def test_what_is_said_of_batches_is_read_back(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("millrace-ingest", "text")
+    LOG.info(logs.BATCH, "ingest-access", 3, 5000, 1.25)
+    LOG.info("ended")
+    ((ended_at, lines, seconds),) = logs.batches(capsys.readouterr().err)
+    assert abs(datetime.now(timezone.utc) - ended_at) < timedelta(minutes=5)
+    assert (lines, seconds) == (5000, 1.2)
+
+
 def test_json_names_query_feed_and_batch(capsys: pytest.CaptureFixture[str]) -> None:
     found = as_object(said(capsys, "json", "late"))
     assert found.pop("timestamp").endswith("Z")

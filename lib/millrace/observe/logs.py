@@ -5,6 +5,7 @@ The objects have the keys of the format ``app``, so that the suite can read its 
 
 import json
 import logging
+import re
 import sys
 import time
 import traceback
@@ -19,6 +20,10 @@ from millrace.records.ledger import feed_of
 
 # Why a job ended: the line that a person looks for, alone on its line where logs are text.
 END = logging.getLogger("millrace.end")
+
+# What is said of a batch that was written: query, number, lines, seconds.
+BATCH = "%s: batch %d: %d lines in %.1f s"
+_BATCH = re.compile(r"^(\S+)Z INFO \S+: batch \d+: (\d+) lines in ([\d.]+) s$", re.MULTILINE)
 
 # Python's names for levels that records call otherwise.
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL"}
@@ -41,6 +46,12 @@ def configure(service_name: str, log_format: LogFormat) -> None:
     logging.getLogger("millrace").setLevel(logging.INFO)
     # It logs the trace of whatever a batch raises; what failed is said at the end, once.
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
+
+
+def batches(text: str) -> Iterator[tuple[datetime, int, float]]:
+    """Of each batch that a log in text tells of: when it ended, its lines, the seconds it took."""
+    for ended_at, lines, seconds in _BATCH.findall(text):
+        yield datetime.fromisoformat(f"{ended_at}+00:00"), int(lines), float(seconds)
 
 
 @contextmanager
