@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -14,6 +15,7 @@ from pyspark.sql import SparkSession
 from millrace.config import CONF_DIRECTORY, Config, ConfigurationError, Mongo
 from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.java import check_java
+from millrace.setup.private import private_files
 
 _STANDALONE = "spark://"
 _KUBERNETES = "k8s://"
@@ -26,7 +28,7 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     options that spark-submit.sh was given, each ruling over the one before.
     """
     check_java()
-    if conf.spark.master.startswith("local"):
+    if _is_local(conf):
         # Else the Spark UI answers on every network that the machine is on.
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     # Whatever Python workers and libraries make of local time, they make of UTC.
@@ -46,7 +48,9 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     options = [word for item in properties.items() for word in ("--conf", "=".join(item))]
     given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{shlex.join(options)} {given} pyspark-shell"
-    session = SparkSession.builder.appName(name).getOrCreate()
+    # What the JVM and its Python workers write themselves: see _permissions.
+    with private_files() if _is_local(conf) else nullcontext():
+        session = SparkSession.builder.appName(name).getOrCreate()
     if _ships(conf.spark.master):
         _ship(session, conf)
     return session
@@ -59,6 +63,10 @@ def _logging(name: str, conf: Config) -> tuple[str, ...]:
         f"-Dmillrace.log.format={conf.logs.format}",
         f"-Dmillrace.service={name}",
     )
+
+
+def _is_local(conf: Config) -> bool:
+    return conf.spark.master.startswith("local")
 
 
 def _ships(master: str) -> bool:
@@ -91,7 +99,7 @@ def spark_properties(conf: Config) -> dict[str, str]:
         "spark.driver.memory": conf.spark.driver_memory,
         "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
     }
-    properties |= _executors(conf) | _object_store(conf) | _event_logs(conf)
+    properties |= _executors(conf) | _object_store(conf) | _event_logs(conf) | _permissions(conf)
     for key, value in conf.spark.conf.items():
         added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
         properties[key] = added
@@ -103,7 +111,7 @@ def spark_properties(conf: Config) -> dict[str, str]:
 def _executors(conf: Config) -> dict[str, str]:
     """Executors in processes of their own, their number fixed; none where the master is local."""
     spark = conf.spark
-    if spark.master.startswith("local"):
+    if _is_local(conf):
         return {}
     properties = {
         "spark.executor.instances": str(spark.executors),
@@ -134,7 +142,7 @@ def _event_logs(conf: Config) -> dict[str, str]:
         return {}
     if "://" not in place:
         folder = Path(place).resolve()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place = folder.as_uri()
     # In pieces, so that the history server can leave out the old ones of a stream of months.
     return {
@@ -142,6 +150,16 @@ def _event_logs(conf: Config) -> dict[str, str]:
         "spark.eventLog.dir": place,
         "spark.eventLog.rolling.enabled": "true",
     }
+
+
+def _permissions(conf: Config) -> dict[str, str]:
+    """On one machine, what Hadoop writes to a disk is for its user alone.
+
+    It sets permissions itself, by this umask (``fs.permissions.umask-mode``, 022 by default).
+    """
+    if not _is_local(conf):
+        return {}
+    return {"spark.hadoop.fs.permissions.umask-mode": "077"}
 
 
 def _trust_store(mongo: Mongo) -> str:
