@@ -45,7 +45,7 @@ def run(folder: Path, console: Console) -> Iterator[Path]:
     file.write_text(yaml.safe_dump(_settings(folder)), encoding="utf-8")
     conf = config.load(file)
     try:
-        stack.up(conf, console)
+        conf = stack.up(conf, console)
         kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
         now = datetime.now(timezone.utc)
         start = now.replace(second=0, microsecond=0) - MINUTES * _MINUTE

@@ -42,8 +42,7 @@ def spark(conf: Config) -> Iterator[SparkSession]:
 def servers(conf: Config) -> Iterator[Config]:
     """The configuration, with a real broker, mongod and MariaDB up for it."""
     try:
-        stack.up(conf, SILENT)
-        yield conf
+        yield stack.up(conf, SILENT)
     finally:
         stack.down(conf, SILENT)
 

@@ -1,7 +1,8 @@
 """The configuration: one YAML file, checked, with overrides from the environment.
 
 ``MILLRACE__MONGO__URI=...`` overrides the key ``mongo.uri``. Secrets are read from the
-environment only.
+environment only; those of the servers that ``millrace up`` runs, where it is silent, from the file
+that ``millrace up`` made.
 """
 
 import os
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from millrace import passwords
 from millrace.checked_file import CONF_DIRECTORY as CONF_DIRECTORY
 from millrace.checked_file import ENV_PREFIX, read, sentence
 from millrace.checked_file import ConfigurationError as ConfigurationError
@@ -100,7 +102,7 @@ class Config(BaseSettings):
 
 
 def load(path: Path = DEFAULT_FILE) -> Config:
-    """The configuration in the file ``path``, with the environment's overrides.
+    """The configuration in the file ``path``, with the environment's overrides and all passwords.
 
     Raises ConfigurationError, one line, where the file, a key or a value is wrong.
     """
@@ -108,13 +110,22 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     _refuse_secrets(path, content)
     _refuse_unknown_overrides()
     try:
-        return Config(**content)
+        return with_passwords(Config(**content))
     except SettingsError as error:
         section = re.search(r'field "(\w+)"', str(error))
         variable = ENV_PREFIX + (section[1].upper() if section else "")
         raise ConfigurationError(f"{variable}: expected JSON") from None
     except ValidationError as error:
         raise ConfigurationError(sentence(path, error)) from None
+
+
+def with_passwords(conf: Config) -> Config:
+    """The same with the passwords that ``millrace up`` made for its servers, where none is given.
+
+    Raises ConfigurationError where the file that has them cannot be used.
+    """
+    mongo, mysql = passwords.completed(conf.stack, conf.mongo, conf.mysql)
+    return conf.model_copy(update={"mongo": mongo, "mysql": mysql})
 
 
 def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:

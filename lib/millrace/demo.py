@@ -31,6 +31,7 @@ from millrace.simulate.faults import Fault
 from millrace.simulate.lines import SOURCES, generate
 from millrace.simulate.progress import send_drawn
 from millrace.simulate.send import SendError
+from millrace.stack import clients
 
 JOBS = ("archive", "ingest", "aggregate")
 FAULTS_PERCENT = 1.0
@@ -58,7 +59,7 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
     # Where the script runs jobs: relative paths of the configuration mean the same there.
     os.chdir(_root())
     conf = config.load(conf_file)
-    stack.up(conf, console)
+    conf = stack.up(conf, console)
     kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
     # The file first: its older lines must not come after newer ones, which close their windows.
     sent_file = _send_file(conf, file, console) if file else None
@@ -216,25 +217,21 @@ def _measured(name: str, took_s: float, output: str) -> JobRun:
 
 def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     """Says how to look further, at the addresses of this configuration."""
-    hosts, _, parameters = conf.mongo.uri.partition("?")
-    uri = f"{hosts.rstrip('/')}/{conf.mongo.database}{'?' + parameters if parameters else ''}"
     option = (
         ""
         if conf_file == config.DEFAULT_FILE.resolve()
         else f" --conf {os.path.relpath(conf_file)}"
     )
-    feed, mysql = conf.feeds[0].name, conf.mysql
-    password = " -p" if mysql.password.get_secret_value() else ""
-    programs = os.path.relpath(Path(sys.executable).parent)
-    collection = f"pymongo.MongoClient('{uri}').get_default_database().{feed}"
+    feed, programs = conf.feeds[0].name, os.path.relpath(Path(sys.executable).parent)
+    loaded = f"config.load(Path('{os.path.relpath(conf_file)}'))" if option else "config.load()"
     ways = {
-        "servers": f"{programs}/millrace status{option}",
+        "servers": f"{programs}/millrace status{option}, and with --secrets their passwords",
         "live": f"./{_SCRIPT} ingest{option}, and meanwhile Spark's pages: http://localhost:4040",
-        "documents": f"mongosh '{uri}' --eval 'db.{feed}.findOne({{level: \"ERROR\"}})'",
-        "": f'{programs}/python -c "import pymongo;'
-        f" print({collection}.find_one({{'level': 'ERROR'}}))\"",
-        "figures": f"mysql -h {mysql.host} -P {mysql.port} -u {mysql.user}{password}"
-        f" {mysql.database} -e 'SELECT * FROM api_latency'",
+        "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
+        "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
+        "from millrace import config; from millrace.io import mongo;"
+        f" print(mongo.database({loaded}.mongo).{feed}.find_one({{'level': 'ERROR'}}))\"",
+        "figures": clients.mysql(conf, "SELECT * FROM api_latency"),
         "late lines": f"./{_SCRIPT} aggregate --from archive{option} puts them into the figures,"
         " where any came too late",
         "the end": f"{programs}/millrace down{option}",

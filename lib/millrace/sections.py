@@ -187,8 +187,8 @@ class Spark(_Section):
 class Stack(_Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
-    They listen at one of its addresses. They ask nobody for a name: another than the loopback
-    opens them to all who reach it, as the pods of a cluster on this machine must.
+    They listen at one of its addresses. Kafka asks nobody for a name: another than the loopback
+    opens it to all who reach it, as the pods of a cluster on this machine must.
     """
 
     directory: Path = Path(".millrace")

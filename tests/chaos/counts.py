@@ -45,6 +45,9 @@ class InMongo:
         # Not timeoutMS: after a pause that takes the server for too slow to be asked at all.
         client: MongoClient[dict[str, Any]] = MongoClient(
             conf.mongo.uri,
+            username=conf.mongo.username,
+            password=conf.mongo.password.get_secret_value() if conf.mongo.password else None,
+            authSource=conf.mongo.auth_source,
             serverSelectionTimeoutMS=_TIMEOUT_S * 1000,
             connectTimeoutMS=_TIMEOUT_S * 1000,
             socketTimeoutMS=_TIMEOUT_S * 1000,

@@ -26,7 +26,7 @@ class Servers:
 
     def up(self) -> None:
         """Starts those that do not run, on the data that they had."""
-        stack.up(self.conf, _SILENT)
+        self.conf = stack.up(self.conf, _SILENT)
 
     def down(self) -> None:
         """Ends all of them."""

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
-import pymongo
-import pymysql
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
@@ -18,7 +16,8 @@ from places import settings
 from rich.console import Console
 
 from millrace import stack
-from millrace.config import Config
+from millrace.config import Config, ConfigurationError
+from millrace.io import mongo, mysql
 from millrace.setup.errors import SetupError
 from millrace.setup.java import check_java
 
@@ -30,8 +29,7 @@ def conf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     """The configuration of a stack that is up while the module's tests run."""
     conf = settings(tmp_path_factory.mktemp("stack"))
     try:
-        stack.up(conf, SILENT)
-        yield conf
+        yield stack.up(conf, SILENT)
     finally:
         stack.down(conf, SILENT)
 
@@ -59,12 +57,9 @@ def test_second_up_leaves_running_servers_alone(conf: Config) -> None:
 def test_servers_take_writes_at_the_configured_addresses(conf: Config) -> None:
     admin = AdminClient({"bootstrap.servers": conf.kafka.bootstrap_servers})
     admin.create_topics([NewTopic("access")])["access"].result(timeout=20)
-    with pymongo.MongoClient[dict[str, int]](conf.mongo.uri) as client:
-        client.millrace.numbers.insert_one({"n": 1})
-    mysql = conf.mysql
-    with pymysql.connect(
-        host="localhost", port=mysql.port, user=mysql.user, database=mysql.database
-    ) as connection:
+    mongo.database(conf.mongo).numbers.insert_one({"n": 1})
+    by_name = conf.mysql.model_copy(update={"host": "localhost"})
+    with mysql.connection(by_name) as connection:
         connection.cursor().execute("CREATE TABLE numbers (n INT)")
 
 
@@ -86,8 +81,7 @@ def test_killed_servers_start_again_with_their_data(conf: Config) -> None:
     after = stack.status(conf)
     assert [row.state for row in after] == ["running"] * 3
     assert all(row.pid != before[row.kind] for row in after)
-    with pymongo.MongoClient[dict[str, int]](conf.mongo.uri) as client:
-        assert client.millrace.numbers.count_documents({}) == 1
+    assert mongo.database(conf.mongo).numbers.count_documents({}) == 1
 
 
 def test_down_ends_what_up_started(conf: Config) -> None:
@@ -127,6 +121,18 @@ def test_server_elsewhere_is_not_started(tmp_path: Path) -> None:
     assert [row.state for row in rows] == ["unreachable"] * 3  # external, and nothing answers
     with socket.create_server(("127.0.0.1", conf.mysql.port)):
         assert stack.status(conf)[2].state == "external"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("kafka.security_protocol", "SSL"), ("mongo.tls", "true"), ("mysql.tls", "true")],
+)
+def test_what_embedded_servers_cannot_do_is_named_with_its_key(
+    key: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"MILLRACE__{key.replace('.', '__').upper()}", value)
+    with pytest.raises(ConfigurationError, match=rf"^{key}: .* remove this key$"):
+        stack.up(settings(tmp_path), SILENT)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,7 @@ def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
     from millrace import stack
     from millrace.io import kafka
 
-    loaded = config.load(conf)
-    stack.up(loaded, console)
+    loaded = stack.up(config.load(conf), console)
     made = kafka.create_topics(loaded.kafka, [feed.topic for feed in loaded.feeds])
     if made:
         console.print(f"topics made: {', '.join(made)}")
@@ -37,11 +36,18 @@ def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
 def status(
     conf: ConfFile = config.DEFAULT_FILE,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Users, passwords, how to log in; to a terminal only.")
+    ] = False,
 ) -> None:
     """Show each server: version, address, pid, state."""
     from millrace import stack
 
-    servers = stack.status(config.load(conf))
+    loaded = config.load(conf)
+    if secrets:
+        _show_secrets(loaded)
+        return
+    servers = stack.status(loaded)
     if as_json:
         print(json.dumps([asdict(server) for server in servers], indent=2))
         return
@@ -55,6 +61,22 @@ def status(
             server.state,
         )
     Console().print(table)
+
+
+def _show_secrets(conf: config.Config) -> None:
+    """The users of the embedded servers; only to a terminal, as a log would keep what it gets."""
+    from millrace.stack import clients
+
+    if not sys.stdout.isatty():
+        end("status --secrets: passwords are shown on a terminal only", MISUSED)
+    logins = clients.logins(conf)
+    if not logins:
+        end("no server here has a password: millrace up makes them", FAILED)
+    for login in logins:
+        print(f"{login.title} at {login.address}")
+        print(
+            f"  user      {login.user}\n  password  {login.password}\n  log in    {login.command}"
+        )
 
 
 def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
@@ -81,8 +103,11 @@ def demo(
     """Start the servers, send lines, run the three jobs, and show what came of them."""
     from millrace.demo import DemoError
     from millrace.demo import run as run_demo
+    from millrace.setup.private import private_files
 
     try:
-        sys.exit(0 if run_demo(conf, file=file, count=count, console=console) else FAILED)
+        with private_files():
+            is_whole = run_demo(conf, file=file, count=count, console=console)
+        sys.exit(0 if is_whole else FAILED)
     except DemoError as error:
         end(str(error), FAILED)

@@ -27,7 +27,7 @@ def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None
             check=True,
             timeout=timeout_s,
             cwd=cwd,
-            env={**os.environ, "TZ": "UTC"},
+            env=environment(),
         )
     except subprocess.CalledProcessError as error:
         raise SetupError(f"{purpose} failed: {last_line(error.stdout)}") from None
@@ -35,6 +35,12 @@ def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None
         raise SetupError(f"{purpose} did not end within {timeout_s} s") from None
     except OSError as error:
         raise SetupError(f"{purpose} failed: {command[0]}: {error.strerror}") from None
+
+
+def environment() -> dict[str, str]:
+    """What programs and servers are started with: this one's own environment, and UTC."""
+    # MariaDB does without the umask it is started with: it reads its own from these.
+    return {**os.environ, "TZ": "UTC", "UMASK": "0600", "UMASK_DIR": "0700"}
 
 
 def last_line(output: bytes) -> str:

@@ -8,17 +8,16 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from millrace import addresses
 from millrace.config import Config
 from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
 from millrace.setup.java import java
-from millrace.stack.errors import StackError
-from millrace.stack.servers import Address, Folders, Server, is_open
+from millrace.stack.servers import Folders, Server, is_open
 
 VERSION = "4.1.1"
 BROKER = f"org.apache.kafka:kafka_2.13:{VERSION}"
 LOG_BINDING = "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3"  # without it nothing is logged
-DEFAULT_PORT = 9092
 CONTROLLER_PORT_OFFSET = 1
 JVM_OPTIONS = ("-Xmx512m", "-Duser.timezone=UTC", "-Djava.awt.headless=true")
 # In the layout that Kafka's own settings have.
@@ -61,7 +60,7 @@ share.coordinator.state.topic.min.isr=1
 
 def server(conf: Config, folders: Folders) -> Server:
     """The broker at ``kafka.bootstrap_servers``."""
-    address = _address(conf.kafka.bootstrap_servers)
+    address = addresses.of_kafka(conf.kafka)
     node = (conf.stack.listen, address.port)
     jars = folders.downloads / f"kafka-{VERSION}"
     return Server(
@@ -70,24 +69,12 @@ def server(conf: Config, folders: Folders) -> Server:
         address=address,
         ports=(address.port, address.port + CONTROLLER_PORT_OFFSET),
         start_timeout_s=90,
-        plain_keys={"kafka.security_protocol": conf.kafka.security_protocol == "PLAINTEXT"},
+        is_plain={"kafka.security_protocol": conf.kafka.security_protocol == "PLAINTEXT"},
         install=partial(once, jars, _download),
         command=partial(_command, jars, folders, node, conf.kafka.partitions),
         is_ready=partial(_answers, node),
         version=lambda: VERSION if _answers(node) else None,
     )
-
-
-def _address(bootstrap_servers: str) -> Address:
-    nodes = []
-    for node in bootstrap_servers.split(","):
-        host, _, port = node.strip().rpartition(":")
-        if not host:
-            host, port = node.strip(), str(DEFAULT_PORT)
-        if not port.isdigit():
-            raise StackError(f"kafka.bootstrap_servers: {node!r} is not host:port")
-        nodes.append((host, int(port)))
-    return Address("kafka.bootstrap_servers", bootstrap_servers, tuple(nodes))
 
 
 def _download(folder: Path) -> None:

@@ -5,22 +5,24 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, get_args
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from millrace.config import Config
+from millrace import passwords
+from millrace.config import Config, ConfigurationError, with_passwords
 from millrace.config import Server as Kind
 from millrace.setup.commands import last_line
 from millrace.setup.java import check_java
-from millrace.stack import kafka, mariadb, mongod, processes
+from millrace.setup.private import private_files
+from millrace.stack import clients, kafka, mariadb, mongod, processes
 from millrace.stack.country import install_country_database
 from millrace.stack.errors import StackError
+from millrace.stack.progress import Say, raise_failures, shown, shown_progress
 from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
 
 STOP_PATIENCE_S = 60
@@ -31,8 +33,6 @@ MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "mongo": mongod.server,
     "mysql": mariadb.server,
 }
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -46,26 +46,31 @@ class ServerStatus:
     state: Literal["running", "stopped", "external", "unreachable"]
 
 
-def up(conf: Config, console: Console) -> None:
+def up(conf: Config, console: Console) -> Config:
     """Starts the servers that ``conf`` places on this machine, and waits until all are ready.
 
     One that runs already is left alone. Downloads what is missing, the country database
-    included. Raises StackError where a server cannot be had; the others stay up.
+    included. Returns the configuration with the servers' passwords, which the first start makes.
+    Raises StackError where a server cannot be had; the others stay up. Raises ConfigurationError
+    where ``conf`` asks for what they cannot do.
     """
     places = folders(conf)
-    servers = [server for server in _servers(conf, places) if _is_embedded(conf, server)]
-    _refuse_machine(servers)
+    _refuse_machine(_embedded(conf, places))
     interrupted = threading.Event()
-    tasks: dict[str, Callable[[Say], None]] = {
-        server.title: partial(_bring_up, server, places, interrupted) for server in servers
-    }
-    tasks["Countries"] = partial(_bring_countries, conf, places)
-    with _exclusively(places), _progress(console) as progress, ThreadPoolExecutor() as pool:
+    with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
+        conf = _with_passwords(conf, places, console)
+        tasks: dict[str, Callable[[Say], None]] = {
+            server.title: partial(_bring_up, server, places, interrupted)
+            for server in _embedded(conf, places)
+        }
+        tasks["Countries"] = partial(_bring_countries, conf, places)
         try:
-            _raise_failures([pool.submit(_shown(progress, t, task)) for t, task in tasks.items()])
+            raise_failures([pool.submit(shown(progress, t, task)) for t, task in tasks.items()])
         except BaseException:
             interrupted.set()
             raise
+        clients.write_settings(conf, places)
+    return conf
 
 
 def down(conf: Config, console: Console) -> None:
@@ -77,9 +82,9 @@ def down(conf: Config, console: Console) -> None:
     if not places.run.is_dir():
         console.print("nothing was started here")
         return
-    with _exclusively(places), _progress(console) as progress, ThreadPoolExecutor() as pool:
+    with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
         tasks = {s.title: partial(_end, s, places) for s in _servers(conf, places)}
-        _raise_failures([pool.submit(_shown(progress, t, task)) for t, task in tasks.items()])
+        raise_failures([pool.submit(shown(progress, t, task)) for t, task in tasks.items()])
 
 
 def status(conf: Config) -> list[ServerStatus]:
@@ -94,17 +99,38 @@ def _servers(conf: Config, places: Folders) -> list[Server]:
     return [MAKERS[kind](conf, places) for kind in get_args(Kind)]
 
 
-def _is_embedded(conf: Config, server: Server) -> bool:
-    return server.kind in conf.stack.servers and server.address.is_at(conf.stack.listen)
+def _embedded(conf: Config, places: Folders) -> list[Server]:
+    return [item for item in _servers(conf, places) if item.address.is_embedded(conf.stack)]
+
+
+def _with_passwords(conf: Config, places: Folders, console: Console) -> Config:
+    """``conf`` with passwords, made where there are none; says so where there is data already."""
+    with_users = {"mongo", "mysql"} & {server.kind for server in _embedded(conf, places)}
+    if not with_users:
+        return conf
+    try:
+        is_new = passwords.make(conf.stack)
+    except OSError as error:
+        raise StackError(f"{passwords.file(conf.stack)}: {error.strerror}") from None
+    if is_new and any((places.data / kind).exists() for kind in with_users):
+        console.print(
+            "the data that is here had no users, or their passwords were lost: users are set anew,"
+            " and the data stays (millrace status --secrets)",
+            highlight=False,
+            soft_wrap=True,
+        )
+    return with_passwords(conf)
 
 
 def _refuse_machine(servers: list[Server]) -> None:
     if servers and (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         raise StackError("the embedded servers run on Linux x86-64 only: empty stack.servers")
     for server in servers:
-        for key, is_plain in server.plain_keys.items():
+        for key, is_plain in server.is_plain.items():
             if not is_plain:
-                raise StackError(f"{key}: the embedded {server.title} has no TLS and no users")
+                raise ConfigurationError(
+                    f"{key}: the embedded {server.title} speaks plain text: remove this key"
+                )
     if any(server.kind != "mongo" for server in servers):
         check_java()
 
@@ -182,7 +208,7 @@ def _status(conf: Config, places: Folders, server: Server) -> ServerStatus:
         return ServerStatus(server.kind, version, server.address.text, pid, state)
 
     version = pid = None
-    if not _is_embedded(conf, server):
+    if not server.address.is_embedded(conf.stack):
         nodes = server.address.nodes
         is_reached = not nodes or any(is_open(host, port) for host, port in nodes)
         return row("external" if is_reached else "unreachable")
@@ -193,50 +219,21 @@ def _status(conf: Config, places: Folders, server: Server) -> ServerStatus:
     return row("running" if version else "unreachable")
 
 
-def _progress(console: Console) -> Progress:
-    title = TextColumn("{task.fields[title]:<10}", markup=False)
-    return Progress(
-        SpinnerColumn(finished_text=" "),
-        title,
-        TextColumn("{task.description}", markup=False),
-        console=console,
-    )
-
-
-def _shown(progress: Progress, title: str, task: Callable[[Say], None]) -> Callable[[], None]:
-    """``task`` with a line of its own, which ends with what the task said last."""
-    line = progress.add_task("waiting", total=1, title=title)
-
-    def run() -> None:
-        try:
-            task(lambda text: progress.update(line, description=text))
-        except BaseException:
-            progress.update(line, description="failed")
-            raise
-        finally:
-            progress.update(line, completed=1)
-
-    return run
-
-
-def _raise_failures(futures: list[Future[None]]) -> None:
-    """Waits for all; raises StackError with the reasons of those that failed, in one line."""
-    failures = [error for future in futures if (error := future.exception()) is not None]
-    reasons = [str(error) for error in failures if isinstance(error, StackError | OSError)]
-    if len(reasons) < len(failures):
-        raise next(e for e in failures if not isinstance(e, StackError | OSError))
-    if reasons:
-        raise StackError("; ".join(reasons))
-
-
 @contextmanager
 def _exclusively(places: Folders) -> Iterator[None]:
-    """One ``up`` or ``down`` at a time: a second one waits for the first."""
-    for folder in (places.downloads, places.data, places.logs, places.run):
+    """One ``up`` or ``down`` at a time: a second one waits for the first.
+
+    What is made meanwhile, and by the servers, is for their user alone; so is what is there.
+    """
+    with private_files():
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            places.downloads.mkdir(parents=True, exist_ok=True)
+            for folder in (places.root, places.data, places.logs, places.run):
+                folder.mkdir(parents=True, exist_ok=True)
+                folder.chmod(0o700)
         except OSError as error:
-            raise StackError(f"{folder} cannot be made: {error.strerror}") from None
-    with (places.run / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+            reason = f"cannot be made for its user alone: {error.strerror}"
+            raise StackError(f"{error.filename} {reason}") from None
+        with (places.run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

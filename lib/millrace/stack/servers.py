@@ -6,37 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from millrace.addresses import Address
 from millrace.config import Config
 from millrace.config import Server as Kind
 from millrace.setup.downloads import downloads_folder
 from millrace.stack.errors import StackError
-
-LOOPBACK = "127.0.0.1"
-LOOPBACK_NAMES = (LOOPBACK, "localhost")
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where the configuration finds a server: its key, its text, and the nodes it names."""
-
-    key: str
-    text: str
-    nodes: tuple[tuple[str, int], ...]
-
-    def is_at(self, listen: str) -> bool:
-        """Whether it names one node, which is found where embedded servers listen."""
-        names = LOOPBACK_NAMES if listen in LOOPBACK_NAMES else (listen,)
-        return len(self.nodes) == 1 and self.host in names
-
-    @property
-    def host(self) -> str:
-        """The host of its first node."""
-        return self.nodes[0][0]
-
-    @property
-    def port(self) -> int:
-        """The port of its first node."""
-        return self.nodes[0][1]
 
 
 @dataclass(frozen=True)
@@ -44,10 +18,10 @@ class Server:
     """One embedded server.
 
     ``install`` downloads what is missing, ``command`` prepares the data folder and returns what
-    to run, ``is_ready`` finishes the setup of a server that answers, and ``version`` asks the
-    server for its version (None where it does not answer). ``ports`` has the ports it opens.
-    ``plain_keys`` has the keys that could ask for TLS or for users, which none of them has, and
-    whether each asks for neither.
+    to run, ``is_ready`` finishes the setup of a server that answers (and raises StackError where
+    that cannot be), and ``version`` asks the server for its version (None where it does not
+    answer). ``ports`` has the ports it opens. ``is_plain`` says of keys that could ask for what
+    it does not have (TLS, and Kafka a login) whether they do not.
     """
 
     kind: Kind
@@ -55,7 +29,7 @@ class Server:
     address: Address
     ports: tuple[int, ...]
     start_timeout_s: int
-    plain_keys: dict[str, bool]
+    is_plain: dict[str, bool]
     install: Callable[[], None]
     command: Callable[[], list[str]]
     is_ready: Callable[[], bool]
@@ -64,8 +38,9 @@ class Server:
 
 @dataclass(frozen=True)
 class Folders:
-    """Everything the servers have on disk."""
+    """Everything the servers have on disk; all but the downloads is below ``root``."""
 
+    root: Path
     downloads: Path
     data: Path
     logs: Path
@@ -83,7 +58,8 @@ class Folders:
 def folders(conf: Config) -> Folders:
     """The folders under ``conf.stack.directory``."""
     root = conf.stack.directory.resolve()
-    return Folders(downloads_folder(conf.stack), root / "data", root / "logs", root / "run")
+    data, logs, run = root / "data", root / "logs", root / "run"
+    return Folders(root, downloads_folder(conf.stack), data, logs, run)
 
 
 def is_open(host: str, port: int, timeout_s: float = 1.0) -> bool:
