@@ -150,7 +150,7 @@ def grow() -> None:
 def _stack() -> Iterator[tuple[Config, Console]]:
     os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
     conf, console = config.load(CONF), Console()
-    lifecycle.up(conf, console)
+    conf = lifecycle.up(conf, console)
     try:
         yield conf, console
     finally:

@@ -22,7 +22,8 @@ class Contender:
 
     ``into`` is where it leaves them: a collection of ours (clustered, with dead letters beside
     it), a plain collection with the same secondary indexes, or elsewhere, where its batches' log
-    lines are what is measured. One that does not end by itself is ended when all is stored.
+    lines are what is measured. One that does not end by itself is ended when all is stored. Others
+    than ours find MongoDB's address, its password in it, in the variable ``MONGO_URI``.
     """
 
     name: str
@@ -35,9 +36,9 @@ class Contender:
 
 def contenders(conf: Config, lines: int) -> list[Contender]:
     """All of them, in the order they run in within a round."""
-    brokers, uri, database = conf.kafka.bootstrap_servers, conf.mongo.uri, conf.mongo.database
+    brokers, database = conf.kafka.bootstrap_servers, conf.mongo.database
     python = sys.executable
-    reading = [brokers, TOPIC, uri, database]
+    reading = [brokers, TOPIC, database]
     own = ["--conf", str(CONF), "--until-caught-up"]
     submit = str(ROOT / "spark-submit.sh")
     return [
@@ -76,7 +77,7 @@ def contenders(conf: Config, lines: int) -> list[Contender]:
             "bson_floor",
             "ready-made BSON -> mongod",
             "floor",
-            [python, str(PROGRAMS / "bson_floor.py"), uri, database, TOPIC, str(documents(lines))],
+            [python, str(PROGRAMS / "bson_floor.py"), database, TOPIC, str(documents(lines))],
             "documents",
         ),
         Contender("aggregate", "millrace aggregate", "ours", [submit, "aggregate", *own]),

@@ -5,9 +5,6 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain, repeat
-from typing import Any
-
-from pymongo import MongoClient
 
 from bench.measure import environment, logged
 from bench.place import FOLDER, ROOT
@@ -15,7 +12,7 @@ from bench.settings import variant
 from bench.topic import varied
 from bench.usage import CONTENDER, Meter
 from millrace import config
-from millrace.io import kafka
+from millrace.io import kafka, mongo
 from millrace.simulate.send import send
 
 TOPIC = "growth"
@@ -45,7 +42,7 @@ def measured(on_lines: Callable[[int], None]) -> list[Grown]:
     blocks = chain.from_iterable(repeat(block, (LINES - there) // _BLOCK_LINES))
     send(conf.kafka, TOPIC, blocks, on_progress=on_lines)
     shutil.rmtree(conf.storage.checkpoints, ignore_errors=True)
-    client: MongoClient[dict[str, Any]] = MongoClient(conf.mongo.uri)
+    client = mongo.database(conf.mongo).client
     client.drop_database(conf.mongo.database)
     log = FOLDER / "logs" / "growth.log"
     command = [str(ROOT / "spark-submit.sh"), "ingest", "--conf", str(file), "--until-caught-up"]

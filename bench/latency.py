@@ -22,7 +22,7 @@ from bench.topic import varied
 from bench.usage import Meter
 from millrace import config
 from millrace.config import Config
-from millrace.io import kafka
+from millrace.io import kafka, mongo
 from millrace.io.kafka import client_properties
 from millrace.simulate.send import send
 
@@ -66,7 +66,7 @@ def measured(
     conf = config.load(file)
     kafka.create_topics(conf.kafka, names)
     shutil.rmtree(conf.storage.checkpoints, ignore_errors=True)
-    client: MongoClient[dict[str, Any]] = MongoClient(conf.mongo.uri, tz_aware=True)
+    client = mongo.database(conf.mongo).client
     client.drop_database(conf.mongo.database)
     for name in names:
         send(conf.kafka, name, varied(_BACKLOG_LINES // feeds))

@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from pymongo import MongoClient
 from pymongo.database import Database
 
 from bench.contenders import TOPIC, Contender
 from bench.place import DOWNLOADS, FOLDER, ROOT
 from bench.usage import CONTENDER, Meter
+from millrace import addresses
 from millrace.config import Config
 from millrace.io import mongo, mysql
+from millrace.io.mongo.client import connector_options
 from millrace.io.mongo.collections import INDEXES
 from millrace.observe import logs
 from millrace.records import dead_letters
+from millrace.stack import mongod
 from millrace.stack.lifecycle import status
+from millrace.stack.servers import folders
 
 _POLL_S = 0.1
 _STALLED_S = 60.0
@@ -62,8 +65,9 @@ def run(
     log.parent.mkdir(parents=True, exist_ok=True)
     began = time.time()
     with log.open("wb") as output:
+        own = {"MONGO_URI": connector_options(conf.mongo)["connection.uri"]}
         process = subprocess.Popen(
-            contender.command, stdout=output, stderr=output, cwd=ROOT, env=environment()
+            contender.command, stdout=output, stderr=output, cwd=ROOT, env=environment() | own
         )
     with Meter({CONTENDER: process.pid, **pids}) as meter:
         seen = _watch(conf, contender, lines, process, on_lines)
@@ -94,8 +98,8 @@ def environment() -> dict[str, str]:
 
 def _empty(conf: Config, contender: Contender) -> None:
     """Nothing stored, and the place for the documents as the contender is to find it."""
-    client: MongoClient[dict[str, Any]] = MongoClient(conf.mongo.uri)
-    client.drop_database(conf.mongo.database)
+    db = mongo.database(conf.mongo)
+    db.client.drop_database(db.name)
     for folder in ("checkpoints", "archive", "tutorial", "connect"):
         shutil.rmtree(FOLDER / folder, ignore_errors=True)
     with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
@@ -106,9 +110,11 @@ def _empty(conf: Config, contender: Contender) -> None:
         mongo.prepare(conf.mongo, conf.feed(TOPIC))
     elif contender.into == "plain":
         for name, keys, options in INDEXES:
-            client[conf.mongo.database][TOPIC].create_index(keys, name=name, **options)
+            db[TOPIC].create_index(keys, name=name, **options)
     # What the run before left to be written is not this one's to wait for.
-    client.admin.command("fsync")
+    address = addresses.of_mongo(conf.mongo)
+    with mongod.administrator(folders(conf), (address.host, address.port)) as client:
+        client.admin.command("fsync")
 
 
 def _watch(
@@ -119,7 +125,7 @@ def _watch(
     on_lines: Callable[[int], object],
 ) -> list[tuple[float, int]]:
     """When how many documents were there, from the first on, until all are or the process ends."""
-    db: Database[dict[str, Any]] = MongoClient(conf.mongo.uri)[conf.mongo.database]
+    db = mongo.database(conf.mongo)
     seen: list[tuple[float, int]] = []
     while process.poll() is None:
         count = _documents(db) if contender.into != "elsewhere" else 0
@@ -169,5 +175,5 @@ def _stored(conf: Config, contender: Contender, seen: list[tuple[float, int]]) -
     """Counted one by one in MongoDB; elsewhere, what the log says was done."""
     if contender.into == "elsewhere":
         return seen[-1][1] if seen else 0
-    db: Database[dict[str, Any]] = MongoClient(conf.mongo.uri)[conf.mongo.database]
+    db = mongo.database(conf.mongo)
     return sum(db[name].count_documents({}) for name in (TOPIC, dead_letters.COLLECTION))

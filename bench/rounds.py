@@ -5,14 +5,15 @@ import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo import MongoClient
 
 from bench import measure
 from bench.contenders import TOPIC, Contender
 from bench.measure import Result
 from bench.place import QUIX_PYTHON, ROOT, documents
 from millrace.config import Config
+from millrace.io import mongo
 
 
 def run(
@@ -42,11 +43,10 @@ def run(
 
 def _dump(conf: Config, file: Path) -> None:
     """Our documents as they are stored, for the floor to store again."""
-    client: MongoClient[RawBSONDocument] = MongoClient(
-        conf.mongo.uri, document_class=RawBSONDocument
-    )
+    as_stored: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+    collection = mongo.database(conf.mongo)[TOPIC].with_options(codec_options=as_stored)
     with file.open("wb") as output:
-        for document in client[conf.mongo.database][TOPIC].find(batch_size=10_000):
+        for document in collection.find(batch_size=10_000):
             output.write(document.raw)
 
 

@@ -1,8 +1,9 @@
 """The floor of every sink: two processes insert documents that are BSON already.
 
-bson_floor.py MONGO_URI DATABASE COLLECTION FILE
+bson_floor.py DATABASE COLLECTION FILE; MONGO_URI is in the environment.
 """
 
+import os
 import struct
 import sys
 from multiprocessing import Process
@@ -15,9 +16,10 @@ DOCUMENTS_A_REQUEST = 2_000
 PROCESSES = 2
 
 
-def insert(uri: str, database: str, collection: str, file: str, place: int) -> None:
+def insert(database: str, collection: str, file: str, place: int) -> None:
     """Inserts every second request's documents, so that both processes write at the right edge."""
     content = memoryview(Path(file).read_bytes())
+    uri = os.environ["MONGO_URI"]
     target = MongoClient(uri, w="majority", document_class=RawBSONDocument)[database][collection]
     position, number, request = 0, 0, []
     while position < len(content):
@@ -33,7 +35,7 @@ def insert(uri: str, database: str, collection: str, file: str, place: int) -> N
 
 
 if __name__ == "__main__":
-    workers = [Process(target=insert, args=(*sys.argv[1:5], i)) for i in range(PROCESSES)]
+    workers = [Process(target=insert, args=(*sys.argv[1:4], i)) for i in range(PROCESSES)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -1,6 +1,6 @@
 """Kafka Connect with MongoDB's sink connector, in its replay-safe setting; it does not parse.
 
-connect.py FOLDER BROKERS TOPIC MONGO_URI DATABASE; runs until it is ended.
+connect.py FOLDER BROKERS TOPIC DATABASE; MONGO_URI is in the environment. Runs until it is ended.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from millrace.config import Stack
 from millrace.setup.downloads import downloads_folder, once, retrieve
 from millrace.setup.java import java
+from millrace.setup.private import write_private
 from millrace.stack.kafka import VERSION
 
 RUNTIME = ("connect-runtime", "connect-transforms", "connect-json")
@@ -50,7 +51,7 @@ transforms.service.static.value=web
 """
 
 
-def main(folder: str, brokers: str, topic: str, uri: str, database: str) -> None:
+def main(folder: str, brokers: str, topic: str, database: str) -> None:
     """Becomes a standalone worker with one connector."""
     downloads = downloads_folder(Stack())
     runtime, plugins = downloads / f"connect-{VERSION}", downloads / "connect-plugins"
@@ -61,7 +62,8 @@ def main(folder: str, brokers: str, topic: str, uri: str, database: str) -> None
     place.mkdir(parents=True, exist_ok=True)
     worker, sink = place / "worker.properties", place / "sink.properties"
     worker.write_text(WORKER.format(brokers=brokers, folder=place, plugins=plugins))
-    sink.write_text(SINK.format(run=uuid.uuid4(), topic=topic, uri=uri, database=database))
+    uri = os.environ["MONGO_URI"]
+    write_private(sink, SINK.format(run=uuid.uuid4(), topic=topic, uri=uri, database=database))
     command = [java(), "-Xmx1g", "-cp", f"{runtime}/*"]
     command += ["org.apache.kafka.connect.cli.ConnectStandalone", str(worker), str(sink)]
     os.execv(command[0], command)

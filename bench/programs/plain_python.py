@@ -1,8 +1,9 @@
 """A plain Python consumer: one compiled regular expression, insert_many.
 
-plain_python.py BROKERS TOPIC MONGO_URI DATABASE LINES
+plain_python.py BROKERS TOPIC DATABASE LINES; MONGO_URI is in the environment.
 """
 
+import os
 import re
 import sys
 import uuid
@@ -57,7 +58,7 @@ def value(message: Message) -> bytes:
     return message.value() or b""
 
 
-def main(brokers: str, topic: str, uri: str, database: str, lines: str) -> None:
+def main(brokers: str, topic: str, database: str, lines: str) -> None:
     """Runs until that many lines are written."""
     consumer = Consumer(
         {
@@ -68,7 +69,7 @@ def main(brokers: str, topic: str, uri: str, database: str, lines: str) -> None:
         }
     )
     consumer.subscribe([topic])
-    client: MongoClient[dict[str, Any]] = MongoClient(uri, w="majority")
+    client: MongoClient[dict[str, Any]] = MongoClient(os.environ["MONGO_URI"], w="majority")
     collection = client[database][topic]
     written = 0
     while written < int(lines):

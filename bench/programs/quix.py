@@ -1,19 +1,20 @@
 """Quix Streams with its MongoDB sink, and one compiled regular expression.
 
-quix.py BROKERS TOPIC MONGO_URI DATABASE; runs until it is ended.
+quix.py BROKERS TOPIC DATABASE; MONGO_URI is in the environment. Runs until it is ended.
 """
 
+import os
 import sys
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from plain_python import document
 from quixstreams import Application
 from quixstreams.sinks.community.mongodb import MongoDBSink
 
 
-def main(brokers: str, topic: str, uri: str, database: str) -> None:
+def main(brokers: str, topic: str, database: str) -> None:
     """Inserts each line as one document; the topic, partition and offset make its id."""
     application = Application(
         broker_address=brokers,
@@ -21,12 +22,14 @@ def main(brokers: str, topic: str, uri: str, database: str) -> None:
         auto_offset_reset="earliest",
         commit_every=5_000,
     )
-    server = urlsplit(uri)
+    server = urlsplit(os.environ["MONGO_URI"])
     sink = MongoDBSink(
         host=server.hostname or "",
         port=server.port or 0,
         db=database,
         collection=topic,
+        username=unquote_plus(server.username or "") or None,
+        password=unquote_plus(server.password or "") or None,
         document_matcher=lambda item: {"_id": item.value["_id"]},
         update_method="ReplaceOne",
         directConnection=True,

@@ -1,8 +1,9 @@
 """The pipeline as tutorials show it: a regexp_extract a field, the streaming sink's defaults.
 
-tutorial.py BROKERS TOPIC MONGO_URI DATABASE CHECKPOINT
+tutorial.py BROKERS TOPIC DATABASE CHECKPOINT; MONGO_URI is in the environment.
 """
 
+import os
 import sys
 
 from pyspark.sql import SparkSession
@@ -18,7 +19,7 @@ FIELDS = (
 )
 
 
-def main(brokers: str, topic: str, uri: str, database: str, checkpoint: str) -> None:
+def main(brokers: str, topic: str, database: str, checkpoint: str) -> None:
     """Runs until all lines that the topic had at the start are written."""
     spark = SparkSession.builder.appName("tutorial").getOrCreate()
     lines = (
@@ -44,7 +45,7 @@ def main(brokers: str, topic: str, uri: str, database: str, checkpoint: str) -> 
     )
     query = (
         records.writeStream.format("mongodb")
-        .option("spark.mongodb.connection.uri", uri)
+        .option("spark.mongodb.connection.uri", os.environ["MONGO_URI"])
         .option("spark.mongodb.database", database)
         .option("spark.mongodb.collection", topic)
         .option("checkpointLocation", checkpoint)
