@@ -23,7 +23,7 @@ from millrace.io import kafka
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 LINES_BEGIN_HOURS_AGO = 48
-_PASSWORD = "MILLRACE__MYSQL__PASSWORD"
+_PASSWORDS = ("MILLRACE__MONGO__PASSWORD", "MILLRACE__MYSQL__PASSWORD")
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Kafka, MongoDB and MariaDB where the local overlay has pods look for them."""
     settings = overlay_settings()
     os.environ |= settings
-    os.environ.setdefault(_PASSWORD, secrets.token_urlsafe(16))
+    for name in _PASSWORDS:
+        os.environ.setdefault(name, secrets.token_urlsafe(16))
     os.environ |= {
         "MILLRACE__STACK__DIRECTORY": str(tmp_path_factory.mktemp("servers")),
         "MILLRACE__STACK__SERVERS": '["kafka", "mongo", "mysql"]',
@@ -52,7 +53,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 def suite(servers: Servers) -> Iterator[Suite]:
     """The three jobs, deployed by deploy.sh on empty servers and an empty volume."""
     applied({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-    secret = {_PASSWORD: os.environ[_PASSWORD]}
+    secret = {name: os.environ[name] for name in _PASSWORDS}
     metadata = {"name": "millrace", "namespace": NAMESPACE}
     applied({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": secret})
     _remove_applications()
