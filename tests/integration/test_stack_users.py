@@ -17,12 +17,13 @@ import pymysql
 import pytest
 from old_stack import start_old_servers
 from places import settings_file
+from pydantic import SecretStr
 from pymongo.errors import OperationFailure
 from pymysql.cursors import Cursor
 from rich.console import Console
 
 from millrace import config, passwords, stack
-from millrace.config import Config
+from millrace.config import Config, ConfigurationError
 from millrace.io import mongo, mysql
 from millrace.stack import clients, mariadb
 from millrace.stack.errors import StackError
@@ -98,6 +99,23 @@ REFUSED: dict[str, Callable[[Config], object]] = {
 def test_all_others_are_refused(conf: Config, who: str) -> None:
     with pytest.raises((pymysql.OperationalError, OperationFailure)):
         REFUSED[who](conf)
+
+
+@pytest.mark.parametrize(
+    ("reach", "said"),
+    [
+        (lambda conf: mongo.database(conf.mongo), "mongo.uri .* requires authentication"),
+        (lambda conf: mysql.connection(conf.mysql).__enter__(), "mysql.host .* Access denied"),
+    ],
+)
+def test_a_command_without_the_password_ends_with_one_line(
+    conf: Config, reach: Callable[[Config], object], said: str
+) -> None:
+    mysql_conf = conf.mysql.model_copy(update={"password": SecretStr("")})
+    mongo_conf = conf.mongo.model_copy(update={"username": None, "password": None})
+    without = conf.model_copy(update={"mongo": mongo_conf, "mysql": mysql_conf})
+    with pytest.raises(ConfigurationError, match=rf"^{said}.*$"):
+        reach(without)
 
 
 def test_sql_reaches_one_empty_folder_of_all_files(conf: Config) -> None:

@@ -54,10 +54,10 @@ def server(conf: Config, folders: Folders) -> Server:
 
 
 def administrator(folders: Folders, node: tuple[str, int]) -> Client:
-    """A client with every right: whoever can read the key file is a member of the replica set.
+    """A client with every right, for whoever can read the key file; StackError where it is missing.
 
-    So says MongoDB of its user ``__system`` (Security > Internal Authentication): no user of that
-    kind needs a password. Raises StackError where there is no key.
+    It logs in as ``__system``, by which members of a replica set know each other (MongoDB's manual,
+    "Internal/Membership Authentication"): no password of an administrator has to be kept.
     """
     try:
         key = _key_file(folders).read_text(encoding="utf-8")

@@ -17,10 +17,14 @@ TIMEOUT_MS = 10_000
 
 
 def database(mongo: Mongo) -> Database[Document]:
-    """The suite's database; raises UnreachableError where the server does not answer."""
+    """The suite's database; raises UnreachableError where the server does not answer.
+
+    Raises ConfigurationError where it refuses.
+    """
     try:
         client = _client(mongo)
-        client.admin.command("ping")
+        # Not `ping`, which a server answers to whoever has not logged in as well.
+        client[mongo.database].list_collection_names(authorizedCollections=True)
     except (PyMongoError, ValueError, OSError) as error:
         reason = re.split(r", (?:Timeout|full error):", str(error).splitlines()[0])[0]
         is_away = isinstance(error, ConnectionFailure)
