@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 
-from millrace import parse
+from millrace import refine
 from millrace.config import Config, Feed
 from millrace.detect.templates import (
     MAX_CHARACTERS,
@@ -30,7 +30,6 @@ from millrace.detect.templates import (
 from millrace.errors import one_line
 from millrace.io import delta, mongo
 from millrace.io.template_files import Templates
-from millrace.parse import mask
 from millrace.session import spark_session
 
 MAX_TEMPLATES = 1000
@@ -125,11 +124,7 @@ def _archived(conf: Config, feed: Feed, limit: int) -> Iterator[str]:
     spark = spark_session("millrace-templates", conf)
     if not delta.exists(spark, conf.storage.archive, feed):
         return
-    records = (
-        delta.lines(spark, conf.storage.archive, feed)
-        .transform(mask.mask_lines(feed.mask))
-        .transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
-    )
+    records = delta.lines(spark, conf.storage.archive, feed).transform(refine.parsed(feed))
     beginning = F.substring("message", 1, MAX_CHARACTERS + 1).alias("message")
     messages = records.where("reason IS NULL AND message IS NOT NULL").select("_id", beginning)
     newest = messages.orderBy(F.desc("_id")).limit(limit).orderBy("_id")

@@ -14,7 +14,6 @@ from millrace.enrich import skew
 from millrace.enrich.route import NamedRoutes
 from millrace.io import rules as rules_file
 from millrace.io import template_files
-from millrace.parse import mask
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,12 @@ def country_database(conf: Config) -> str:
     return str(database)
 
 
+def parsed(feed: Feed) -> Callable[[DataFrame], DataFrame]:
+    """A transform from a Kafka source's rows to parsed ones: the columns of ``parse.records``."""
+    limits = feed.max_line_bytes, feed.max_record_bytes
+    return parse.records(feed.format, feed.service_name, *limits, feed.mask)
+
+
 def refined(
     feed: Feed, references: References, named: NamedRoutes | None = None
 ) -> Callable[[DataFrame], DataFrame]:
@@ -56,8 +61,7 @@ def refined(
 
     def transform(lines: DataFrame) -> DataFrame:
         records = (
-            lines.transform(mask.mask_lines(feed.mask))
-            .transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
+            lines.transform(parsed(feed))
             .transform(skew.guard(feed.max_future_skew_s))
             .transform(enrich.enriched(feed.format, references.country_database, named))
         )

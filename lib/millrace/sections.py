@@ -5,10 +5,19 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_plus
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from millrace.checked_file import CONF_DIRECTORY, ENV_PREFIX
 from millrace.records.formats import Format
+from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
 from millrace.records.masks import Mask
 
 _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
@@ -205,7 +214,8 @@ class Feed(_Section):
     service_name: str
     store_raw: bool = True
     retention_days: PositiveInt | None = None
-    max_line_bytes: PositiveInt = 262_144
+    max_line_bytes: Annotated[int, Field(ge=1, le=MAX_LINE_BYTES)] = 262_144
+    max_record_bytes: Annotated[int, Field(ge=1, le=MAX_RECORD_BYTES)] = 4_194_304
     max_future_skew_s: PositiveInt = 300
     max_lateness_s: PositiveInt = 600
     max_routes: PositiveInt = 500
@@ -213,3 +223,11 @@ class Feed(_Section):
     stop_above_max_dead_ratio: bool = False
     mask: tuple[Mask, ...] = ()
     mask_archive: bool = False
+
+    @field_validator("max_record_bytes")
+    @classmethod
+    def _record_holds_a_line(cls, record: int, others: ValidationInfo) -> int:
+        line = others.data.get("max_line_bytes", 0)
+        if record < line:
+            raise ValueError(f"expected at least max_line_bytes, which is {line}, not {record}")
+        return record

@@ -38,7 +38,8 @@ def tap(
     for records in kafka.follow(conf.kafka, kafka.topic(conf.kafka, topic), last=last):
         wanted = records if limit is None else records[: limit - shown]
         for record, parsed in _parsed(spark, feed, references, wanted):
-            out.print(Text(_text(record.value), style="dim"), soft_wrap=True)
+            shown_line = _text(record.value, feed.max_line_bytes)
+            out.print(Text(shown_line, style="dim"), soft_wrap=True)
             out.print(_drawn(parsed, messages), soft_wrap=True)
         shown += len(wanted)
         if limit is not None and shown >= limit:
@@ -54,8 +55,10 @@ def _parsed(
     return zip(records, (json.loads(row["json"]) for row in found), strict=True)
 
 
-def _text(value: bytes | None) -> str:
-    return (value or b"").decode("utf-8", errors="backslashreplace").rstrip("\r\n")
+def _text(value: bytes | None, most_bytes: int) -> str:
+    """The line, or the beginning of one that is too long: a record may have many megabytes."""
+    text = (value or b"")[:most_bytes].decode("utf-8", errors="backslashreplace").rstrip("\r\n")
+    return f"{text}…" if len(value or b"") > most_bytes else text
 
 
 def _drawn(parsed: dict[str, Any], messages: dict[str, str]) -> Text:

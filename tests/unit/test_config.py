@@ -117,6 +117,31 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
         "logs.format",
         "'text' or 'json', not 'xml'",
     ),
+    "lines longer than a document can hold": (
+        of_feed(0, max_line_bytes=12_000_000),
+        "feeds.0.max_line_bytes",
+        "less than or equal to 4194304, not 12000000",
+    ),
+    "lines of two gigabytes": (
+        of_feed(0, max_line_bytes=2_000_000_000),
+        "feeds.0.max_line_bytes",
+        "less than or equal to 4194304, not 2000000000",
+    ),
+    "records longer than a letter can hold": (
+        of_feed(0, max_record_bytes=12 * 2**20 + 1),
+        "feeds.0.max_record_bytes",
+        "less than or equal to 12582912, not 12582913",
+    ),
+    "records shorter than lines": (
+        of_feed(0, max_line_bytes=300_000, max_record_bytes=299_999),
+        "feeds.0.max_record_bytes",
+        "expected at least max_line_bytes, which is 300000, not 299999",
+    ),
+    "records shorter than lines are by default": (
+        of_feed(0, max_record_bytes=100_000),
+        "feeds.0.max_record_bytes",
+        "expected at least max_line_bytes, which is 262144, not 100000",
+    ),
     "driver memory without a unit": (
         of("spark", driver_memory="2"),
         "spark.driver_memory",
@@ -132,6 +157,16 @@ def test_one_line_names_the_file_the_key_and_what_is_wrong(file: Path, name: str
     message = refusal(file)
     assert message.startswith(f"{file}: {key}: ")
     assert said in message
+
+
+def test_bounds_of_lines_and_records_may_be_the_greatest_and_the_same(file: Path) -> None:
+    feed = config.load(file).feeds[0]
+    assert (feed.max_line_bytes, feed.max_record_bytes) == (262_144, 4_194_304)
+    changed(file, of_feed(0, max_line_bytes=4_194_304))
+    changed(file, of_feed(1, max_line_bytes=7, max_record_bytes=7))
+    longest, shortest = config.load(file).feeds
+    assert (longest.max_line_bytes, longest.max_record_bytes) == (4_194_304, 4_194_304)
+    assert (shortest.max_line_bytes, shortest.max_record_bytes) == (7, 7)
 
 
 def test_jobs_have_ports_of_their_own_or_one_for_all(

@@ -18,8 +18,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from rows import MAX_LINE_BYTES, kafka_rows, outcome, parsed
 
-from millrace.parse.mask import mask_lines, mask_records, masked
+from millrace.parse.mask import mask_records, masked
+from millrace.parse.truncate import truncated
 from millrace.records.formats import FORMATS, Format
+from millrace.records.limits import MAX_RECORD_BYTES
 from millrace.records.masks import MASKS, Mask
 
 VISA = "4111111111111111"
@@ -186,9 +188,9 @@ REAL: dict[Format, tuple[Any, ...]] = {
 def mask(
     spark: SparkSession, lines: Sequence[str | bytes | None], masks: Sequence[Mask] = MASKS
 ) -> list[bytes | None]:
-    """The lines after ``mask_lines``, all in one job, in their order."""
-    rows = kafka_rows(spark, lines).transform(mask_lines(masks)).select("offset", "value")
-    found = sorted(rows.collect(), key=lambda row: row["offset"])
+    """The lines as they are kept with these masks, all in one job, in their order."""
+    kept = kafka_rows(spark, lines).transform(truncated(MAX_RECORD_BYTES, masks))
+    found = sorted(kept.select("offset", "value").collect(), key=lambda row: row["offset"])
     return [None if row["value"] is None else bytes(row["value"]) for row in found]
 
 
@@ -266,7 +268,6 @@ def test_keys_and_headers_are_masked_where_there_are_any(spark: SparkSession) ->
     assert absent.transform(mask_records(MASKS)).schema == absent.schema
     assert lines.transform(mask_records(MASKS)).columns == lines.columns
     assert lines.transform(mask_records([])) is lines
-    assert lines.transform(mask_lines([])) is lines
 
 
 def test_unknown_mask_is_refused() -> None:

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Annotated, Any
 
@@ -34,6 +33,10 @@ Everything = Annotated[bool, typer.Option("--all", help="All open letters.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
 Note = Annotated[str | None, typer.Option(help="Why; kept with the letter.")]
 
+_CUT = (
+    "they hold only the first bytes of their line. The whole line is in Kafka or the archive: parse"
+    " it again with `millrace replay`, or give a line with --line"
+)
 _LONGEST_LINE = 100
 _WIDTH = 200  # columns of what is piped
 
@@ -68,7 +71,7 @@ def list_letters(
             plain["reason"],
             plain["status"],
             # A line may hold what would be markup.
-            Text(plain.get("detail", "")[:_LONGEST_LINE]),
+            Text(_detail(letter)),
             Text(plain.get("raw", "")[:_LONGEST_LINE]),
         )
     out.print(table)
@@ -111,7 +114,7 @@ def requeue_letters(
         raise typer.BadParameter("it takes exactly one id", param_hint="--line")
     loaded = config.load(conf)
     db = mongo.database(loaded.mongo)
-    records, still_dead = 0, Counter[str]()
+    records, cut, still_dead = 0, 0, Counter[str]()
     feeds = _feeds(loaded, wanted)
     spark = spark_session("millrace-dead-letters", loaded)
     for one in feeds:
@@ -126,17 +129,22 @@ def requeue_letters(
                 spark,
                 loaded,
                 one,
-                _snapshot(letters.find(db, own)),
+                letters.snapshot(db, own),
                 line=edited,
                 dry_run=dry_run,
                 on_progress=lambda done: progress.update(task, completed=done),  # noqa: B023
             )
         records += came.records
+        cut += came.cut
         still_dead.update(came.still_dead)
     console.print(f"{records} letters {'would be' if dry_run else 'are'} records now")
     for name, count in still_dead.most_common():
         console.print(f"{count} letters are dead still: {name}")
+    if cut:
+        console.print(f"{cut} letters were skipped: {_CUT}", soft_wrap=True)
     if wanted.ids and not records and not still_dead:
+        if cut:
+            sys.exit(FAILED)
         end("none of these is an open dead letter", FAILED)
 
 
@@ -224,9 +232,9 @@ def _feeds(conf: Config, wanted: Filter) -> list[Feed]:
     return [conf.feed(name) for name in sorted(named)]
 
 
-def _snapshot(found: Iterator[Letter]) -> Iterator[Letter]:
-    """The letters as they stand now: what is marked meanwhile must not come up again."""
-    return iter(list(found))
+def _detail(letter: Letter) -> str:
+    detail = str(letter.get("detail", ""))[:_LONGEST_LINE]
+    return f"{detail}; the first {len(letter['raw'])} kept" if letters.is_cut(letter) else detail
 
 
 def _progress() -> Progress:

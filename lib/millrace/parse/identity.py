@@ -20,10 +20,12 @@ def record_id(timestamp: Column, partition: Column, offset: Column) -> Column:
 
 
 def identify(lines: DataFrame) -> DataFrame:
-    """Columns ``_id``, ``kafka``, ``received_at`` and ``value`` (bytes) of Kafka rows."""
+    """Adds ``_id``, ``kafka`` and ``received_at`` in place of what they are made of."""
     return lines.select(
         record_id(F.col("timestamp"), F.col("partition"), F.col("offset")).alias("_id"),
         F.struct("topic", "partition", "offset").alias("kafka"),
         F.col("timestamp").alias("received_at"),
         "value",
+        "raw_bytes",
+        "raw_sha256",
     )

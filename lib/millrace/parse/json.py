@@ -4,6 +4,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from millrace.parse.text import found
+from millrace.records.limits import MAX_ITEMS
 
 _STRICT = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
 # Bounded: a cast of a number with a vast exponent throws, whatever the cast.
@@ -31,13 +32,14 @@ def object_within(value: Column) -> Column:
 
 
 def strings_within(value: Column) -> Column:
-    """The items of a nested list as strings, null where the value is none."""
-    return F.when(_is_list(value), F.from_json(value, "array<string>", _STRICT))
+    """The items of a nested list as strings, null where the value is none or has too many."""
+    items = F.from_json(value, "array<string>", _STRICT)
+    return F.when(_is_list(value), _bounded(items))
 
 
 def objects_within(value: Column) -> Column:
-    """The objects of a nested list as maps of strings, null where the value is no such list."""
-    items = F.from_json(value, "array<map<string,string>>", _STRICT)
+    """The objects of a nested list as maps of strings, null where it is none or has too many."""
+    items = _bounded(F.from_json(value, "array<map<string,string>>", _STRICT))
     is_of_objects = ~F.exists(items, lambda item: item.isNull())
     return F.when(_is_list(value) & is_of_objects, F.transform(items, _last_wins))
 
@@ -60,6 +62,11 @@ def unread(name: str, sent: Column, read: Column) -> Column:
 
 def _is_list(value: Column) -> Column:
     return value.startswith("[") & value.endswith("]")
+
+
+def _bounded(items: Column) -> Column:
+    """The list, null where it is too long; written once, as it takes time to compute."""
+    return F.get(F.filter(F.array(items), lambda one: F.size(one) <= MAX_ITEMS), F.lit(0))
 
 
 def _last_wins(members: Column) -> Column:

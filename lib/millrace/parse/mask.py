@@ -165,15 +165,6 @@ def masked(value: Column, masks: Sequence[Mask]) -> Column:
     )
 
 
-def mask_lines(masks: Sequence[Mask]) -> Callable[[DataFrame], DataFrame]:
-    """A transform of a Kafka source's rows that masks ``value``; without masks it does nothing."""
-
-    def transform(lines: DataFrame) -> DataFrame:
-        return lines.withColumn("value", masked(F.col("value"), masks)) if masks else lines
-
-    return transform
-
-
 def mask_records(masks: Sequence[Mask]) -> Callable[[DataFrame], DataFrame]:
     """A transform of a Kafka source's rows that masks all that a producer may write.
 

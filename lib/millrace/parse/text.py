@@ -13,21 +13,23 @@ _ASCII = r"^[\x00-\x7F]*\z"
 def decode(identified: DataFrame, *, max_line_bytes: int) -> DataFrame:
     """Adds ``line`` (string, null where there is none), ``reason`` and ``detail``.
 
-    ``line`` is ``value`` as text without the line's end. Reasons: empty, too_long, not_utf8.
+    ``line`` is ``value`` as text without the line's end. Reasons: too_long, empty, not_utf8. Of a
+    value that is too long nothing but its length is looked at.
     """
-    size, undecodable = F.octet_length("value"), F.col("_undecodable")
+    undecodable, size = F.col("_undecodable"), F.octet_length("value")
+    is_long = F.col("raw_bytes").isNotNull() | (size > max_line_bytes)
     text = F.col("value").cast("string")
     has_end = text.endswith("\n") | text.endswith("\r")
     whole = F.expr(r"trim(TRAILING '\r\n' FROM cast(value AS string))")
-    decoded = identified.withColumn("_text", F.when(has_end, whole).otherwise(text))
+    line = F.when(is_long, None).when(has_end, whole).otherwise(text)
+    decoded = identified.withColumn("_text", line)
     is_empty = F.col("_text").isNull() | (F.trim("_text") == "")
     is_utf8 = F.col("_text").rlike(_ASCII) | F.is_valid_utf8("_text")
-    reason = (
-        F.when(is_empty, "empty").when(size > max_line_bytes, "too_long").when(~is_utf8, "not_utf8")
-    )
+    reason = F.when(is_long, "too_long").when(is_empty, "empty").when(~is_utf8, "not_utf8")
+    came = F.coalesce("raw_bytes", size)
     detail = (
         F.when(undecodable == "empty", "no text")
-        .when(undecodable == "too_long", F.concat(size.cast("string"), F.lit(" bytes")))
+        .when(undecodable == "too_long", F.concat(came.cast("string"), F.lit(" bytes")))
         .when(undecodable == "not_utf8", "the bytes are not UTF-8")
     )
     return decoded.withColumn("_undecodable", reason).withColumns(

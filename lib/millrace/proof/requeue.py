@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -14,15 +13,20 @@ from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Letter
 
 _AT_ONCE = 5_000
+_BYTES_AT_ONCE = 64 * 2**20
 _LINES = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
 
 
 @dataclass
 class Requeued:
-    """What came of letters: so many records, and those that are dead still, by reason."""
+    """What came of letters: so many records, and those that are dead still, by reason.
+
+    ``cut`` hold only the first bytes of their line, so they were left as they are.
+    """
 
     records: int = 0
     still_dead: Counter[str] = field(default_factory=Counter)
+    cut: int = 0
 
 
 def requeue(
@@ -37,35 +41,67 @@ def requeue(
 ) -> Requeued:
     """Parses the letters of ``feed`` again and writes what is a record now, under its own id.
 
-    ``line`` is parsed in place of the bytes that came. A letter is marked before its record is
-    written and after; so where this ends in between, the same letters can be requeued again, and a
-    batch that runs again meanwhile leaves their records alone. With ``dry_run`` nothing is written.
+    ``line`` is parsed in place of the bytes that came; without one, letters that were cut are left
+    as they are. A letter is marked before its record is written and after; so where this ends in
+    between, the same letters can be requeued again, and a batch that runs again meanwhile leaves
+    their records alone. With ``dry_run`` nothing is written.
     """
     references = refine.references(conf, feed)
     named = None if dry_run else mongo.named_routes(conf.mongo, feed)
     to_records = refine.refined(feed, references, named)
-    db = mongo.database(conf.mongo)
     result, done = Requeued(), 0
-    while portion := list(islice(found, _AT_ONCE)):
-        refined = _lines(spark, portion, line).transform(to_records).persist()
-        dead = {
-            f"{feed.name}/{row['_id']}": row.asDict()
-            for row in refined.where("reason IS NOT NULL")
-            .select("_id", "reason", "detail", "parser_version")
-            .collect()
-        }
-        alive = [letter["_id"] for letter in portion if letter["_id"] not in dead]
-        if not dry_run:
-            letters.claim(db, alive, line)
-            mongo.replace_records(conf.mongo, feed, refined)
-            letters.resolve_requeued(db, alive)
-            letters.put_back(db, [row | {"_id": letter} for letter, row in dead.items()])
-        refined.unpersist()
-        result.records += len(alive)
-        result.still_dead.update(row["reason"] for row in dead.values())
+    for portion in _portions(found):
+        whole = [letter for letter in portion if line is not None or not letters.is_cut(letter)]
+        result.cut += len(portion) - len(whole)
+        if whole:
+            refined = _lines(spark, whole, line).transform(to_records).persist()
+            ids = [letter["_id"] for letter in whole]
+            dead = _requeued(conf, feed, ids, refined, line, dry_run)
+            refined.unpersist()
+            result.records += len(whole) - len(dead)
+            result.still_dead.update(dead)
         done += len(portion)
         on_progress(done)
     return result
+
+
+def _requeued(
+    conf: Config,
+    feed: Feed,
+    ids: Sequence[str],
+    refined: DataFrame,
+    line: bytes | None,
+    dry_run: bool,
+) -> list[str]:
+    """Writes what came of the letters ``ids``; the reasons of those that are dead still."""
+    dead = {
+        f"{feed.name}/{row['_id']}": row.asDict()
+        for row in refined.where("reason IS NOT NULL")
+        .select("_id", "reason", "detail", "parser_version")
+        .collect()
+    }
+    if not dry_run:
+        db = mongo.database(conf.mongo)
+        alive = [letter for letter in ids if letter not in dead]
+        letters.claim(db, alive, line)
+        mongo.replace_records(conf.mongo, feed, refined)
+        letters.resolve_requeued(db, alive)
+        letters.put_back(db, [row | {"_id": letter} for letter, row in dead.items()])
+    return [row["reason"] for row in dead.values()]
+
+
+def _portions(found: Iterator[Letter]) -> Iterator[list[Letter]]:
+    """The letters in portions that fit into memory."""
+    portion: list[Letter] = []
+    size = 0
+    for letter in found:
+        portion.append(letter)
+        size += len(letter.get("raw") or b"")
+        if len(portion) == _AT_ONCE or size >= _BYTES_AT_ONCE:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 def _lines(spark: SparkSession, portion: Sequence[Letter], line: bytes | None) -> DataFrame:

@@ -26,6 +26,8 @@ COLUMNS = (
     "kafka",
     "received_at",
     "raw",
+    "raw_bytes",
+    "raw_sha256",
     "reason",
     "detail",
     "status",

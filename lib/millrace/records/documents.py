@@ -1,11 +1,13 @@
 """Parsed rows -> what is stored of them: the columns of a document and of a dead letter."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from millrace.records import dead_letters
 from millrace.records.fields import document
 from millrace.records.formats import Format
+
+LONGEST_LETTER = "longest_letter"
 
 
 def documents(enriched: DataFrame, format: Format, *, raw: bool) -> DataFrame:
@@ -31,3 +33,10 @@ def letters(parsed: DataFrame, feed: str) -> DataFrame:
         )
         .select(*dead_letters.COLUMNS)
     )
+
+
+def longest_letter() -> Column:
+    """An aggregate, LONGEST_LETTER by name: the most bytes that a dead letter of the rows has."""
+    size = F.octet_length("value")
+    most = F.max(F.when(F.col("reason").isNotNull(), size))
+    return F.coalesce(most, F.lit(0)).alias(LONGEST_LETTER)

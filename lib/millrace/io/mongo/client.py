@@ -14,6 +14,8 @@ from millrace.config import ConfigurationError, Mongo, UnreachableError
 Document = dict[str, Any]
 
 TIMEOUT_MS = 10_000
+_AT_ONCE = 2_000
+_BYTES_AT_ONCE = 128 * 2**20
 
 
 def database(mongo: Mongo) -> Database[Document]:
@@ -58,8 +60,16 @@ def connector_options(mongo: Mongo) -> dict[str, str]:
         "ignoreNullValues": "true",
         "writeConcern.w": "majority",
         "ordered": "false",
-        "maxBatchSize": "2000",
     }
+
+
+def at_once(longest_bytes: int) -> dict[str, str]:
+    """The connector's option by which a task holds few documents where their lines may be long.
+
+    The connector counts documents, not bytes, and keeps them until it has that many.
+    """
+    fitting = _BYTES_AT_ONCE // max(1, longest_bytes)
+    return {"maxBatchSize": str(max(1, min(_AT_ONCE, fitting)))}
 
 
 def _connection_uri(mongo: Mongo) -> str:

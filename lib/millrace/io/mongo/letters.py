@@ -56,6 +56,21 @@ def find(db: Database[Document], wanted: Filter, *, limit: int = 0) -> Iterator[
     return iter(db[COLLECTION].find(wanted.query).sort("received_at", DESCENDING).limit(limit))
 
 
+def snapshot(db: Database[Document], wanted: Filter) -> Iterator[Letter]:
+    """The letters that there are now, by id, read as they are taken: their bytes may be many.
+
+    What is changed meanwhile, so that it is not wanted any more, is left out; nothing comes twice.
+    """
+    ids = sorted(row["_id"] for row in db[COLLECTION].find(wanted.query, {"_id": 1}))
+    for some in _portions(ids):
+        yield from db[COLLECTION].find({"$and": [wanted.query, {"_id": {"$in": some}}]})
+
+
+def is_cut(letter: Letter) -> bool:
+    """Whether the letter holds only the first bytes of what came."""
+    return "raw_bytes" in letter
+
+
 def counts(db: Database[Document], wanted: Filter) -> list[Document]:
     """How many there are by ``feed``, ``reason`` and ``status``: ``n`` of each, the most first."""
     keys = {name: f"${name}" for name in ("feed", "reason", "status")}

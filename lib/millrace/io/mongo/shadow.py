@@ -16,9 +16,9 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
-from millrace.io.mongo.client import Document, connector_options, database
+from millrace.io.mongo.client import Document, at_once, connector_options, database
 from millrace.records import REPLAY_SUFFIX, dead_letters
-from millrace.records.documents import documents, letters
+from millrace.records.documents import LONGEST_LETTER, documents, letters, longest_letter
 
 LETTERS = dead_letters.COLLECTION + REPLAY_SUFFIX
 
@@ -78,12 +78,14 @@ def write(mongo: Mongo, feed: Feed, refined: DataFrame) -> Counted:
         seen,
         F.count(F.lit(1)).alias("lines"),
         F.count_if(F.col("reason").isNotNull()).alias("letters"),
+        longest_letter(),
     )
-    _save(documents(observed, feed.format, raw=feed.store_raw), records_of(feed), options)
-    counted = Counted(**seen.get)
-    if counted.letters:
-        _save(letters(refined, feed.name), LETTERS, options)
-    return counted
+    rows = documents(observed, feed.format, raw=feed.store_raw)
+    _save(rows, records_of(feed), options | at_once(feed.max_line_bytes))
+    found = seen.get
+    if found["letters"]:
+        _save(letters(refined, feed.name), LETTERS, options | at_once(found[LONGEST_LETTER]))
+    return Counted(found["lines"], found["letters"])
 
 
 def sides(mongo: Mongo, feed: Feed, start: datetime, until: datetime) -> Sides:

@@ -18,10 +18,10 @@ from pyspark.sql import functions as F
 from millrace.config import Feed, Mongo
 from millrace.crash import crash_between, crash_point
 from millrace.io.mongo import letters as stored_letters
-from millrace.io.mongo.client import Document, connector_options, database
+from millrace.io.mongo.client import Document, at_once, connector_options, database
 from millrace.observe import steps
 from millrace.records import dead_letters, ledger
-from millrace.records.documents import documents, letters
+from millrace.records.documents import LONGEST_LETTER, documents, letters, longest_letter
 from millrace.records.ledger import Batch, OffsetRange, Received, Written
 
 SYSTEM = "mongodb"
@@ -85,7 +85,8 @@ def sink(
 def replace_records(mongo: Mongo, feed: Feed, refined: DataFrame) -> None:
     """Writes the rows that are records, each in place of what stands under its id."""
     rows = documents(refined, feed.format, raw=feed.store_raw)
-    _save(rows, feed.name, connector_options(mongo) | {"operationType": "replace"})
+    options = connector_options(mongo) | at_once(feed.max_line_bytes)
+    _save(rows, feed.name, options | {"operationType": "replace"})
 
 
 def _write_records(
@@ -107,7 +108,8 @@ def _write_records(
         if edited:
             rows = rows.where(~F.col("_id").isin(edited))
         rows = crash_between("between_mongo_chunks", rows)
-        _save(rows, feed.name, options | {"operationType": operation})
+        bounded = options | at_once(feed.max_line_bytes)
+        _save(rows, feed.name, bounded | {"operationType": operation})
         return seen.get
 
     try:
@@ -125,6 +127,7 @@ def _statistics(
     yield F.count(F.lit(1)).alias("rows_in")
     dead_offset = F.when(F.col("reason").isNotNull(), F.col("kafka.offset"))
     yield F.bitmap_construct_agg(F.pmod(dead_offset, F.lit(_BITMAP_BITS))).alias("dead")
+    yield longest_letter()
     for reason in dead_letters.REASONS:
         yield F.count_if(F.col("reason") == reason).alias(f"reason_{reason}")
     if "template_id" in columns:
@@ -189,7 +192,8 @@ def _write_letters(
         stored_letters.remove(db, {row["_id"] for row in mended})
         rows = rows.join(known, "_id", "left_anti").select(*dead_letters.COLUMNS)
     if any(found[f"reason_{reason}"] for reason in dead_letters.REASONS):
-        _save(rows, dead_letters.COLLECTION, options | {"operationType": "insert"})
+        bounded = options | at_once(found[LONGEST_LETTER])
+        _save(rows, dead_letters.COLLECTION, bounded | {"operationType": "insert"})
         stored = _stored_letters(db, feed, batch, found)
         alone = {letter for letter, has_record in stored.items() if not has_record}
         _delete(db[feed.name], {letter.partition("/")[2] for letter in alone})
