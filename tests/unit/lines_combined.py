@@ -73,6 +73,10 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         f'{COMBINED} "192.0.2.1, 198.51.100.7,10.0.0.1"',
         _combined(forwarded_for="192.0.2.1, 198.51.100.7,10.0.0.1"),
     ),
+    "as many forwarded addresses as a header holds": (
+        f'{COMBINED} "{", ".join(["1"] * 2700)}"',
+        _combined(forwarded_for=", ".join(["1"] * 2700)),
+    ),
     "forwarded IPv6 address": (
         f'{COMBINED} "2001:db8::7, unknown"',
         _combined(forwarded_for="2001:db8::7, unknown"),

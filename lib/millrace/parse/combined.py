@@ -23,7 +23,9 @@ _PIECE = r'(?s)(?:^|")([^"\\]*+(?:\\(?:.|$)[^"\\]*+)*+)'
 # RFC 9110, 5.6.2 (token) and 2.5 (protocol version).
 _METHOD = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _PROTOCOL = r"^[A-Za-z]+/[0-9](\.[0-9])?$"
-_ADDRESS_LIST = r"^(-|unknown|[0-9a-fA-F.:\[\]]+)(, ?(-|unknown|[0-9a-fA-F.:\[\]]+))*$"
+# Possessive as well: Java matches a repeated group that may give back by recursion.
+_ADDRESS = r"(?:-|unknown|[0-9a-fA-F.:\[\]]++)"
+_ADDRESS_LIST = rf"^{_ADDRESS}(?:, ?{_ADDRESS})*+$"
 # Bounded, so that no line can carry a number that does not fit a figure.
 _MILLISECONDS = r"^(-|\d{1,9}(\.\d{1,9})?)$"
 _USUAL_METHODS = ("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH")

@@ -71,9 +71,9 @@ _CARDS = "|".join(
     rf"{_LONG[groups - 1]}(?:{_FIRST_GROUPS}[{''.join(_LONG)}]?){{{groups - 1}}}[0-9]{{1,19}}+"
     for groups in _LONGEST_FIRST
 )
-# A JSON number stays a number.
+# A JSON number stays a number. Looked for by its sign: what stands before is long to look through.
 _BARE = (
-    rf'(?<=(?:"\s{{0,8}}:|[\[,])\s{{0,64}}-?){_FOUND}'
+    rf'(?={_FOUND})(?<=(?:"\s{{0,8}}:|[\[,])\s{{0,64}}-?){_FOUND}'
     r"(?=\s{0,64}+[,\]}])"
 )
 

@@ -31,8 +31,9 @@ _VALUE = r'[^"\\\]]*+(?:\\(?s:.)[^"\\\]]*+)*+'
 _PARAMETER = f' +{_NAME}="{_VALUE}"'
 _ELEMENT = rf"\[{_NAME}(?:{_PARAMETER})*+ *\]"
 _ELEMENTS = rf"^(?:{_ELEMENT})++(?= |\z)"
-_ELEMENT_PARTS = rf"\[({_NAME})((?:{_PARAMETER})*+) *\]"
-_PARAMETER_PARTS = f' +({_NAME})="({_VALUE})"'
+# One after the other from the first on: \G is where the one before ended.
+_ELEMENT_PARTS = rf"\G\[({_NAME})((?:{_PARAMETER})*+) *\]"
+_PARAMETER_PARTS = rf'\G +({_NAME})="({_VALUE})"'
 
 _YEAR = r"(?:\d{4} )?"
 _LATE_YEAR = r" \d{4}(?= |$)"
@@ -120,7 +121,7 @@ def _typed(df: DataFrame) -> DataFrame:
     pri = F.when(F.col("_pri") <= _HIGHEST_PRI, F.col("_pri"))
     severity = pri % 8
     name = F.substring_index(F.substring_index("_tag", "[", 1), ":", 1)
-    in_brackets = F.regexp_extract("_tag", r"\[([^\]]*)\]", 1)
+    in_brackets = F.regexp_extract("_tag", r"^[^\[]*+\[([^\]]*+)\]", 1)
     app_name = F.coalesce(word(3), absent_if_dash(name))
     is_nil_time = F.get("_words", F.lit(1)) == "-"
     return df.withColumns(
