@@ -23,6 +23,7 @@ from rich.progress import (
 from millrace import config, demo_report, stack
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.demo_report import JobRun, Sent, SentFile
+from millrace.drawing import as_text
 from millrace.io import kafka
 from millrace.observe import logs
 from millrace.records.ledger import OffsetRange
@@ -172,9 +173,7 @@ def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobR
         readable = [line for line in output.splitlines() if not _TRACE.match(line)]
         latest = list(dict.fromkeys(reversed(readable)))[:_TAIL_LINES]
         for line in reversed(latest):
-            console.print(
-                f"  {line[:_LONGEST_LINE]}", markup=False, highlight=False, soft_wrap=True
-            )
+            console.print(as_text(f"  {line[:_LONGEST_LINE]}"), soft_wrap=True)
         raise DemoError(f"{name} ended with exit code {code}; all that it said is in {log}")
     return _measured(name, took_s, output)
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace.config import Config, Feed
-from millrace.drawing import LEVEL_COLOURS
+from millrace.drawing import LEVEL_COLOURS, as_text
 from millrace.io import kafka, mongo, mysql
 from millrace.records import dead_letters
 from millrace.records.ledger import OffsetRange
@@ -166,7 +166,7 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
     within = {"kafka.topic": file.feed.topic, "$or": places}
     documents = db[file.feed.name].count_documents(within)
     letters = db[dead_letters.COLLECTION].count_documents({"feed": file.feed.name, **within})
-    out.print(Text(f"What became of {file.name}", style="bold"))
+    out.print(as_text(f"What became of {file.name}", "bold"))
     lines = [f" {file.lines:,} lines: {documents:,} documents, {letters:,} dead letters"]
     if file.times:
         first, last = (f"{time:%Y-%m-%d %H:%M:%S}" for time in file.times)
@@ -181,7 +181,9 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
         rows = list(db[file.feed.name].aggregate(pipeline))
         shares = ", ".join(f"{row['_id'] or '-'} {row['n']:,}" for row in rows)
         lines.append(f" by {title}: {shares}")
-    out.print("\n".join(lines), "\n", highlight=False, markup=False)
+    for line in lines:
+        out.print(as_text(line))
+    out.print()
 
 
 def show_figures(conf: Config, found: Sequence[Stored], out: Console) -> None:
@@ -240,7 +242,7 @@ def _show_routes(rows: list[Row], out: Console) -> None:
         times = (row["avg_ms"], row["p95_ms"])
         table.add_row(
             row["feed"],
-            Text(row["http_route"], overflow="ellipsis", no_wrap=True),
+            as_text(row["http_route"]),
             f"{row['requests']:,}",
             f"{100 * row['error_rate']:.1f}",
             *("-" if time is None else f"{time:,.0f}" for time in times),
@@ -253,7 +255,9 @@ def _show_countries(rows: list[Row], out: Console) -> None:
     largest = max((float(row["requests"]) for row in rows), default=0)
     for row in rows:
         drawn = Text(bar(float(row["requests"]), largest), "cyan")
-        table.add_row(row["country"], f"{row['requests']:,}", f"{row['percent']:.1f}", drawn)
+        table.add_row(
+            as_text(row["country"]), f"{row['requests']:,}", f"{row['percent']:.1f}", drawn
+        )
     out.print(table)
 
 

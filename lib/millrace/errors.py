@@ -4,6 +4,8 @@ import re
 
 from py4j.protocol import Py4JJavaError
 
+from millrace.records.printable import printable
+
 LONGEST_REASON = 500
 
 # How Spark says that a checkpoint's state was laid out by another query plan.
@@ -23,7 +25,7 @@ class JobError(Exception):
 
 
 def one_line(failure: BaseException | None) -> str:
-    """What went wrong in one readable line: of an error in the JVM, the cause at its root."""
+    """What went wrong in one printable line: of an error in the JVM, the cause at its root."""
     name, message = type(failure).__name__, str(failure)
     if isinstance(failure, Py4JJavaError):
         cause = failure.java_exception
@@ -35,7 +37,7 @@ def one_line(failure: BaseException | None) -> str:
     telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
     # pymongo goes on with the state of each of its servers.
     telling = re.split(r" \(configured timeouts|, Timeout: ", telling)[0]
-    return f"{name}: {telling}"[:LONGEST_REASON]
+    return printable(f"{name}: {telling}")[:LONGEST_REASON]
 
 
 def is_other_plan(failure: BaseException | None) -> bool:

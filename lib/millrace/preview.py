@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from millrace import refine
 from millrace.config import Feed
 from millrace.records.fields import document
+from millrace.records.printable import printable_json
 
 _LEFT_OUT = {"_id", "kafka", "raw", "parser_version"}
 _JSON = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "ignoreNullFields": "true"}
@@ -32,7 +33,8 @@ def parsed(
         F.lit(received_at).alias("timestamp"),
     )
     shown = json_objects(lines, feed, references)
-    return (row["json"] for row in shown.toLocalIterator(prefetchPartitions=True))
+    rows = shown.toLocalIterator(prefetchPartitions=True)
+    return (printable_json(row["json"]) for row in rows)
 
 
 def json_objects(lines: DataFrame, feed: Feed, references: refine.References) -> DataFrame:

@@ -10,9 +10,10 @@ from rich.text import Text
 
 from millrace import preview, refine
 from millrace.config import Config, Feed
-from millrace.drawing import LEVEL_COLOURS, SEVERITY_COLOURS
+from millrace.drawing import LEVEL_COLOURS, SEVERITY_COLOURS, as_text
 from millrace.io import kafka
 from millrace.io.kafka import Record
+from millrace.records.printable import printable, printable_json
 
 _LINES = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
 _FIRST = ("timestamp", "level", "service_name")
@@ -39,7 +40,7 @@ def tap(
         wanted = records if limit is None else records[: limit - shown]
         for record, parsed in _parsed(spark, feed, references, wanted):
             shown_line = _text(record.value, feed.max_line_bytes)
-            out.print(Text(shown_line, style="dim"), soft_wrap=True)
+            out.print(as_text(shown_line, "dim"), soft_wrap=True)
             out.print(_drawn(parsed, messages), soft_wrap=True)
         shown += len(wanted)
         if limit is not None and shown >= limit:
@@ -61,20 +62,25 @@ def _text(value: bytes | None, most_bytes: int) -> str:
     return f"{text}…" if len(value or b"") > most_bytes else text
 
 
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return printable(value)
+    return printable_json(json.dumps(value, ensure_ascii=False))
+
+
 def _drawn(parsed: dict[str, Any], messages: dict[str, str]) -> Text:
     if "dead" in parsed:
-        detail = parsed.get("detail", "")
-        return Text.assemble(("  ✗ ", "bold red"), (parsed["dead"], "red"), f"  {detail}")
+        detail = as_text(parsed.get("detail", ""))
+        return Text.assemble(("  ✗ ", "bold red"), (parsed["dead"], "red"), "  ", detail)
     colour = LEVEL_COLOURS.get(parsed["level"], "")
     drawn = Text("  ✓ ", "green")
     drawn.append(f"{parsed['timestamp']} ", "cyan")
     drawn.append(f"{parsed['level']:<5} ", colour)
-    drawn.append(parsed["service_name"], "bold")
+    drawn.append(as_text(parsed["service_name"], "bold"))
     anomaly = parsed.pop("anomaly", None)
     for name, value in parsed.items():
         if name not in _FIRST:
-            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            drawn.append(f" {name}=", "bright_black").append(shown)
+            drawn.append(f" {name}=", "bright_black").append(_shown(value))
     if anomaly:
         reasons = "; ".join(messages[reason["rule"]] for reason in anomaly["reasons"])
         severity = anomaly.get("severity", "")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from millrace.config import LogFormat
+from millrace.errors import one_line
 from millrace.observe import logs
 from millrace.parse.app import KNOWN_KEYS
 
@@ -74,6 +75,39 @@ def test_a_message_of_several_lines_is_one_line(capsys: pytest.CaptureFixture[st
     line = said(capsys, "json", "one\ntwo")
     assert line.count("\n") == 1
     assert as_object(line)["message"] == "one\ntwo"
+
+
+ORDERS = "\x1b]0;owned\x07 \x9b2J \u202e\x7f"
+SHOWN = r"\x1b]0;owned\x07 \x9b2J \u202e\x7f"
+
+
+def test_what_a_message_quotes_is_no_order_to_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert said(capsys, "text", f"{ORDERS}\nWARNING forged").endswith(
+        rf"WARNING {SHOWN}\nWARNING forged" + "\n"
+    )
+    line = said(capsys, "json", ORDERS)
+    assert as_object(line)["message"] == ORDERS
+    assert line.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_what_a_failure_quotes_is_no_order_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], log_format: LogFormat
+) -> None:
+    logs.configure("millrace-ingest", log_format)
+    try:
+        raise ValueError(ORDERS)
+    except ValueError as error:
+        logs.END.error("ingest-access failed: %s", one_line(error), exc_info=error)
+    said = capsys.readouterr().err
+    assert all(line.isprintable() for line in said.split("\n"))
+    if log_format == "text":
+        assert said.startswith(f"ingest-access failed: ValueError: {SHOWN}\nTraceback")
+        assert said.endswith(f"\nValueError: {SHOWN}\n")
+    else:
+        assert f"ValueError: {ORDERS}" in as_object(said)["exception"]
 
 
 def test_outside_of_a_batch_nothing_is_named(capsys: pytest.CaptureFixture[str]) -> None:

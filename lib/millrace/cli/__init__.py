@@ -1,6 +1,7 @@
 """The command ``millrace``. Exit codes: 0 done, 1 the work failed, 2 usage or configuration."""
 
 import sys
+import traceback
 
 import typer
 
@@ -17,6 +18,7 @@ from millrace.cli import (
 )
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
+from millrace.records.printable import printable_lines
 from millrace.setup.errors import SetupError
 
 app = typer.Typer(
@@ -48,7 +50,7 @@ app.add_typer(templates.app, name="templates")
 
 
 def main() -> None:
-    """Runs the command; what a person can mend is one line, without a trace."""
+    """Runs the command; what a person can mend is one line, all else a trace."""
     try:
         app()
     except ConfigurationError as error:
@@ -59,3 +61,7 @@ def main() -> None:
         end("interrupted", 130)
     except BrokenPipeError:
         sys.stderr.close()
+    except Exception:
+        # As Python would end it, but that an error may quote a line.
+        sys.stderr.write(printable_lines(traceback.format_exc()))
+        sys.exit(FAILED)

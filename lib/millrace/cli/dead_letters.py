@@ -10,15 +10,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
-from rich.text import Text
 
 from millrace import config
-from millrace.cli.options import FAILED, ConfFile, console, end, instant
+from millrace.cli.options import FAILED, ConfFile, console, end, instant, say
 from millrace.config import Config, ConfigurationError, Feed
+from millrace.drawing import as_text
 from millrace.io import mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter, Letter
 from millrace.records.dead_letters import COLLECTION, OPEN, REASONS, STATUSES, Status
+from millrace.records.printable import printable_json
 
 app = typer.Typer(no_args_is_help=True, help="Lines that are no records: look, mend, send again.")
 
@@ -59,7 +60,7 @@ def list_letters(
     found = letters.find(db, wanted, limit=limit)
     if as_json:
         for letter in found:
-            print(json.dumps(_plain(letter), ensure_ascii=False))
+            print(printable_json(json.dumps(_plain(letter), ensure_ascii=False)))
         return
     # Where nobody sees how wide the screen is, nothing need be cut off.
     out = Console(width=None if sys.stdout.isatty() else _WIDTH)
@@ -67,16 +68,14 @@ def list_letters(
     for letter in found:
         plain = _plain(letter)
         table.add_row(
-            plain["_id"],
-            plain["reason"],
-            plain["status"],
-            # A line may hold what would be markup.
-            Text(_detail(letter)),
-            Text(plain.get("raw", "")[:_LONGEST_LINE]),
+            *(as_text(plain[name]) for name in ("_id", "reason", "status")),
+            as_text(_detail(letter)),
+            as_text(plain.get("raw", "")[:_LONGEST_LINE]),
         )
     out.print(table)
     for row in letters.counts(db, wanted):
-        out.print(f"{row['n']:>9}  {row['feed']}  {row['reason']}  {row['status']}", style="dim")
+        named = f"{row['feed']}  {row['reason']}  {row['status']}"
+        out.print(as_text(f"{row['n']:>9}  {named}", "dim"))
 
 
 @app.command()
@@ -89,7 +88,7 @@ def show(
     found = next(letters.find(db, Filter(ids=(letter,))), None)
     if found is None:
         end(f"there is no dead letter {letter}", FAILED)
-    print(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+    print(printable_json(json.dumps(_plain(found), indent=2, ensure_ascii=False)))
 
 
 @app.command("requeue")
@@ -137,11 +136,11 @@ def requeue_letters(
         records += came.records
         cut += came.cut
         still_dead.update(came.still_dead)
-    console.print(f"{records} letters {'would be' if dry_run else 'are'} records now")
+    say(f"{records} letters {'would be' if dry_run else 'are'} records now")
     for name, count in still_dead.most_common():
-        console.print(f"{count} letters are dead still: {name}")
+        say(f"{count} letters are dead still: {name}")
     if cut:
-        console.print(f"{cut} letters were skipped: {_CUT}", soft_wrap=True)
+        say(f"{cut} letters were skipped: {_CUT}")
     if wanted.ids and not records and not still_dead:
         if cut:
             sys.exit(FAILED)
@@ -185,10 +184,10 @@ def _settle(
     meant = Filter(wanted.ids, wanted.feed, wanted.reason, wanted.since, OPEN)
     if dry_run:
         count = db[COLLECTION].count_documents(meant.query)
-        console.print(f"{count} letters would be {status}")
+        say(f"{count} letters would be {status}")
         return
     count = letters.settle(db, meant, status, note)
-    console.print(f"{count} letters {status}")
+    say(f"{count} letters {status}")
     if wanted.ids and not count:
         end("none of these is an open dead letter", FAILED)
 

@@ -15,7 +15,16 @@ import typer
 from rich.console import Console
 
 from millrace import config
-from millrace.cli.options import FAILED, ConfFile, FormatName, console, end, feed_of, format_named
+from millrace.cli.options import (
+    FAILED,
+    ConfFile,
+    FormatName,
+    console,
+    end,
+    feed_of,
+    format_named,
+    say,
+)
 from millrace.config import Config, ConfigurationError
 from millrace.records.formats import FORMATS
 
@@ -84,7 +93,7 @@ def send(
     lines = server_logs.as_app(lines, as_app) if as_app else lines
     _send(loaded, topic, lines, count, rate)
     if restamp:
-        console.print(f"times of {file.name} were moved: its last line is now")
+        say(f"times of {file.name} were moved: its last line is now")
 
 
 def parse(
@@ -154,7 +163,7 @@ def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: st
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     lines = follow(file, is_over.is_set)
-    console.print(f"following {file}: Ctrl-C ends it")
+    say(f"following {file}: Ctrl-C ends it")
     try:
         sent = send(
             conf.kafka,
@@ -164,7 +173,7 @@ def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: st
         )
     except SendError as error:
         end(str(error), FAILED)
-    console.print(f"{sent} lines acknowledged by {topic}")
+    say(f"{sent} lines acknowledged by {topic}")
 
 
 def _send(
@@ -192,4 +201,4 @@ def _send(
         )
     except SendError as error:
         end(str(error), FAILED)
-    console.print(f"{sent} lines acknowledged by {topic}")
+    say(f"{sent} lines acknowledged by {topic}")

@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 
 from millrace.config import Config, Feed
+from millrace.drawing import as_text
 from millrace.records.formats import FORMATS, Format
+from millrace.records.printable import printable
 
 ConfFile = Annotated[Path, typer.Option("--conf", help="The configuration.")]
 FormatName = Annotated[str, typer.Option("--format", help="|".join(FORMATS))]
@@ -22,9 +24,14 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 console = Console(stderr=True)
 
 
+def say(message: str) -> None:
+    """Prints one line on standard error, whatever it quotes."""
+    console.print(as_text(message), soft_wrap=True)
+
+
 def end(message: str, code: int) -> NoReturn:
     """Ends the program with one line on standard error."""
-    print(f"millrace: {message}", file=sys.stderr)
+    print(f"millrace: {printable(message)}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -16,6 +16,7 @@ from millrace import config
 from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, instant
 from millrace.config import Config
+from millrace.drawing import as_text
 from millrace.io import mongo
 from millrace.io.mongo import reconciliations as stored
 from millrace.proof.documents import Documents
@@ -23,6 +24,7 @@ from millrace.proof.figures import Difference
 from millrace.proof.reconcile import Verdict
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
+from millrace.records.printable import printable_json
 from millrace.records.ranges import size
 from millrace.records.reconciliations import Reconciliation
 
@@ -62,7 +64,7 @@ def reconcile(
             )
         verdicts.append(verdict)
         if as_json:
-            print(json.dumps(_plain(verdict), default=str))
+            print(printable_json(json.dumps(_plain(verdict), default=str)))
         else:
             _show(verdict, Console())
         _keep(loaded, verdict, start)
@@ -96,7 +98,7 @@ def _show(verdict: Verdict, out: Console) -> None:
     table.add_row("to come", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
     for line in advice(verdict):
-        out.print(line, highlight=False, soft_wrap=True)
+        out.print(as_text(line), soft_wrap=True)
     holds = Text("holds", "bold green") if verdict.holds else Text("does not hold", "bold red")
     out.print(Text.assemble(f"{verdict.feed}: ", holds))
     out.print()
@@ -150,7 +152,7 @@ def _add_figures(table: Table, verdict: Verdict) -> None:
             "differing", f"{len(compared.differing):,}", "windows of a table", style="red"
         )
     for sample in compared.samples:
-        table.add_row("", "", Text(_difference(sample), "red"))
+        table.add_row("", "", as_text(_difference(sample), "red"))
     unnamed = len(compared.differing) - len(compared.samples)
     if unnamed > 0:
         table.add_row("", "", f"and {unnamed:,} more: --json names them", style="red")

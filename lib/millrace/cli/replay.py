@@ -17,6 +17,8 @@ from rich.text import Text
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, instant
 from millrace.config import Feed
+from millrace.drawing import as_text
+from millrace.records.printable import printable_json
 
 if TYPE_CHECKING:
     from millrace.proof.diff import Sample, Tally
@@ -68,7 +70,8 @@ def replay(
     except (Py4JJavaError, PyMongoError, PySparkException) as error:
         end(f"replay of {feed}: {one_line(error)}", FAILED)
     if as_json:
-        print(json.dumps(_object(chosen, span, came, promote), ensure_ascii=False))
+        found = _object(chosen, span, came, promote)
+        print(printable_json(json.dumps(found, ensure_ascii=False)))
     else:
         _show(chosen, span, came, promote, Console(highlight=False))
 
@@ -160,7 +163,7 @@ def _field_table(tally: "Tally") -> Table:
     for name, count in _fields(tally):
         sample = count.samples[0]
         figures = (f"{figure:,}" for figure in (count.changed, count.added, count.removed))
-        table.add_row(Text(name), *figures, _text(sample.before), _text(sample.after))
+        table.add_row(as_text(name), *figures, _text(sample.before), _text(sample.after))
     return table
 
 
@@ -209,7 +212,7 @@ def _sample(sample: "Sample") -> dict[str, Any]:
 
 def _text(value: object) -> Text:
     plain = _plain(value)
-    return Text("-" if plain is None else plain if isinstance(plain, str) else json.dumps(plain))
+    return as_text("-" if plain is None else plain if isinstance(plain, str) else json.dumps(plain))
 
 
 def _plain(value: object) -> Any:

@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from millrace import check as checks
 from millrace import config
-from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end
+from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
+from millrace.drawing import as_text
 
 
 def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
@@ -23,7 +25,7 @@ def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
     loaded = stack.up(config.load(conf), console)
     made = kafka.create_topics(loaded.kafka, [feed.topic for feed in loaded.feeds])
     if made:
-        console.print(f"topics made: {', '.join(made)}")
+        say(f"topics made: {', '.join(made)}")
 
 
 def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
@@ -85,10 +87,9 @@ def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
     states = set()
     for finding in checks.findings(config.load(conf)):
         states.add(finding.state)
-        colour = colours[finding.state]
-        console.print(
-            f"[{colour}]{finding.state:8}[/] {finding.subject}: {finding.detail}", highlight=False
-        )
+        state = Text(f"{finding.state:8} ", colours[finding.state])
+        found = as_text(f"{finding.subject}: {finding.detail}")
+        console.print(Text.assemble(state, found), soft_wrap=True)
     sys.exit(MISUSED if "wrong" in states else 0)
 
 

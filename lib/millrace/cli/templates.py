@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace import config
-from millrace.cli.options import FAILED, ConfFile, console, end
+from millrace.cli.options import FAILED, ConfFile, console, end, say
 from millrace.config import Config, ConfigurationError, Feed
+from millrace.drawing import as_text
 from millrace.io import template_files
 from millrace.io.mysql import templates as seen_templates
 from millrace.io.mysql.templates import Seen
@@ -112,20 +113,18 @@ def _settle(conf: Config, feed: Feed, came: "Mined", dry_run: bool) -> None:
     """Writes the file unless there is nothing to write, and says what came of the mining."""
     after, read = came.after, came.after.messages
     if not read:
-        console.print(f"{feed.name}: no messages", highlight=False)
+        say(f"{feed.name}: no messages")
         return
     file = template_files.path(conf.detection.templates, feed.name)
     if dry_run:
         _show_mined(feed, came, Console())
     else:
         template_files.save(conf.detection.templates, feed.name, after)
-    console.print(
+    say(
         f"{feed.name}: {read:,} messages, {len(after.templates):,} templates"
         f" ({len(came.added):,} new, {came.removed:,} removed),"
         f" which {100 * came.matched / read:.1f} % of the messages match;"
-        f" {file} {'would be' if dry_run else 'is'} version {after.version}",
-        highlight=False,
-        soft_wrap=True,
+        f" {file} {'would be' if dry_run else 'is'} version {after.version}"
     )
 
 
@@ -137,7 +136,8 @@ def _listed(feed: Feed, known: Templates, seen: Seen) -> Table:
     for name in sorted(texts, key=lambda name: -seen.events.get(name, 0)):
         events = seen.events.get(name, 0)
         share = f"{100 * events / seen.total:.1f}" if seen.total else "-"
-        table.add_row(name, Text(texts[name]), f"{events:,}", share, seen.changes.get(name, ""))
+        named = (as_text(name), as_text(texts[name]))
+        table.add_row(*named, f"{events:,}", share, seen.changes.get(name, ""))
     return table
 
 
@@ -159,7 +159,7 @@ def _show_mined(feed: Feed, came: "Mined", out: Console) -> None:
     table = _table(feed, came.after, "messages", "")
     for item in came.after.templates:
         is_new = "new" if item in came.added else ""
-        table.add_row(item.id, Text(item.text), f"{item.messages:,}", is_new)
+        table.add_row(item.id, as_text(item.text), f"{item.messages:,}", is_new)
     out.print(table)
 
 

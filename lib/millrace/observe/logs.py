@@ -17,6 +17,7 @@ from typing import Any
 
 from millrace.config import LogFormat
 from millrace.records.ledger import feed_of
+from millrace.records.printable import printable, printable_json, printable_lines
 
 # Why a job ended: the line that a person looks for, alone on its line where logs are text.
 END = logging.getLogger("millrace.end")
@@ -35,13 +36,11 @@ def configure(service_name: str, log_format: LogFormat) -> None:
     """Sends the log of this process to standard error: its own from INFO, others' from WARN on."""
     is_json = log_format == "json"
     # The time as Spark's own lines have it, so that one log is in one order.
-    text = logging.Formatter(
-        "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
-    )
+    text = TextFormatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     text.converter = time.gmtime
     handler = _handler(JsonFormatter(service_name) if is_json else text)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    END.handlers = [] if is_json else [_handler(logging.Formatter("%(message)s"))]
+    END.handlers = [] if is_json else [_handler(TextFormatter("%(message)s"))]
     END.propagate = is_json
     logging.getLogger("millrace").setLevel(logging.INFO)
     # It logs the trace of whatever a batch raises; what failed is said at the end, once.
@@ -62,6 +61,18 @@ def about(query: str, batch_id: int | None = None) -> Iterator[None]:
         yield
     finally:
         _about.reset(token)
+
+
+class TextFormatter(logging.Formatter):
+    """One line a message, then the lines of a trace: what they quote is printable."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """The message within one line, so that none passes for two."""
+        return printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """The trace, line by line."""
+        return printable_lines(super().formatException(ei))
 
 
 class JsonFormatter(logging.Formatter):
@@ -89,7 +100,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             trace = "".join(traceback.format_exception(*record.exc_info))
             fields["exception"] = trace[:_LONGEST_TRACE]
-        return json.dumps(fields, ensure_ascii=False)
+        return printable_json(json.dumps(fields, ensure_ascii=False))
 
 
 def _handler(formatter: logging.Formatter) -> logging.Handler:

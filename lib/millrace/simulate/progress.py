@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from millrace.config import Kafka
+from millrace.records.printable import printable
 from millrace.simulate.send import send
 
 
@@ -21,9 +22,9 @@ def send_drawn(
     traced: bool = False,
 ) -> int:
     """Sends ``count`` lines as ``send`` does, drawn on ``console``; returns how many arrived."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-        task = progress.add_task(title, total=count)
+        task = progress.add_task(printable(title), total=count)
         sent = send(
             kafka,
             topic,
