@@ -14,7 +14,9 @@ def aggregate(run: Run) -> Flow:
     rates = rules.load(conf.detection.rules).rates
     mysql.prepare(conf.mysql)
     named_routes = mysql.named_routes(conf.mysql, feed)
-    stored = overlap.stored_figures(run.spark, conf, feed, run.query, run.topic, run.checkpoint)
+    stored = overlap.stored_figures(
+        run.spark, conf, feed, run.query, run.topic, run.checkpoint, run.archive_version
+    )
 
     lines = run.lines()
     records = lines.transform(refine.refined(feed, references, named_routes))

@@ -22,7 +22,7 @@ from millrace.io.checkpoint import Checkpoint
 from millrace.observe import logs
 from millrace.observe.logs import END
 from millrace.observe.observer import Look, Observer
-from millrace.patience import Patience
+from millrace.patience import Patience, StoppingError
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
 from millrace.setup.errors import SetupError
@@ -44,11 +44,13 @@ class Run:
     query: str
     topic: kafka.Topic | None = None
     checkpoint: Checkpoint | None = None
+    archive_version: int | None = None
 
     def lines(self, max_lines_per_batch: int | None = None) -> DataFrame:
         """The feed's lines, streamed from Kafka or read from the archive: the same columns."""
         if self.topic is None:
-            return delta.lines(self.spark, self.conf.storage.archive, self.feed)
+            archive = self.conf.storage.archive
+            return delta.lines(self.spark, archive, self.feed, self.archive_version)
         most = max_lines_per_batch or self.conf.stream.max_lines_per_batch
         lines = kafka.lines(self.spark, self.conf.kafka, self.topic, most)
         context = self.spark.sparkContext
@@ -133,23 +135,42 @@ def topics_of(conf: Config) -> dict[str, kafka.Topic]:
 def from_archive(
     name: str, job: Job, spark: SparkSession, conf: Config, stopping: threading.Event
 ) -> int:
-    """One batch a feed, named after the archive's version that it read; the exit code."""
-    for feed in conf.feeds:
-        query, archive = f"{name}-{feed.name}", conf.storage.archive
-        ranges = tuple(item.offsets for item in delta.available(spark, archive, feed))
-        if not ranges:
+    """One batch a feed, named after the archive's version that it read; the exit code.
+
+    Archives are read as they are when the run begins, whatever `archive` appends meanwhile. Once a
+    stop is asked for no batch begins; a line names the feeds that were not read.
+    """
+    archive = conf.storage.archive
+    newest = {feed.name: delta.newest(spark, archive, feed) for feed in conf.feeds}
+    for place, feed in enumerate(conf.feeds):
+        if stopping.is_set():
+            return _stopped_before(name, conf.feeds[place:])
+        query, found = f"{name}-{feed.name}", newest[feed.name]
+        held = delta.available(spark, archive, feed, found[1]) if found else ()
+        if not found or not held:
             _log.warning("%s: nothing is archived of feed %s", name, feed.name)
             continue
-        flow = job(Run(spark, conf, feed, query))
-        table_id, version = delta.version(spark, archive, feed)
+        table_id, version = found
+        ranges = tuple(item.offsets for item in held)
+        flow = job(Run(spark, conf, feed, query, archive_version=version))
         try:
+            if stopping.is_set():
+                raise StoppingError
             batch = Batch(query, f"archive-{table_id}", version, ranges)
             patience = Patience(query, conf.stream.max_outage_s, stopping)
             patience.outlast(partial(flow.write, flow.rows, batch))
+        except StoppingError:
+            return _stopped_before(name, conf.feeds[place:])
         except Exception as error:
             END.error("%s failed: %s", query, one_line(error), exc_info=error)
             return FAILED
         _log.info("%s: %d lines from the archive", query, batch.lines)
+    return DONE
+
+
+def _stopped_before(name: str, feeds: Sequence[Feed]) -> int:
+    names = ", ".join(feed.name for feed in feeds)
+    _log.info("%s: stopped before the archive of these feeds was read: %s", name, names)
     return DONE
 
 

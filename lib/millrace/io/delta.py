@@ -67,23 +67,31 @@ def prepare(spark: SparkSession, archive: str, feed: Feed) -> None:
     )
 
 
-def exists(spark: SparkSession, archive: str, feed: Feed) -> bool:
-    """Whether anything of the feed is archived."""
+def exists(spark: SparkSession, archive: str, feed: Feed, version: int | None = None) -> bool:
+    """Whether anything of the feed is archived, now or at a version."""
     is_there = DeltaTable.isDeltaTable(spark, location(archive, feed))
-    return is_there and not lines(spark, archive, feed).isEmpty()
+    return is_there and not lines(spark, archive, feed, version).isEmpty()
 
 
-def lines(spark: SparkSession, archive: str, feed: Feed) -> DataFrame:
-    """The feed's archived records: the Kafka source's columns, ``topic_id`` and ``date``."""
-    return spark.read.format("delta").load(location(archive, feed))
+def lines(spark: SparkSession, archive: str, feed: Feed, version: int | None = None) -> DataFrame:
+    """The feed's archived records: the Kafka source's columns, ``topic_id`` and ``date``.
+
+    Without a version each action on them sees the newest; with one all see the same lines.
+    """
+    reader = spark.read.format("delta")
+    if version is not None:
+        reader = reader.option("versionAsOf", version)
+    return reader.load(location(archive, feed))
 
 
-def available(spark: SparkSession, archive: str, feed: Feed) -> tuple[Available, ...]:
-    """What is archived of each partition; empty where there is no archive."""
-    if not exists(spark, archive, feed):
+def available(
+    spark: SparkSession, archive: str, feed: Feed, version: int | None = None
+) -> tuple[Available, ...]:
+    """What is archived of each partition, now or at a version; empty where nothing is."""
+    if not exists(spark, archive, feed, version):
         return ()
     bounds = (
-        lines(spark, archive, feed)
+        lines(spark, archive, feed, version)
         .groupBy("topic", "topic_id", "partition")
         .agg(
             F.min("offset").alias("first"),
@@ -103,11 +111,16 @@ def available(spark: SparkSession, archive: str, feed: Feed) -> tuple[Available,
     )
 
 
-def version(spark: SparkSession, archive: str, feed: Feed) -> tuple[str, int]:
-    """The archive's id and its newest version, which together name what a read of it sees."""
+def newest(spark: SparkSession, archive: str, feed: Feed) -> tuple[str, int] | None:
+    """The archive's id and its newest version, which together name what a read of it sees.
+
+    None where there is no archive.
+    """
+    if not DeltaTable.isDeltaTable(spark, location(archive, feed)):
+        return None
     table = DeltaTable.forPath(spark, location(archive, feed))
-    newest: int = table.history(1).select("version").collect()[0][0]
-    return str(table.detail().select("id").collect()[0][0]), newest
+    version: int = table.history(1).select("version").collect()[0][0]
+    return str(table.detail().select("id").collect()[0][0]), version
 
 
 def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, Batch], None]:

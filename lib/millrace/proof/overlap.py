@@ -22,14 +22,16 @@ def stored_figures(
     query: str,
     topic: kafka.Topic | None,
     checkpoint: Checkpoint | None,
+    archive_version: int | None = None,
 ) -> StoredFigures:
     """What stands in the way of ``query``: a stream over ``topic``, or one over the archive.
 
+    Of the archive counts what it held at ``archive_version``, which is the version that is read.
     Raises JobError where nothing could be written without making a figure smaller.
     """
     if topic and checkpoint:
         return _of_topic(conf, feed, query, topic, checkpoint)
-    return _of_archive(spark, conf, feed, query)
+    return _of_archive(spark, conf, feed, query, archive_version)
 
 
 def _of_topic(
@@ -51,13 +53,15 @@ def _of_topic(
     return StoredFigures(tuple(counted), _instant(note["floor"]))
 
 
-def _of_archive(spark: SparkSession, conf: Config, feed: Feed, query: str) -> StoredFigures:
+def _of_archive(
+    spark: SparkSession, conf: Config, feed: Feed, query: str, version: int | None
+) -> StoredFigures:
     """What stands in the way of a recomputation from the archive.
 
     Raises JobError where the archive ends before the lines that the figures already hold.
     """
     batches = mysql.batches(conf.mysql, query)
-    archived = delta.available(spark, conf.storage.archive, feed)
+    archived = delta.available(spark, conf.storage.archive, feed, version)
     counted = mysql.counted(conf.mysql, query, but=None)
     for item in counted:
         _require_reached(query, [a.offsets for a in archived], item)

@@ -103,14 +103,13 @@ def _archived(
 ) -> DataFrame | None:
     """The archived lines of the days in question, as of now, whatever is archived meanwhile."""
     archive = conf.storage.archive
-    if not delta.exists(spark, archive, feed):
+    _, version = delta.newest(spark, archive, feed) or (None, None)
+    if version is None or not delta.exists(spark, archive, feed, version):
         return None
-    _, version = delta.version(spark, archive, feed)
     days = F.col("date") <= F.to_date(F.lit(until))
     if start.timestamp() > 0:
         days &= F.col("date") >= F.to_date(F.lit(start))
-    table = spark.read.format("delta").option("versionAsOf", version)
-    return table.load(delta.location(archive, feed)).where(days).drop("date")
+    return delta.lines(spark, archive, feed, version).where(days).drop("date")
 
 
 def _recorded(
