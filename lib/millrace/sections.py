@@ -36,10 +36,11 @@ class _Section(BaseModel):
 
 
 class Kafka(_Section):
-    """The broker, and how to be let in."""
+    """The broker, how to be let in, and how many records a task holds at once, uncompressed."""
 
     bootstrap_servers: str
     partitions: PositiveInt = 4
+    max_poll_records: PositiveInt = 500
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     username: str | None = None

@@ -79,10 +79,11 @@ def lines(spark: SparkSession, kafka: Kafka, topic: Topic, max_lines_per_batch: 
 
 
 def spark_options(kafka: Kafka) -> dict[str, str]:
-    """The options of Spark's Kafka source that let it in."""
+    """The options of Spark's Kafka source that are the same for all that it reads."""
     options = {
         "kafka.bootstrap.servers": kafka.bootstrap_servers,
         "kafka.security.protocol": kafka.security_protocol,
+        "kafka.max.poll.records": str(kafka.max_poll_records),
     }
     if kafka.ca_file:
         options["kafka.ssl.truststore.type"] = "PEM"
