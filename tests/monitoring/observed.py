@@ -1,5 +1,6 @@
 """One run of the whole suite, seen from outside: lines of every format through jobs at work."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -34,6 +35,20 @@ FEEDS: tuple[dict[str, Any], ...] = (
 )
 USUAL, BURST = 4000, 1500  # lines of a feed: what minutes are like, and what stands out after that
 USUAL_MINUTES, BURST_MINUTES = 25, 3
+# What anybody who can log can name a service, and what its figures are kept under.
+HOSTILE_SERVICES = {
+    "\\": "/",
+    "\\' OR 1=1 -- ": "/' OR 1=1 --",
+    "' UNION SELECT 1 -- ": "' UNION SELECT 1 --",
+    "a,b": "a,b",
+    '"': '"',
+    "${__all}": "${__all}",
+    "$service": "$service",
+    "$nobody(a)": "$nobody(a)",
+    "$__timeGroup(a)": "$__timeGroup(a)",
+    "x, user() ": "x, user()",
+    "\x1b[2J\n": "_[2J_",
+}
 FAULTS = 5.0  # percent, late lines and dead letters among them
 HOURS_SHOWN = 3  # late lines are of two hours ago
 MESSAGE = "User logged in"
@@ -114,7 +129,13 @@ def _ended_in_order(pipe: Pipeline, job: str) -> Iterator[None]:
 def _send(pipe: Pipeline, count: int, minutes: int, seed: int) -> None:
     for feed in pipe.conf.feeds:
         lines = recent(feed.format, count, seed=seed, minutes=minutes, faults=FAULTS)
-        pipe.send(feed.name, lines)
+        hostile = _hostile_lines() if feed.format == "app" and seed == 1 else []
+        pipe.send(feed.name, [*hostile, *lines[len(hostile) :]])
+
+
+def _hostile_lines() -> list[bytes]:
+    line = {"timestamp": int(time.time() * 1000), "level": "INFO", "message": "x"}
+    return [json.dumps(line | {"service_name": name}).encode() for name in HOSTILE_SERVICES]
 
 
 def _wait_until_counted(pipe: Pipeline, lines: int) -> None:

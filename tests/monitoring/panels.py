@@ -28,7 +28,12 @@ SESSION_ZONE: str = next(
 )
 # As Grafana escapes the values of a variable within a regular expression of PromQL.
 _SPECIAL = re.compile(r"[\\^$*+?.()|\[\]{}]")
-_MACRO = re.compile(r"\$__(timeFilter|timeFrom|timeTo|timeGroupAlias|timeGroup)\(([^()]*)\)")
+# Grafana looks for them in the whole query, strings included.
+_MACRO = re.compile(r"\$(\w+)\(([^)]*)\)")
+_MACROS = ("__timeFilter", "__timeFrom", "__timeTo", "__timeGroupAlias", "__timeGroup")
+_REFUSED = re.compile(
+    r"\s*show\s+grants|[\s,](session_user|current_user|system_user|user)\([^)]*\)([\s,;]|$)", re.I
+)
 _VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(\w+)")
 _LABEL_VALUES = re.compile(r"label_values\((.+), (\w+)\)")
 _TIMEOUT_S = 30
@@ -101,8 +106,9 @@ class Grafana:
     def options(self, variable: dict[str, Any], chosen: Values) -> list[str]:
         """What a variable offers."""
         if variable["datasource"]["uid"] == "mysql":
-            found = self._rows(self.statement(variable["query"], chosen))
-            return [str(value) for row in found for value in row.values()]
+            found = self.rows(self.statement(variable["query"], chosen))
+            # A column of this name has what is written into queries; another what is shown.
+            return [str(row.get("__value", next(iter(row.values())))) for row in found]
         match = _LABEL_VALUES.fullmatch(variable["query"]["query"])
         assert match, variable["query"]
         selector = {"match[]": self.expression(match[1], chosen)}
@@ -125,7 +131,7 @@ class Grafana:
             if is_mysql
             else self.expression(target["expr"], chosen)
         )
-        found = self._rows(query) if is_mysql else self._series(query, target["instant"])
+        found = self.rows(query) if is_mysql else self._series(query, target["instant"])
         has_time = target["format"] == "time_series" and is_mysql
         if has_time and any(not _SELECT & row.keys() for row in found):
             raise PanelError(f"no column is the time: {query}")
@@ -146,6 +152,8 @@ class Grafana:
         text = _VARIABLE.sub(
             lambda found: found[0] if found[0].startswith("$__") else _in_sql(found, chosen), text
         )
+        if _REFUSED.search(text):
+            raise PanelError(f"Grafana refuses such a query: {text}")
         return _MACRO.sub(self._macro, text)
 
     def _own(self, rate: str, interval_s: int | None = None) -> Iterator[tuple[str, str]]:
@@ -157,7 +165,10 @@ class Grafana:
         yield "$__range", f"{self.end_s - self.start_s}s"
 
     def _macro(self, found: re.Match[str]) -> str:
-        name, (column, *rest) = found[1], [part.strip() for part in found[2].split(",")]
+        if found[1] not in _MACROS:
+            raise PanelError(f"unknown macro {found[1]}: {found.string}")
+        name = found[1].removeprefix("__")
+        column, *rest = [part.strip() for part in found[2].split(",")]
         start, end = f"FROM_UNIXTIME({self.start_s})", f"FROM_UNIXTIME({self.end_s})"
         if name in ("timeFrom", "timeTo"):
             return start if name == "timeFrom" else end
@@ -187,8 +198,8 @@ class Grafana:
         except HTTPError as error:
             raise PanelError(f"{error.read().decode()}: {parameters}") from None
 
-    def _rows(self, statement: str) -> list[dict[str, Any]]:
-        """With the session that Grafana has, and as strict about groups as MySQL is by itself."""
+    def rows(self, statement: str) -> list[dict[str, Any]]:
+        """What MySQL answers to Grafana's session, as strict about groups as MySQL is by itself."""
         opened = pymysql.connect(
             host=self.mysql.host,
             port=self.mysql.port,

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from dashboards.grafana.source.variables import OF_SERVICE
 from monitoring.notebooks import NAMES, lacking, render
-from monitoring.observed import Observed
+from monitoring.observed import HOSTILE_SERVICES, Observed
 from monitoring.panels import DASHBOARDS, Panel, PanelError, panels, variables
 
 # Their metrics come from exporters that only docker-compose.yml starts: here it can be seen that
@@ -40,6 +41,18 @@ def test_every_variable_offers_this_run(observed: Observed, dashboard: str) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_every_chart_and_table_of_a_notebook_shows_something(observed: Observed, name: str) -> None:
     assert not list(lacking(render.executed(name, observed.pipe.file, "6h")))
+
+
+def test_a_service_of_any_name_can_be_chosen_and_brings_its_own_figures(observed: Observed) -> None:
+    grafana = observed.grafana
+    offered = grafana.values("errors")
+    digits = {name: name.encode().hex().upper() for name in HOSTILE_SERVICES.values()}
+    assert set(digits.values()) <= set(offered["service"])
+    counted = f"SELECT service_name, SUM(events) AS n FROM levels_by_minute WHERE {OF_SERVICE}"
+    for name, chosen_digits in digits.items():
+        chosen = {**offered, "service": [chosen_digits]}
+        statement = grafana.statement(f"{counted} GROUP BY service_name", chosen)
+        assert grafana.rows(statement) == [{"service_name": name, "n": 1}]
 
 
 def asking(text: str, source: str) -> Panel:

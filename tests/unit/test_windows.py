@@ -164,6 +164,22 @@ def test_keys_are_trimmed_and_bounded_and_never_null(spark: SparkSession) -> Non
     }
 
 
+NAMES_AS_KEYS = {
+    "\\": "/",
+    "CORP\\svc": "CORP/svc",
+    "a\tb\x00\x1b[2J\x7f\x85": "a_b__[2J__",
+    "x' OR 1=1 -- ": "x' OR 1=1 --",
+    'a,"b"': 'a,"b"',
+    "Müller 東京": "Müller 東京",
+}
+
+
+def test_no_key_holds_a_backslash_or_a_control_character(spark: SparkSession) -> None:
+    rows = [{"service_name": name} for name in NAMES_AS_KEYS]
+    found = counted(enriched(spark, "app", *rows), "app").where("figure = 'levels_by_minute'")
+    assert {row["k1"] for row in found.collect()} == set(NAMES_AS_KEYS.values())
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_text_makes_a_key_that_its_column_does_not_hold(
     spark: SparkSession, format: Format

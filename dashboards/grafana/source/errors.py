@@ -3,6 +3,7 @@
 from dashboards.grafana.source.panel import Dashboard, Panel, Row, above, promql, rows, series
 from dashboards.grafana.source.variables import (
     A_SECOND,
+    CHOSEN_SERVICES,
     OF_SERVICE,
     SERVICE,
     by_time,
@@ -29,7 +30,7 @@ _HOURS = "window_start > $__timeFrom() - INTERVAL 1 HOUR AND window_start <= $__
 _MESSAGES = f"""SELECT service_name AS service, template_id AS template, SUM(events) AS messages
 FROM templates_by_hour
 WHERE {_HOURS} AND feed IN (${{feed:sqlstring}})
-  AND service_name IN (${{service:sqlstring}})
+  AND {CHOSEN_SERVICES}
 GROUP BY service_name, template_id
 ORDER BY messages DESC
 LIMIT 50"""

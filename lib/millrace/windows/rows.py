@@ -14,12 +14,15 @@ KEYS = tuple(f"k{n}" for n in range(1, MAX_KEYS + 1))
 MONEY = ("revenue", "failed_amount")
 _SALES = ("purchase", "order_complete")
 _AMOUNT = "decimal(18,4)"
+_CONTROL = r"[\x00-\x1F\x7F-\x9F]"
+_UNSAFE = r"[\\\x00-\x1F\x7F-\x9F]"
 
 
 def keyed(format: Format) -> Callable[[DataFrame], DataFrame]:
     """A transform that adds ``key_<name>`` for each key of the tables of ``format``.
 
-    Text is trimmed and bounded, and never null. A record counts in several tables by the same keys.
+    Text is trimmed and bounded, and never null; it has ``/`` in place of a backslash and ``_`` in
+    place of a control character. A record counts in several tables by the same keys.
     """
     keys = {
         key.name: key for table in tables.TABLES if format in table.formats for key in table.keys
@@ -52,7 +55,10 @@ def _value(key: str, format: Format) -> Column:
 
 def _bounded(key: Key) -> Column:
     column = F.col(f"key_{key.name}")
-    return F.trim(F.substring(F.trim(column), 1, key.characters))
+    # What quotes these strings for MySQL again may double quotes alone, as Grafana does.
+    cleaned = F.translate(F.regexp_replace(column, _CONTROL, "_"), "\\", "/")
+    safe = F.when(column.rlike(_UNSAFE), cleaned).otherwise(column)
+    return F.trim(F.substring(F.trim(safe), 1, key.characters))
 
 
 def counted_rows(format: Format, max_lateness_s: int) -> Column:
