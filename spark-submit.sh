@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one job: ./spark-submit.sh ingest|aggregate|archive [--conf FILE] [--until-caught-up]
-#                                 [--from archive] [-- options of Spark's own spark-submit]
+#                                 [--from archive] [--accept-loss] [-- Spark's own options]
 # Python is the parent and the JVM its child, so that SIGTERM and Ctrl-C reach the job first and
 # the running batch is finished.
 set -euo pipefail

@@ -54,18 +54,34 @@ class Pipeline:
         assert done.returncode == code, "\n".join([*telling, done.stderr[-2000:]])
         return done.stderr
 
-    def run_within(self, spark: SparkSession, name: str, source: str = "kafka") -> None:
+    def run_within(
+        self,
+        spark: SparkSession,
+        name: str,
+        source: str = "kafka",
+        *,
+        code: int = job.DONE,
+        accept_loss: bool = False,
+    ) -> None:
         """Runs a job to its end on a session that is there: a process takes long to start."""
         function: Job = getattr(import_module(name), name)
         stopping = threading.Event()
         if source == "archive":
-            code = job.from_archive(name, function, spark, self.conf, stopping)
+            ended = job.from_archive(name, function, spark, self.conf, stopping)
         else:
             topics, observer = job.topics_of(self.conf), Observer(name, self.conf, ())
-            code = job.from_kafka(
-                name, function, spark, self.conf, topics, True, stopping, observer
+            ended = job.from_kafka(
+                name,
+                function,
+                spark,
+                self.conf,
+                topics,
+                True,
+                stopping,
+                observer,
+                accept_loss=accept_loss,
             )
-        assert code == job.DONE
+        assert ended == code
 
     @contextmanager
     def running(self, job: str) -> Iterator[subprocess.Popen[str]]:

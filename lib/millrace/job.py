@@ -17,12 +17,13 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, one_line
-from millrace.io import delta, kafka, kafka_batch
+from millrace.io import delta, delta_log, kafka, kafka_batch
 from millrace.io.checkpoint import Checkpoint
 from millrace.observe import logs
 from millrace.observe.logs import END
 from millrace.observe.observer import Look, Observer
 from millrace.patience import Patience, StoppingError
+from millrace.proof import losses
 from millrace.records.ledger import Batch
 from millrace.session import spark_session
 from millrace.setup.errors import SetupError
@@ -52,7 +53,8 @@ class Run:
             archive = self.conf.storage.archive
             return delta.lines(self.spark, archive, self.feed, self.archive_version)
         most = max_lines_per_batch or self.conf.stream.max_lines_per_batch
-        lines = kafka.lines(self.spark, self.conf.kafka, self.topic, most)
+        starts = self.checkpoint.starts() if self.checkpoint else {}
+        lines = kafka.lines(self.spark, self.conf.kafka, self.topic, most, starts)
         context = self.spark.sparkContext
         # A second wave of tasks takes a small batch as long as the first. On a cluster the cores
         # are not known yet, and a plan is made once.
@@ -83,11 +85,17 @@ def main(name: str, job: Job, *, from_archive: bool = True, looks: Sequence[Look
             bool, typer.Option("--until-caught-up", help="End when all lines are done.")
         ] = False,
         source: Annotated[str, typer.Option("--from", help="kafka or archive.")] = "kafka",
+        accept_loss: Annotated[
+            bool,
+            typer.Option("--accept-loss", help="Go on without lines that Kafka deleted unread."),
+        ] = False,
     ) -> None:
         if source not in (("kafka", "archive") if from_archive else ("kafka",)):
             raise typer.BadParameter(f"{name} cannot read from {source!r}", param_hint="--from")
+        if accept_loss and source == "archive":
+            raise typer.BadParameter("goes with --from kafka", param_hint="--accept-loss")
         logs.configure(f"millrace-{name}", "text")
-        sys.exit(_run(name, job, conf, until_caught_up, source, looks))
+        sys.exit(_run(name, job, conf, until_caught_up, source, looks, accept_loss))
 
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.command()(command)
@@ -95,7 +103,13 @@ def main(name: str, job: Job, *, from_archive: bool = True, looks: Sequence[Look
 
 
 def _run(
-    name: str, job: Job, path: Path, until_caught_up: bool, source: str, looks: Sequence[Look]
+    name: str,
+    job: Job,
+    path: Path,
+    until_caught_up: bool,
+    source: str,
+    looks: Sequence[Look],
+    accept_loss: bool,
 ) -> int:
     stopping = threading.Event()
     _listen(stopping)
@@ -109,7 +123,17 @@ def _run(
         try:
             if source == "archive":
                 return from_archive(name, job, spark, conf, stopping)
-            return from_kafka(name, job, spark, conf, topics, until_caught_up, stopping, observer)
+            return from_kafka(
+                name,
+                job,
+                spark,
+                conf,
+                topics,
+                until_caught_up,
+                stopping,
+                observer,
+                accept_loss=accept_loss,
+            )
         finally:
             try:
                 observer.end()
@@ -141,22 +165,21 @@ def from_archive(
     stop is asked for no batch begins; a line names the feeds that were not read.
     """
     archive = conf.storage.archive
-    newest = {feed.name: delta.newest(spark, archive, feed) for feed in conf.feeds}
+    newest = {feed.name: delta_log.newest(spark, archive, feed) for feed in conf.feeds}
     for place, feed in enumerate(conf.feeds):
         if stopping.is_set():
             return _stopped_before(name, conf.feeds[place:])
         query, found = f"{name}-{feed.name}", newest[feed.name]
-        held = delta.available(spark, archive, feed, found[1]) if found else ()
+        held = delta.spans(spark, archive, feed, found[1]) if found else []
         if not found or not held:
             _log.warning("%s: nothing is archived of feed %s", name, feed.name)
             continue
         table_id, version = found
-        ranges = tuple(item.offsets for item in held)
         flow = job(Run(spark, conf, feed, query, archive_version=version))
         try:
             if stopping.is_set():
                 raise StoppingError
-            batch = Batch(query, f"archive-{table_id}", version, ranges)
+            batch = Batch(query, f"archive-{table_id}", version, tuple(held))
             patience = Patience(query, conf.stream.max_outage_s, stopping)
             patience.outlast(partial(flow.write, flow.rows, batch))
         except StoppingError:
@@ -183,16 +206,22 @@ def from_kafka(
     until_caught_up: bool,
     stopping: threading.Event,
     observer: Observer,
+    *,
+    accept_loss: bool = False,
 ) -> int:
     """A query for each feed, until all ended or a stop was asked for; the exit code."""
+    checkpoints = _checkpoints(name, spark, conf, topics, accept_loss)
+    if checkpoints is None:
+        return FAILED
     queries: list[Running] = []
     observer.listen(spark, [f"{name}-{feed.name}" for feed in conf.feeds])
     try:
         for feed in conf.feeds:
             query, topic = f"{name}-{feed.name}", topics[feed.name]
+            checkpoint = checkpoints[feed.name]
             with logs.about(query):
-                checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
-                observer.lag.follow(query, topic.name, checkpoint.committed(topic.id))
+                position = checkpoint.position(topic.name, topic.id)
+                observer.lag.follow(query, topic.name, position)
                 flow = job(Run(spark, conf, feed, query, topic, checkpoint))
             queries.append(
                 start(
@@ -204,6 +233,7 @@ def from_kafka(
                     until_caught_up=until_caught_up,
                     max_outage_s=conf.stream.max_outage_s,
                     stopping=stopping,
+                    lost=partial(losses.told, spark, conf, feed, name, topic, checkpoint),
                 )
             )
     except BaseException:
@@ -212,6 +242,27 @@ def from_kafka(
     observer.watch()
     _log.info("%s: reads %s; %s", name, ", ".join(topics), _seen_at(name, spark, conf))
     return _wait(queries, stopping)
+
+
+def _checkpoints(
+    name: str,
+    spark: SparkSession,
+    conf: Config,
+    topics: dict[str, kafka.Topic],
+    accept_loss: bool,
+) -> dict[str, Checkpoint] | None:
+    """The checkpoint of each feed; None, and each loss told, where lines were lost unaccepted."""
+    checkpoints, is_told = {}, False
+    for feed in conf.feeds:
+        query, topic = f"{name}-{feed.name}", topics[feed.name]
+        with logs.about(query):
+            checkpoint = checked_checkpoint(spark, conf.storage.checkpoints, query, topic)
+            loss = losses.find(spark, conf, feed, name, topic, checkpoint, is_whole=accept_loss)
+            if loss and not losses.settle(spark, conf, feed, loss, checkpoint, accept=accept_loss):
+                END.error("%s failed: %s", query, loss.sentence())
+                is_told = True
+            checkpoints[feed.name] = checkpoint
+    return None if is_told else checkpoints
 
 
 def _seen_at(name: str, spark: SparkSession, conf: Config) -> str:

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Literal
 
 from pyspark.sql import DataFrame, SparkSession
@@ -44,7 +43,7 @@ class Running:
 
     name: str
     location: str
-    other_topic: Callable[[], str | None]
+    explained: Callable[[], str | None]
     writing: threading.Lock = field(default_factory=threading.Lock)
     failure: BaseException | None = None
     said: str | None = None
@@ -71,9 +70,9 @@ class Running:
                 " which this one cannot read. Move it aside and start the job again: windows that"
                 " Kafka has whole are computed anew, and `millrace reconcile` names the others"
             )
-        # Spark may fail of a topic that was made again before a batch begins.
-        other = None if isinstance(failure, JobError) else self.other_topic()
-        return other or one_line(failure)
+        # Spark may fail of a topic that was made again, or lost lines, before a batch begins.
+        cause = None if isinstance(failure, JobError) else self.explained()
+        return cause or one_line(failure)
 
     def stop(self) -> None:
         """Ends the query once the batch that it writes is written and committed."""
@@ -98,9 +97,17 @@ def start(
     until_caught_up: bool,
     max_outage_s: float,
     stopping: threading.Event,
+    lost: Callable[[], str | None],
 ) -> Running:
-    """Starts the query ``name``; its batches carry the offsets that the checkpoint's log names."""
-    running = Running(name, checkpoint.location, partial(_other_topic, source, topic, name))
+    """Starts the query ``name``; its batches carry the offsets that the checkpoint's log names.
+
+    ``lost`` is asked once the query has failed: which lines Kafka deleted before they were read.
+    """
+
+    def explained() -> str | None:
+        return _other_topic(source, topic, name) or lost()
+
+    running = Running(name, checkpoint.location, explained)
 
     def write_batch(rows: DataFrame, batch_id: int) -> None:
         try:

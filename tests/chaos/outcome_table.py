@@ -14,13 +14,15 @@ _COLUMNS = (
     "dead letters",
     "missing",
     "doubled",
+    "lost, told",
     "restart time",
     "reconcile",
 )
 _CAPTION = (
     "restart time: seconds from the start of what was started again (the job, or the server where "
     "the job waited for it) to the last line landed. A case that failed before it was counted has "
-    "question marks."
+    "question marks. lost, told: lines that Kafka deleted unread, by the number that the job told; "
+    "they are not counted as missing."
 )
 _UNKNOWN, _NONE = "?", "-"
 
@@ -36,6 +38,7 @@ class Outcome:
     dead_letters: int | None = None
     missing: int | None = None
     doubled: int | None = None
+    lost_told: int | None = None
     restart_s: float | None = None
     is_reconciled: bool | None = None
 

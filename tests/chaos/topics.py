@@ -2,7 +2,7 @@
 
 import time
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 
 _TIMEOUT_S = 30
@@ -29,6 +29,14 @@ def _is_made(admin: AdminClient, topic: NewTopic) -> bool:
             raise
         return False
     return True
+
+
+def delete_records(servers: str, topic: str, until: dict[int, int]) -> None:
+    """Deletes the records before these offsets, as retention does."""
+    admin = AdminClient({"bootstrap.servers": servers})  # kept until it has answered
+    offsets = [TopicPartition(topic, number, offset) for number, offset in until.items()]
+    for deleted in admin.delete_records(offsets).values():
+        deleted.result(_TIMEOUT_S)
 
 
 def add_partitions(servers: str, topic: str, total: int) -> None:

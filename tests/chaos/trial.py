@@ -1,5 +1,6 @@
 """One job under one fault: a feed of its own, what is sent to it, and what has become of it."""
 
+import re
 import shutil
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import Any
 from counts import AWAY, COUNTS, Found
 from feed import Feed
 from job_process import JobProcess
+from marked_lines import Sent
 from outcome_table import Outcome
 from pipeline import ROOT
 from verdict import reconciled
@@ -27,6 +29,7 @@ class Trial:
         self._folder = folder
         self._count = COUNTS[outcome.job](feed.conf, feed.name)
         self._processes: list[JobProcess] = []
+        self._lost: set[tuple[int, int]] = set()
 
     @property
     def job(self) -> str:
@@ -36,7 +39,27 @@ class Trial:
     @property
     def expected(self) -> Found:
         """What has to be stored of the lines that were sent."""
-        return self._count.expected(self.feed.lines.sent)
+        return self._count.expected(self._there_to_store(self.feed.lines.sent))
+
+    def lose(self, until: dict[int, int], process: JobProcess) -> None:
+        """Checks that the job, ended, told of each line before these offsets that is not stored."""
+        found = self._count.found()
+        gone = [item for item in self.feed.lines.sent if item.offset < until.get(item.partition, 0)]
+        lost = {
+            (item.partition, item.offset)
+            for item in gone
+            if not self._count.expected([item]) <= found
+        }
+        new = lost - self._lost
+        told = re.search(r"Kafka deleted ([\d,]+) lines?\b", process.stderr())
+        assert told, process.told()
+        number = int(told[1].replace(",", ""))
+        self.outcome.lost_told = (self.outcome.lost_told or 0) + number
+        assert number == len(new)
+        self._lost |= new
+
+    def _there_to_store(self, sent: Sequence[Sent]) -> list[Sent]:
+        return [item for item in sent if (item.partition, item.offset) not in self._lost]
 
     def start(
         self, *options: str, crash_at: str | None = None, within: Sequence[str] = ()

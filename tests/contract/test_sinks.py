@@ -17,7 +17,7 @@ from millrace import parse, windows
 from millrace.config import Config, Detection, Feed
 from millrace.detect import rules
 from millrace.enrich import route, skew
-from millrace.io import delta, mongo, mysql
+from millrace.io import delta, delta_log, mongo, mysql
 from millrace.io import rules as rules_file
 from millrace.io.mysql.ledger import record
 from millrace.records import tables
@@ -116,7 +116,7 @@ def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
         return sorted(map(str, delta.lines(spark, conf.storage.archive, feed).collect()))
 
     def batches() -> int:
-        table = DeltaTable.forPath(spark, delta.location(conf.storage.archive, feed))
+        table = DeltaTable.forPath(spark, delta_log.location(conf.storage.archive, feed))
         return table.history().where("userMetadata IS NOT NULL").count()
 
     return Sink(conf, write, content, batches)

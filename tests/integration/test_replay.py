@@ -15,7 +15,7 @@ from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.io import delta, kafka, kafka_batch, mongo
+from millrace.io import delta, delta_log, kafka, kafka_batch, mongo
 from millrace.io.mongo import letters, shadow
 from millrace.io.mongo.letters import Filter
 from millrace.parse import app, instant
@@ -223,14 +223,15 @@ def test_lines_of_an_earlier_topic_of_that_name_are_replayed(
 
 
 def test_a_gap_of_the_archive_is_filled_from_kafka(log: Past, spark: SparkSession) -> None:
-    archive = delta.location(log.pipe.conf.storage.archive, log.feed)
-    _, version = delta.version(spark, log.pipe.conf.storage.archive, log.feed)
+    archive = delta_log.location(log.pipe.conf.storage.archive, log.feed)
+    found_version = delta_log.newest(spark, log.pipe.conf.storage.archive, log.feed)
+    assert found_version
     spark.sql(f"DELETE FROM delta.`{archive}` WHERE offset BETWEEN 20 AND 29")
     try:
         found = log.received_ids(spark)
         assert len(found) == len(set(found)) == LINES
     finally:
-        spark.sql(f"RESTORE TABLE delta.`{archive}` TO VERSION AS OF {version}")
+        spark.sql(f"RESTORE TABLE delta.`{archive}` TO VERSION AS OF {found_version[1]}")
 
 
 def test_documents_that_are_lost_are_missing_until_they_are_promoted(web: Past) -> None:

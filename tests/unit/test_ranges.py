@@ -1,10 +1,11 @@
 """Sets of offsets as ranges, held against sets of numbers."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.records.ledger import OffsetRange
-from millrace.records.ranges import STRIPE, Stripe, held, size, within, without
+from millrace.records.ledger import OffsetRange, Taken
+from millrace.records.ranges import STRIPE, Stripe, held, size, unread, within, without
 
 OFFSETS = st.sets(st.tuples(st.integers(0, 1), st.integers(0, 200)), max_size=300)
 
@@ -46,3 +47,66 @@ def test_stripes_name_exactly_what_they_were_made_of(offsets: set[tuple[int, int
 def test_a_stripe_with_a_double_is_never_taken_for_single(places: list[int]) -> None:
     stripe = Stripe(0, 0, len(places), sum(2**place for place in places))
     assert stripe.is_single == (len(places) == len(set(places)))
+
+
+def of(partition: int, start: int, until: int, topic_id: str = "id") -> OffsetRange:
+    return OffsetRange("t", topic_id, partition, start, until)
+
+
+FIRST = {("id", 0): 10, ("id", 1): 0}
+# What was taken, what Kafka has, and what neither has, though it came after the first batch began.
+UNREAD: dict[str, tuple[Taken, list[OffsetRange], list[OffsetRange]]] = {
+    "all is read or can be": (
+        Taken([of(0, 10, 50)], FIRST),
+        [of(0, 30, 90), of(1, 0, 5)],
+        [],
+    ),
+    "before the first batch nothing was to be read": (
+        Taken([of(0, 10, 50)], FIRST),
+        [of(0, 50, 90)],
+        [],
+    ),
+    "deleted after the last batch": (
+        Taken([of(0, 10, 50)], FIRST),
+        [of(0, 60, 90)],
+        [of(0, 50, 60)],
+    ),
+    "deleted to the very end": (Taken([of(0, 10, 50)], FIRST), [of(0, 90, 90)], [of(0, 50, 90)]),
+    "deleted between two batches": (
+        Taken([of(0, 10, 50), of(0, 70, 80)], FIRST),
+        [of(0, 75, 90)],
+        [of(0, 50, 70)],
+    ),
+    "between two batches, and Kafka has it": (
+        Taken([of(0, 10, 50), of(0, 70, 80)], FIRST),
+        [of(0, 40, 90)],
+        [],
+    ),
+    "a partition that was empty so far": (
+        Taken([of(0, 10, 50)], FIRST),
+        [of(0, 50, 90), of(1, 7, 9)],
+        [of(1, 0, 7)],
+    ),
+    "a partition that was added": (
+        Taken([of(0, 10, 50)], FIRST),
+        [of(0, 50, 90), of(2, 7, 9)],
+        [of(2, 0, 7)],
+    ),
+    "a partition of which an archive without a line of it cannot tell": (
+        Taken([of(0, 10, 50)], {("id", 0): 10}, is_complete=False),
+        [of(0, 50, 90), of(2, 7, 9)],
+        [],
+    ),
+    "a gap of the topic of that name before": (
+        Taken([of(0, 0, 5, "old"), of(0, 8, 9, "old")], {("old", 0): 0}),
+        [of(0, 60, 90)],
+        [of(0, 5, 8, "old")],
+    ),
+    "nothing was ever taken": (Taken([], {}), [of(0, 60, 90)], []),
+}
+
+
+@pytest.mark.parametrize("case", UNREAD)
+def test_offsets_are_unread_where_no_batch_took_them_and_kafka_has_them_no_more(case: str) -> None:
+    taken, in_kafka, expected = UNREAD[case]
+    assert unread(taken, in_kafka) == expected

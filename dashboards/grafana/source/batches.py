@@ -1,9 +1,14 @@
 """The second half of the health dashboard: lag by partition, throughput, what batches take."""
 
-from dashboards.grafana.source.panel import Panel, Row, instant, limits, promql
+from dashboards.grafana.source.panel import Panel, Row, above, instant, limits, promql
 from dashboards.grafana.source.variables import BEHIND_S, OWN, grown
 
 _RETRIES = grown("millrace_write_retries_total", OWN, "$__rate_interval")
+
+_RETENTION_USED = (
+    f"max by (query) (millrace_lag_seconds{OWN} / on (job, instance, query, feed, topic)"
+    " group_left () millrace_topic_retention_seconds)"
+)
 
 
 def _quantile(share: float, metric: str, by: str) -> str:
@@ -49,6 +54,26 @@ LAG = Row(
             ),
             width=8,
             alerts=("MillraceLagGrowing",),
+        ),
+        Panel(
+            "Time used before Kafka deletes the oldest unread line",
+            "At 100 % lines are deleted unread: have Kafka keep the topic longer, then find out why"
+            " the query is behind.",
+            "timeseries",
+            "percentunit",
+            (promql(_RETENTION_USED, "{{query}}"),),
+            steps=limits(0.25, 0.5),
+            alerts=("MillraceLinesExpire",),
+        ),
+        Panel(
+            "Lines deleted unread",
+            "Anything above 0 is lost to the query, unless the archive has it: see the runbook"
+            " before you start the job again.",
+            "timeseries",
+            "short",
+            (promql(f"sum by (query) (millrace_deleted_unread_lines{OWN})", "{{query}}"),),
+            steps=above(0),
+            alerts=("MillraceLinesLost",),
         ),
     ),
 )

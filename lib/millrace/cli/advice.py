@@ -30,10 +30,18 @@ def advice(verdict: Verdict) -> Iterator[str]:
             removal = f"db.{feed}.deleteMany({{_id: {{$in: {ids}}}}})"
             yield f"documents of no line of their own, to be removed in mongosh: {removal}"
     for job in ("ingest", "archive"):
-        if verdict.forgotten.get(job):
+        if job == "ingest" and verdict.unread and verdict.unread[job].archived:
+            yield f"mend: stop {job}, run ./spark-submit.sh {job} --from archive, start it"
+        elif verdict.forgotten.get(job):
             yield (
                 f"mend: stop {job}, remove its checkpoint {job}-{feed}, start it: it reads Kafka"
                 " from the start, and what is stored stays as it is"
+            )
+    for job, unread in verdict.unread.items():
+        if unread.lost:
+            yield (
+                f"Kafka deleted lines before {job} read them, and nothing has them. Accept the"
+                f" loss: stop {job}, run ./spark-submit.sh {job} --accept-loss"
             )
     yield from _advice_on_figures(verdict)
 

@@ -94,6 +94,11 @@ def _show(verdict: Verdict, out: Console) -> None:
     _add_figures(table, verdict)
     for job, ranges in verdict.forgotten.items():
         _add_ranges(table, f"not known to {job}", ranges)
+    for job, unread in verdict.unread.items():
+        _add_ranges(table, f"lost to {job}", unread.lost)
+        if unread.accepted:
+            what = f"lines lost to {job}, accepted: {_offsets(unread.accepted)}"
+            table.add_row("", f"{size(unread.accepted):,}", what, style="dim")
     lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
     table.add_row("to come", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
@@ -203,5 +208,6 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
         },
         "lag": verdict.lag,
         "forgotten": {job: [asdict(r) for r in own] for job, own in verdict.forgotten.items()},
+        "unread": {job: asdict(own) for job, own in verdict.unread.items()},
         "advice": list(advice(verdict)),
     }

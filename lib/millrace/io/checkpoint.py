@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -10,6 +11,8 @@ from pyspark.sql import SparkSession
 from millrace.records.ledger import OffsetRange
 
 _NOTE = "millrace.json"
+_INITIAL_OFFSETS = "sources/0/0"
+_STARTS = "starting_offsets"
 
 
 class Checkpoint:
@@ -42,7 +45,7 @@ class Checkpoint:
         """The offsets that batch takes, of each partition, from Spark's offset log."""
         until = self._offsets(f"offsets/{batch_id}")
         before = (
-            self._offsets("sources/0/0")
+            self._offsets(_INITIAL_OFFSETS)
             if batch_id == 0
             else self._offsets(f"offsets/{batch_id - 1}")
         )
@@ -56,14 +59,58 @@ class Checkpoint:
 
     def committed(self, topic_id: str) -> list[OffsetRange]:
         """Every offset of each partition up to the end of the last batch that is committed."""
+        batch = self._last_batch()
+        if batch is None:
+            return []
+        return [replace(item, from_offset=0) for item in self.ranges(batch, topic_id)]
+
+    def position(self, topic: str, topic_id: str) -> list[OffsetRange]:
+        """Every offset before the next one to read; empty where the query begins at the earliest.
+
+        It is the end of the last batch committed, or where the first one began.
+        """
+        return self.committed(topic_id) or [
+            OffsetRange(topic, topic_id, partition, 0, offset)
+            for partition, offset in self.first(topic).items()
+        ]
+
+    def first(self, topic: str) -> dict[int, int]:
+        """Where the query's first batch begins, by partition; empty before it is planned."""
+        is_planned = self._read(_INITIAL_OFFSETS) is not None
+        starts = self._offsets(_INITIAL_OFFSETS).get(topic, {}) if is_planned else self.starts()
+        return {int(partition): offset for partition, offset in starts.items()}
+
+    def last_batch_at(self) -> datetime | None:
+        """When the last committed batch was planned; None where none is."""
+        batch = self._last_batch()
+        if batch is None:
+            return None
+        lines = (self._read(f"offsets/{batch}") or "").strip().splitlines()
+        planned_ms = json.loads(lines[1])["batchTimestampMs"] if len(lines) > 2 else None
+        return datetime.fromtimestamp(planned_ms / 1000, tz=timezone.utc) if planned_ms else None
+
+    def starts(self) -> dict[str, int]:
+        """Where a new query begins, by partition, where that is not the earliest record."""
+        starts: dict[str, int] = self.note().get(_STARTS, {})
+        return starts
+
+    def begin_anew(self, starts: dict[int, int]) -> str:
+        """Moves the checkpoint aside; the next query begins at these offsets. Returns where to."""
+        note = self.note()
+        aside = f"{self.location}.{datetime.now(timezone.utc):%Y%m%dT%H%M%S}"
+        source = self._path()
+        target = self._jvm.org.apache.hadoop.fs.Path(aside)
+        source.getFileSystem(self._hadoop).rename(source, target)
+        kept = {key: note[key] for key in ("topic", "topic_id")}
+        self.write_note(kept | {_STARTS: {str(number): start for number, start in starts.items()}})
+        return aside
+
+    def _last_batch(self) -> int | None:
         path = self._path("commits")
         files = path.getFileSystem(self._hadoop)
         listed = files.listStatus(path) if files.exists(path) else []
         names = [status.getPath().getName() for status in listed]
-        batches = [int(name) for name in names if name.isdigit()]
-        if not batches:
-            return []
-        return [replace(item, from_offset=0) for item in self.ranges(max(batches), topic_id)]
+        return max((int(name) for name in names if name.isdigit()), default=None)
 
     def _offsets(self, name: str) -> dict[str, dict[str, int]]:
         content = self._read(name)
@@ -87,5 +134,5 @@ class Checkpoint:
             stream.close()
         return content
 
-    def _path(self, name: str) -> Any:
-        return self._jvm.org.apache.hadoop.fs.Path(f"{self.location}/{name}")
+    def _path(self, name: str = "") -> Any:
+        return self._jvm.org.apache.hadoop.fs.Path(f"{self.location}/{name}".rstrip("/"))

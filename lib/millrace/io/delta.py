@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
-from typing import Any
 from uuid import uuid4
 
 from delta.tables import DeltaTable
@@ -24,8 +23,10 @@ from pyspark.sql.types import (
 
 from millrace.config import Feed
 from millrace.crash import crash_point
+from millrace.io.delta_log import entries, location, lost
 from millrace.observe import steps
 from millrace.records.ledger import Available, Batch, OffsetRange
+from millrace.records.ranges import without
 
 _HEADER = StructType([StructField("key", StringType()), StructField("value", BinaryType())])
 # The Kafka source's own columns, then ours.
@@ -43,15 +44,9 @@ SCHEMA = StructType(
         StructField("date", DateType()),
     ]
 )
-_COMMITS = 1000
 # What files are found by; statistics of the rest would be counted for nobody.
 _SKIPPED_BY = ("topic_id", "partition", "offset", "timestamp")
 _IDENTITY = ["topic_id", "partition", "offset"]
-
-
-def location(archive: str, feed: Feed) -> str:
-    """Where the feed's archive lies."""
-    return f"{archive.rstrip('/')}/{feed.name}"
 
 
 def prepare(spark: SparkSession, archive: str, feed: Feed) -> None:
@@ -87,11 +82,15 @@ def lines(spark: SparkSession, archive: str, feed: Feed, version: int | None = N
 def available(
     spark: SparkSession, archive: str, feed: Feed, version: int | None = None
 ) -> tuple[Available, ...]:
-    """What is archived of each partition, now or at a version; empty where nothing is."""
+    """What is archived of each partition, now or at a version; empty where nothing is.
+
+    Where lines were lost it reaches back to the first line after them.
+    """
     if not exists(spark, archive, feed, version):
         return ()
     bounds = (
         lines(spark, archive, feed, version)
+        .where(_is_after(lost(spark, archive, feed)))
         .groupBy("topic", "topic_id", "partition")
         .agg(
             F.min("offset").alias("first"),
@@ -111,16 +110,31 @@ def available(
     )
 
 
-def newest(spark: SparkSession, archive: str, feed: Feed) -> tuple[str, int] | None:
-    """The archive's id and its newest version, which together name what a read of it sees.
+def spans(
+    spark: SparkSession, archive: str, feed: Feed, version: int | None = None
+) -> list[OffsetRange]:
+    """The offsets from the first to the last archived of each partition, but for lost ones."""
+    if not exists(spark, archive, feed, version):
+        return []
+    bounds = (
+        lines(spark, archive, feed, version)
+        .groupBy("topic", "topic_id", "partition")
+        .agg(F.min("offset").alias("first"), F.max("offset").alias("last"))
+    )
+    found = [
+        OffsetRange(row["topic"], row["topic_id"], row["partition"], row["first"], row["last"] + 1)
+        for row in bounds.collect()
+    ]
+    return without(found, lost(spark, archive, feed))
 
-    None where there is no archive.
-    """
-    if not DeltaTable.isDeltaTable(spark, location(archive, feed)):
-        return None
-    table = DeltaTable.forPath(spark, location(archive, feed))
-    version: int = table.history(1).select("version").collect()[0][0]
-    return str(table.detail().select("id").collect()[0][0]), version
+
+def _is_after(lost: Sequence[OffsetRange]) -> Column:
+    """Whether a row stands behind everything that was lost of its partition."""
+    condition = F.lit(True)
+    for item in lost:
+        is_same = (F.col("topic_id") == item.topic_id) & (F.col("partition") == item.partition)
+        condition &= ~(is_same & (F.col("offset") < item.until_offset))
+    return condition
 
 
 def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, Batch], None]:
@@ -132,9 +146,9 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
     ``userMetadata``.
     """
     prepare(spark, archive, feed)
-    held = [item.offsets for item in available(spark, archive, feed)]
+    held = spans(spark, archive, feed)
     path = location(archive, feed)
-    committed = _committed(spark, archive, feed)
+    committed = entries(spark, archive, feed)
 
     def write(rows: DataFrame, batch: Batch) -> None:
         new = rows.withColumn("date", F.to_date("timestamp"))
@@ -181,15 +195,6 @@ def compact(spark: SparkSession, archive: str, feed: Feed, keep_hours: int) -> t
     done = table.optimize().executeCompaction().select("metrics.*").collect()[0]
     table.vacuum(keep_hours)
     return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
-
-
-def _committed(spark: SparkSession, archive: str, feed: Feed) -> list[dict[str, Any]]:
-    """The ledger entries of the archive's newest commits."""
-    if not exists(spark, archive, feed):
-        return []
-    history = DeltaTable.forPath(spark, location(archive, feed)).history(_COMMITS)
-    entries = history.where("userMetadata LIKE '{%checkpoint_id%'").select("userMetadata")
-    return [json.loads(row["userMetadata"]) for row in entries.collect()]
 
 
 def _overlap(one: OffsetRange, other: OffsetRange) -> bool:

@@ -1,7 +1,9 @@
 """Kafka: the source that every job reads, and the facts about topics that jobs check."""
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
@@ -27,6 +29,7 @@ from millrace.config import ConfigurationError, Kafka, UnreachableError
 from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
+_EARLIEST = -2  # Spark's number for it
 _POLL_S = 0.1
 _AWAY = {
     KafkaError._TIMED_OUT,
@@ -61,21 +64,35 @@ class Record:
     timestamp: datetime
 
 
-def lines(spark: SparkSession, kafka: Kafka, topic: Topic, max_lines_per_batch: int) -> DataFrame:
+def lines(
+    spark: SparkSession,
+    kafka: Kafka,
+    topic: Topic,
+    max_lines_per_batch: int,
+    starts: Mapping[str, int] | None = None,
+) -> DataFrame:
     """The stream of a topic's records: the Kafka source's columns, ``headers``, ``topic_id``.
 
-    A new query starts at the earliest record.
+    A new query starts at the earliest record, or at the offsets ``starts`` of partitions.
     """
     return (
         spark.readStream.format("kafka")
         .options(**spark_options(kafka))
         .option("subscribe", topic.name)
-        .option("startingOffsets", "earliest")
+        .option("startingOffsets", _starting_offsets(topic, starts or {}))
         .option("includeHeaders", "true")
         .option("maxOffsetsPerTrigger", max_lines_per_batch)
         .load()
         .withColumn("topic_id", F.lit(topic.id))
     )
+
+
+def _starting_offsets(topic: Topic, starts: Mapping[str, int]) -> str:
+    """Spark wants an offset for each partition, or for none."""
+    if not starts:
+        return "earliest"
+    numbers = map(str, range(topic.partitions))
+    return json.dumps({topic.name: {n: starts.get(n, _EARLIEST) for n in numbers}})
 
 
 def spark_options(kafka: Kafka) -> dict[str, str]:
@@ -183,14 +200,45 @@ def _wait_until_led(admin: AdminClient, names: list[str], partitions: int) -> No
         time.sleep(_POLL_S)
 
 
-def available(kafka: Kafka, topic: Topic) -> list[Available]:
-    """What the topic still has of each partition; an empty one begins to have records now."""
+def available(
+    kafka: Kafka, topic: Topic, starts: Mapping[str, int] | None = None
+) -> list[Available]:
+    """What the topic still has of each partition; an empty one begins to have records now.
+
+    With ``starts``, of those partitions what it has from these offsets on.
+    """
+    with _consumer(kafka) as consumer:
+        return [
+            _available(consumer, topic, number, (starts or {}).get(str(number), 0))
+            for number in range(topic.partitions)
+        ]
+
+
+def offsets(kafka: Kafka, topic: Topic) -> list[OffsetRange]:
+    """The offsets that the topic still has, of each partition."""
+    with _consumer(kafka) as consumer:
+        return [
+            OffsetRange(
+                topic.name,
+                topic.id,
+                number,
+                *consumer.get_watermark_offsets(
+                    TopicPartition(topic.name, number), timeout=TIMEOUT_S
+                ),
+            )
+            for number in range(topic.partitions)
+        ]
+
+
+@contextmanager
+def _consumer(kafka: Kafka) -> Iterator[Consumer]:
+    """A consumer of no group's offsets; what Kafka refuses is raised as ConfigurationError."""
     consumer = Consumer(
         client_properties(kafka) | {"group.id": "millrace-check", "enable.auto.commit": "false"},
         logger=Silent(),
     )
     try:
-        return [_available(consumer, topic, number) for number in range(topic.partitions)]
+        yield consumer
     except KafkaException as error:
         raise ConfigurationError(
             f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
@@ -199,9 +247,10 @@ def available(kafka: Kafka, topic: Topic) -> list[Available]:
         consumer.close()
 
 
-def _available(consumer: Consumer, topic: Topic, number: int) -> Available:
+def _available(consumer: Consumer, topic: Topic, number: int, start: int) -> Available:
     partition = TopicPartition(topic.name, number)
     low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
+    low = min(max(low, start), high)
     earliest = datetime.now(timezone.utc)
     if low < high:
         consumer.assign([TopicPartition(topic.name, number, low)])
@@ -264,10 +313,15 @@ def _record(message: Message) -> Record:
 
 def timestamp_type(kafka: Kafka, name: str) -> str:
     """``LogAppendTime`` (the broker's clock) or ``CreateTime`` (the producer's)."""
+    return topic_settings(kafka, name)["message.timestamp.type"]
+
+
+def topic_settings(kafka: Kafka, name: str) -> dict[str, str]:
+    """The settings of the topic, by Kafka's names; raises KafkaException where it cannot tell."""
     resource = ConfigResource(ResourceType.TOPIC, name)
     admin = _admin(kafka)
     found = admin.describe_configs([resource], request_timeout=TIMEOUT_S)[resource].result()
-    return str(found["message.timestamp.type"].value)
+    return {key: str(entry.value) for key, entry in found.items()}
 
 
 def _admin(kafka: Kafka) -> AdminClient:

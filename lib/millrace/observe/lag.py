@@ -6,16 +6,19 @@ Spark commits no offsets to Kafka, so that no other tool can tell.
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaException
 
 from millrace.config import Kafka
+from millrace.io.kafka import topic_settings
 from millrace.io.kafka_ends import Ends
 from millrace.observe import metrics
 from millrace.observe.progress import Offsets
 from millrace.records.ledger import OffsetRange
 
+_LOOKS_A_RETENTION = 60  # it seldom changes
 _UNKNOWN = -1  # no offset: asked for again at the next look
 
 
@@ -36,6 +39,8 @@ class Lag:
         self._ends = Ends(kafka)
         self._queries: dict[str, _Followed] = {}
         self._lock = threading.Lock()
+        self._kafka = kafka
+        self._looks = 0
 
     def follow(self, query: str, topic: str, committed: Iterable[OffsetRange]) -> None:
         """Follows a query from now on, from what its checkpoint says it has committed."""
@@ -54,9 +59,20 @@ class Lag:
         with self._lock:
             queries = dict(self._queries)
         answers = [self._answers(query, followed) for query, followed in queries.items()]
+        if self._looks % _LOOKS_A_RETENTION == 0 and all(answers):
+            self._say_retention(queries)
+        self._looks += 1
         metrics.KAFKA_UP.set(any(answers))
         for query, followed in queries.items():
             _say_seconds(query, followed)
+
+    def _say_retention(self, queries: dict[str, _Followed]) -> None:
+        for query, followed in queries.items():
+            with suppress(KafkaException):  # It may not be allowed to ask.
+                kept_ms = int(topic_settings(self._kafka, followed.topic)["retention.ms"])
+                if kept_ms >= 0:
+                    labels = (*metrics.of(query), followed.topic)
+                    metrics.RETENTION_SECONDS.labels(*labels).set(kept_ms / 1000)
 
     def _answers(self, query: str, followed: _Followed) -> bool:
         """Looks at one query; whether the broker tells of its topic."""
@@ -73,7 +89,11 @@ class Lag:
         next_ones: dict[int, int] = {}
         for number, (low, high) in spans.items():
             # Of a query that is new, or whose next lines have expired, the first that is there.
-            following = max(low, offsets.get(number, low))
+            committed = offsets.get(number, low)
+            metrics.UNREAD_DELETED.labels(*_labels(query, followed, number)).set(
+                max(0, low - committed)
+            )
+            following = max(low, committed)
             metrics.LAG_LINES.labels(*_labels(query, followed, number)).set(
                 max(0, high - following)
             )

@@ -111,6 +111,16 @@ LAG_SECONDS = Gauge(
     "How long ago the first line that a query has yet to commit was received, 0 of none.",
     _PARTITION,
 )
+UNREAD_DELETED = Gauge(
+    "millrace_deleted_unread_lines",
+    "Lines of a partition that Kafka deleted before the query read them.",
+    _PARTITION,
+)
+RETENTION_SECONDS = Gauge(
+    "millrace_topic_retention_seconds",
+    "How long Kafka keeps a topic's lines (retention.ms); absent where it keeps them for ever.",
+    (*QUERY, "topic"),
+)
 KAFKA_UP = Gauge("millrace_kafka_up", "Whether the broker answered the last look at it: 1 or 0.")
 KAFKA_UP.set(float("nan"))  # Nobody has looked yet.
 STORAGE_FREE = Gauge(

@@ -1,6 +1,6 @@
 """Which offsets the archive holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -9,9 +9,9 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Feed
-from millrace.io import delta
+from millrace.io import delta, delta_log
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import STRIPE, Stripe, held
+from millrace.records.ranges import STRIPE, Stripe, held, size, within
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,37 @@ def archived(
     for (topic, topic_id), own in groupby(rows, lambda row: (row["topic"], row["topic_id"])):
         found[topic_id] = _of_topic(lines, topic, topic_id, own)
     return found
+
+
+def gone_through(
+    spark: SparkSession, archive: str, feed: Feed, held_there: Sequence[OffsetRange]
+) -> list[OffsetRange]:
+    """The offsets that batches of ``archive`` went through, of which it holds ``held_there``.
+
+    A gap within a batch whose rows are all there never was a line: Kafka had none at it.
+    """
+    whole = [
+        item
+        for commit in delta_log.commits(spark, archive, feed)
+        if size(within(commit.ranges, held_there)) >= commit.rows
+        for item in commit.ranges
+    ]
+    return merged([*held_there, *whole])
+
+
+def archived_among(
+    spark: SparkSession, archive: str, feed: Feed, ranges: Sequence[OffsetRange]
+) -> list[OffsetRange]:
+    """Those of the offsets that the archive holds."""
+    if not ranges or not delta.exists(spark, archive, feed):
+        return []
+    lines = delta.lines(spark, archive, feed).where(delta.among(ranges))
+    found: list[OffsetRange] = []
+    rows: Iterator[Row] = lines.transform(_stripes).toLocalIterator()
+    for (topic, topic_id), own in groupby(rows, lambda row: (row["topic"], row["topic_id"])):
+        stripes = (Stripe(row["partition"], row["start"], row["count"], row["bits"]) for row in own)
+        found += held(stripes, topic, topic_id)
+    return merged(found)
 
 
 def _of_topic(archive: DataFrame, topic: str, topic_id: str, rows: Iterator[Row]) -> Archived:

@@ -69,6 +69,7 @@ def documents(
     everything = coverage.committed(db, query)
     topics = coverage.committed(db, query, since) if since else everything
     known = {topic.topic_id: topic.ranges for topic in everything}
+    lost = coverage.lost(db, query)
     starts = [topic.earliest for topic in topics]
     found = []
     for place, own in enumerate(topics):
@@ -84,7 +85,8 @@ def documents(
         if since is None:
             # Lines that Kafka still has from before the first that the ledger names.
             own.ranges = merged([*own.ranges, *without(available, after(available, whole))])
-        found.append(_judged(conf, db, feed.name, own, whole, held, available, archived))
+        known_of = merged([*whole, *lost])
+        found.append(_judged(conf, db, feed.name, own, known_of, held, available, archived))
     return found
 
 

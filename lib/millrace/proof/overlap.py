@@ -44,7 +44,8 @@ def _of_topic(
     counted = mysql.counted(conf.mysql, query, but=checkpoint.id)
     note = checkpoint.note()
     if "floor" not in note:
-        available = kafka.available(conf.kafka, topic) if counted else []
+        starts = checkpoint.starts()
+        available = kafka.available(conf.kafka, topic, starts) if counted else []
         start = floor(available, counted, max_future_skew_s=feed.max_future_skew_s)
         checkpoint.write_note(note | {"floor": start.isoformat() if start else None})
         note = checkpoint.note()

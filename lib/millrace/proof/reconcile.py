@@ -8,11 +8,13 @@ from pyspark.sql import SparkSession
 
 from millrace.config import Config, Feed
 from millrace.io import delta, kafka, mongo
+from millrace.io.ledgers import LEDGERS
 from millrace.io.mongo import coverage
 from millrace.proof.archived import Archived, archived
 from millrace.proof.documents import Documents, documents
 from millrace.proof.forgotten import forgotten, gone_past, lines_among, uncounted
 from millrace.proof.recount import Recount, recount
+from millrace.proof.unread import Unread, unread_by_job
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import after, size, spanned, without
 from millrace.records.reconciliations import Fault
@@ -37,7 +39,7 @@ class Verdict:
     """Whether all that was committed of a feed is where it should be.
 
     ``lag`` has, by job, the number of lines to come, ``forgotten`` those that the job has gone past
-    and that its sink knows nothing of.
+    and that its sink knows nothing of, ``unread`` what Kafka deleted before the job read it.
     """
 
     feed: str
@@ -47,6 +49,7 @@ class Verdict:
     recount: Recount
     lag: dict[str, int] = field(default_factory=dict)
     forgotten: dict[str, list[OffsetRange]] = field(default_factory=dict)
+    unread: dict[str, Unread] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -54,6 +57,7 @@ class Verdict:
         return (
             all(found.holds for found in self.documents)
             and not any(self.forgotten.values())
+            and not any(own.lost for own in self.unread.values())
             and (self.archive is None or self.archive.holds)
             and not self.recount.compared.differing
             and not self.is_nothing_compared
@@ -70,6 +74,7 @@ class Verdict:
             "in_both": self._lines("in_both"),
             "never_committed": self._lines("extra"),
             "forgotten": sum(size(ranges) for ranges in self.forgotten.values()),
+            "lost": sum(size(own.lost) for own in self.unread.values()),
             "differing": len(self.recount.compared.differing),
             "uncompared": int(self.is_nothing_compared),
         }
@@ -115,21 +120,37 @@ def reconcile(
         spark, conf, feed, since, lambda hour: on_progress(f"figures of {hour:%Y-%m-%d %H:00}")
     )
     available = [item.offsets for item in kafka.available(conf.kafka, topic)]
-    archive = _archive(conf, in_archive, available, found, since) if in_archive else None
+    archive = (
+        _archive(spark, conf, feed, in_archive, available, found, since) if in_archive else None
+    )
     known = {
         "ingest": _ledger(conf, feed) if since else [r for own in found for r in own.committed],
         "aggregate": counted_again.counted,
         "archive": _archived_ends(spark, conf, feed) if since else held_there,
     }
     lag = {job: size(after(available, ranges)) for job, ranges in known.items()}
-    lost = {
-        job: forgotten(conf, past.get(job, []), ranges, available, held_there)
+    unread = unread_by_job(
+        spark,
+        conf,
+        feed,
+        topic,
+        available,
+        None if since else held_there,
+        [item for own in found for item in own.present],
+    )
+    unknown = {
+        job: merged(
+            [
+                *forgotten(conf, past.get(job, []), ranges, available, held_there),
+                *unread[job].archived,
+            ]
+        )
         for job, ranges in known.items()
     }
-    lost["aggregate"] = merged(
-        [*lost["aggregate"], *uncounted(conf, counted_again.counted, available)]
+    unknown["aggregate"] = merged(
+        [*unknown["aggregate"], *uncounted(conf, counted_again.counted, available)]
     )
-    return Verdict(feed.name, available, found, archive, counted_again, lag, lost)
+    return Verdict(feed.name, available, found, archive, counted_again, lag, unknown, unread)
 
 
 def _ledger(conf: Config, feed: Feed) -> list[OffsetRange]:
@@ -142,7 +163,9 @@ def _archived_ends(spark: SparkSession, conf: Config, feed: Feed) -> list[Offset
 
 
 def _archive(
+    spark: SparkSession,
     conf: Config,
+    feed: Feed,
     in_archive: dict[str, Archived],
     available: Sequence[OffsetRange],
     found: Sequence[Documents],
@@ -150,10 +173,11 @@ def _archive(
 ) -> Archive:
     """Holes count where Kafka has a record at them, or MongoDB a document of it."""
     missing: list[OffsetRange] = []
+    lost = LEDGERS["archive"](spark, conf, feed).lost()
     for topic_id, own in in_archive.items():
         current = [item for item in available if item.topic_id == topic_id]
         known = spanned([*own.ranges, *([] if since else _before(current, own.ranges))])
-        holes = without(known, own.ranges)
+        holes = without(known, merged([*own.ranges, *lost]))
         documented = [item for one in found for item in one.present]
         missing += lines_among(conf, holes, current, documented)
     lines = sum(own.lines for own in in_archive.values())

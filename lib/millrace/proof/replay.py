@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from millrace import refine
 from millrace.config import Config, ConfigurationError, Feed, UnreachableError
-from millrace.io import delta, kafka, kafka_batch, mongo
+from millrace.io import delta, delta_log, kafka, kafka_batch, mongo
 from millrace.io.mongo import shadow
 from millrace.proof import diff
 from millrace.proof.diff import Document, Found, Tally
@@ -103,7 +103,7 @@ def _archived(
 ) -> DataFrame | None:
     """The archived lines of the days in question, as of now, whatever is archived meanwhile."""
     archive = conf.storage.archive
-    _, version = delta.newest(spark, archive, feed) or (None, None)
+    _, version = delta_log.newest(spark, archive, feed) or (None, None)
     if version is None or not delta.exists(spark, archive, feed, version):
         return None
     days = F.col("date") <= F.to_date(F.lit(until))

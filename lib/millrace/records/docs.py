@@ -6,7 +6,7 @@ from millrace.records import ROUTES_COLLECTION, dead_letters, ledger, reconcilia
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import FORMATS
 from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
-from millrace.records.tables import BATCHES_DDL, ROUTES_DDL, TABLES
+from millrace.records.tables import BATCHES_DDL, LOST_LINES_DDL, ROUTES_DDL, TABLES
 
 _HEAD = "| field | type | OpenTelemetry | Elastic Common Schema |\n|---|---|---|---|"
 
@@ -21,7 +21,8 @@ _VIEWS = {
 }
 _COLLECTIONS = {
     dead_letters.COLLECTION: ", ".join((*dead_letters.COLUMNS, "and what a person noted")),
-    ledger.COLLECTION: "the ledger: what each batch of `ingest` read and wrote",
+    ledger.COLLECTION: "the ledger: what each batch of `ingest` read and wrote; rows with"
+    " `state: lost` name offsets whose loss a person accepted",
     reconciliations.COLLECTION: "what the last `millrace reconcile` of each feed came to",
     ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
 }
@@ -72,9 +73,10 @@ def _others() -> str:
         "service_minutes": "the figures summed to services: what rate anomalies are judged from",
         "http_routes": "the routes a feed has had, up to its `max_routes`",
         "batches": "the ledger: what each batch of `aggregate` read and wrote",
+        "lost_lines": "the ledger's rest: offsets whose loss a person accepted",
     }
     rows = []
-    for statement in (ANOMALIES_DDL, SERVICE_MINUTES_DDL, ROUTES_DDL, BATCHES_DDL):
+    for statement in (ANOMALIES_DDL, SERVICE_MINUTES_DDL, ROUTES_DDL, BATCHES_DDL, LOST_LINES_DDL):
         name, *columns = re.findall(r"(?:EXISTS |^  )`?([a-z]\w*)", statement, re.M)
         rows.append(f"| `{name}` | {', '.join(columns)} | {described[name]} |")
     return "\n".join(["| table | columns | what it holds |", "|---|---|---|", *rows])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 COLLECTION = "batches"
+LOST = "lost"  # the state of a ledger's row that names lines which a person gave up
 
 
 def feed_of(query: str) -> str:
@@ -110,6 +111,24 @@ def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
         else:
             result.append(item)
     return result
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The offsets that a sink's batches have taken, merged, and where each partition's first began.
+
+    ``first`` is by topic id and partition. Where it ``is_complete`` a partition that it lacks, of a
+    topic that it has, was added later, and begins at 0.
+    """
+
+    ranges: list[OffsetRange]
+    first: dict[tuple[str, int], int]
+    is_complete: bool = True
+
+    def begins_at(self, item: OffsetRange) -> int | None:
+        """Where the partition of ``item`` begins; None where nothing of it was ever to be taken."""
+        is_added = self.is_complete and any(topic_id == item.topic_id for topic_id, _ in self.first)
+        return self.first.get((item.topic_id, item.partition), 0 if is_added else None)
 
 
 @dataclass(frozen=True)

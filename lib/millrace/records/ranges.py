@@ -8,7 +8,7 @@ the sum has bits, so the two tell the offsets exactly; and the sum fits a signed
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from millrace.records.ledger import OffsetRange, merged
+from millrace.records.ledger import OffsetRange, Taken, merged
 
 STRIPE = 62
 _FULL = (1 << STRIPE) - 1
@@ -103,6 +103,21 @@ def after(ranges: Sequence[OffsetRange], others: Iterable[OffsetRange]) -> list[
         if start < item.until_offset:
             found.append(replace(item, from_offset=start))
     return found
+
+
+def unread(taken: Taken, in_kafka: Sequence[OffsetRange]) -> list[OffsetRange]:
+    """The offsets that batches skipped, or are about to: neither taken nor in Kafka any more.
+
+    They lie between two batches, or between the last batch and the first record that Kafka has.
+    """
+    beginnings = [replace(item, from_offset=0, until_offset=item.from_offset) for item in in_kafka]
+    ends = [item for item in beginnings if taken.begins_at(item) is not None]
+    spans = [
+        replace(item, from_offset=begin)
+        for item in spanned([*taken.ranges, *ends])
+        if (begin := taken.begins_at(item)) is not None and begin < item.until_offset
+    ]
+    return without(without(spans, taken.ranges), in_kafka)
 
 
 def spanned(ranges: Iterable[OffsetRange]) -> list[OffsetRange]:

@@ -7,7 +7,14 @@ from typing import Literal
 COLLECTION = "reconciliations"
 
 Fault = Literal[
-    "missing", "doubled", "in_both", "never_committed", "forgotten", "differing", "uncompared"
+    "missing",
+    "doubled",
+    "in_both",
+    "never_committed",
+    "forgotten",
+    "lost",
+    "differing",
+    "uncompared",
 ]
 
 

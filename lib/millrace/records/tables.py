@@ -174,6 +174,17 @@ BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
   PRIMARY KEY (query, checkpoint_id, batch_id)
 )"""
 
+LOST_LINES_DDL = """CREATE TABLE IF NOT EXISTS lost_lines (
+  query VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  topic_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  kafka_partition INT NOT NULL,
+  from_offset BIGINT NOT NULL,
+  until_offset BIGINT NOT NULL,
+  topic VARCHAR(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  accepted_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (query, topic_id, kafka_partition, from_offset)
+)"""
+
 ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
   feed {FEED.type} NOT NULL,
   place INT NOT NULL,
@@ -182,7 +193,7 @@ ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
   UNIQUE KEY (feed, http_route)
 )"""
 
-STATEMENTS = (*(table.ddl for table in TABLES), BATCHES_DDL, ROUTES_DDL, *VIEWS)
+STATEMENTS = (*(table.ddl for table in TABLES), BATCHES_DDL, LOST_LINES_DDL, ROUTES_DDL, *VIEWS)
 
 
 def staging_ddl(name: str) -> str:

@@ -2,7 +2,16 @@
 
 from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
+from millrace.io.mongo.ledger import MongoLedger
 from millrace.io.mongo.routes import named_routes
 from millrace.io.mongo.sink import SYSTEM, replace_records, sink
 
-__all__ = ["SYSTEM", "database", "named_routes", "prepare", "replace_records", "sink"]
+__all__ = [
+    "SYSTEM",
+    "MongoLedger",
+    "database",
+    "named_routes",
+    "prepare",
+    "replace_records",
+    "sink",
+]

@@ -1,7 +1,7 @@
 """Which offsets MongoDB holds, counted by the server: a scan that sends back stripes, not lines."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from bson import Int64
@@ -90,12 +90,18 @@ def offsets(
 
 @dataclass
 class Committed:
-    """What a query has committed of one topic, over all its checkpoints."""
+    """What a query has committed of one topic, over all its checkpoints.
+
+    ``first`` is where each partition's first batch began, ``earliest`` when the topic's first line
+    was received, ``latest`` when the last of each partition was.
+    """
 
     topic: str
     topic_id: str
     ranges: list[OffsetRange]
+    first: dict[int, int] = field(default_factory=dict)
     earliest: datetime | None = None
+    latest: dict[int, datetime] = field(default_factory=dict)
 
 
 def committed(db: Database[Document], query: str, since: datetime | None = None) -> list[Committed]:
@@ -104,7 +110,7 @@ def committed(db: Database[Document], query: str, since: datetime | None = None)
     With ``since``, of batches that took no line received before it.
     """
     topics: dict[str, Committed] = {}
-    match = _of_query(query)
+    match = _of_batches(query)
     if since:
         match["ranges.min_received_at"] = {"$not": {"$lt": since}}
     for row in db[ledger.COLLECTION].find(match):
@@ -126,9 +132,15 @@ def counted_rows(
             "from_offset": {"$lt": item.until_offset},
             "until_offset": {"$gt": item.from_offset},
         }
-        match = _of_query(query) | {"ranges": {"$elemMatch": taken}}
+        match = _of_batches(query) | {"ranges": {"$elemMatch": taken}}
         for row in db[ledger.COLLECTION].find(match):
             yield [_range(entry) for entry in row["ranges"]], row["rows_in"]
+
+
+def lost(db: Database[Document], query: str) -> list[OffsetRange]:
+    """The offsets of the query that a person gave up, merged."""
+    rows = db[ledger.COLLECTION].find(_of_query(query) | {"state": ledger.LOST})
+    return ledger.merged([_range(entry) for row in rows for entry in row["ranges"]])
 
 
 _FAR = datetime.max.replace(tzinfo=timezone.utc)
@@ -139,16 +151,25 @@ def _add(topics: dict[str, Committed], entry: Document) -> None:
     item = _range(entry)
     topic = topics.setdefault(item.topic_id, Committed(item.topic, item.topic_id, []))
     topic.ranges.append(item)
+    start = topic.first.setdefault(item.partition, item.from_offset)
+    topic.first[item.partition] = min(start, item.from_offset)
     if len(topic.ranges) > _MERGED_AT:
         topic.ranges = ledger.merged(topic.ranges)
     earliest = entry.get("min_received_at")
     if earliest:
         topic.earliest = min(topic.earliest or earliest, earliest)
+    latest = entry.get("max_received_at")
+    if latest:
+        topic.latest[item.partition] = max(topic.latest.get(item.partition, latest), latest)
 
 
 def _of_query(query: str) -> Document:
     """The query's rows, which lie together."""
     return {"_id": {"$gte": f"{query}/", "$lt": f"{query}0"}}
+
+
+def _of_batches(query: str) -> Document:
+    return _of_query(query) | {"state": {"$ne": ledger.LOST}}
 
 
 def _range(entry: Document) -> OffsetRange:

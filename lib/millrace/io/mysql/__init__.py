@@ -1,8 +1,17 @@
 """MySQL: windowed figures and the ledger of ``aggregate``."""
 
 from millrace.io.mysql.client import connection
-from millrace.io.mysql.ledger import batches, counted
+from millrace.io.mysql.ledger import MysqlLedger, batches, counted
 from millrace.io.mysql.routes import named_routes
 from millrace.io.mysql.sink import SYSTEM, prepare, sink
 
-__all__ = ["SYSTEM", "batches", "connection", "counted", "named_routes", "prepare", "sink"]
+__all__ = [
+    "SYSTEM",
+    "MysqlLedger",
+    "batches",
+    "connection",
+    "counted",
+    "named_routes",
+    "prepare",
+    "sink",
+]

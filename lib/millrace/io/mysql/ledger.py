@@ -1,14 +1,16 @@
 """The ``batches`` table: which offsets the stored figures were computed from."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from pymysql.cursors import DictCursor
 
-from millrace.config import Mysql
+from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection
-from millrace.records.ledger import Batch, OffsetRange, merged
+from millrace.records.ledger import Batch, OffsetRange, Taken, merged
 
 
 class StaleBatchError(Exception):
@@ -27,6 +29,11 @@ def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
 
 def counted_in(cursor: DictCursor, query: str, *, but: str | None) -> list[OffsetRange]:
     """The same, in the transaction of ``cursor``."""
+    return merged(_spans(cursor, query, but=but))
+
+
+def _spans(cursor: DictCursor, query: str, *, but: str | None) -> list[OffsetRange]:
+    """The range of each checkpoint and partition, empty ones included."""
     cursor.execute(
         "SELECT b.checkpoint_id, b.batch_id, b.ranges, ends.first_id FROM batches b JOIN ("
         " SELECT checkpoint_id, MIN(batch_id) AS first_id, MAX(batch_id) AS last_id"
@@ -44,7 +51,68 @@ def counted_in(cursor: DictCursor, query: str, *, but: str | None) -> list[Offse
             start = item.from_offset if is_first else 0
             first = spans.get(key, replace(item, from_offset=start))
             spans[key] = replace(first, until_offset=item.until_offset)
-    return merged(list(spans.values()))
+    return list(spans.values())
+
+
+class MysqlLedger:
+    """The rows of a feed's ``aggregate`` in the tables ``batches`` and ``lost_lines``."""
+
+    def __init__(self, mysql: Mysql, feed: Feed) -> None:
+        self._mysql, self._query = mysql, f"aggregate-{feed.name}"
+
+    def taken(self) -> Taken:
+        """The offsets that committed batches took, of every topic the feed had."""
+        with connection(self._mysql) as opened, opened.cursor() as cursor:
+            spans = _spans(cursor, self._query, but=None)
+        first: dict[tuple[str, int], int] = {}
+        for item in spans:
+            key = (item.topic_id, item.partition)
+            first[key] = min(first.get(key, item.from_offset), item.from_offset)
+        return Taken(merged(spans), first)
+
+    def lost(self) -> list[OffsetRange]:
+        """The offsets that a person accepted as lost; merged."""
+        with connection(self._mysql) as opened, opened.cursor() as cursor:
+            cursor.execute("SELECT * FROM lost_lines WHERE query = %s", self._query)
+            rows = cursor.fetchall()
+        return merged(
+            [
+                OffsetRange(
+                    row["topic"],
+                    row["topic_id"],
+                    row["kafka_partition"],
+                    row["from_offset"],
+                    row["until_offset"],
+                )
+                for row in rows
+            ]
+        )
+
+    def stored(self, ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
+        """None: figures are written in one transaction with the ledger's row."""
+        return []
+
+    def accept_loss(self, ranges: Sequence[OffsetRange], accepted_at: datetime) -> None:
+        """Writes down that a person accepted the loss of these offsets."""
+        with connection(self._mysql) as opened, opened.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO lost_lines (query, topic_id, kafka_partition, from_offset,"
+                " until_offset, topic, accepted_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+                " ON DUPLICATE KEY UPDATE"
+                " until_offset = GREATEST(until_offset, VALUES(until_offset))",
+                [
+                    (
+                        self._query,
+                        item.topic_id,
+                        item.partition,
+                        item.from_offset,
+                        item.until_offset,
+                        item.topic,
+                        accepted_at.replace(tzinfo=None),
+                    )
+                    for item in ranges
+                ],
+            )
 
 
 def refuse_stale(cursor: DictCursor, batch: Batch) -> None:

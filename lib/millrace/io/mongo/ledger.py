@@ -1,0 +1,72 @@
+"""The ledger of ``ingest``: what its batches took, and what a person gave up as lost."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+
+from millrace.config import Feed, Mongo
+from millrace.io.mongo import coverage
+from millrace.io.mongo.client import database
+from millrace.io.mongo.coverage import Committed, Span
+from millrace.records import ledger
+from millrace.records.ledger import OffsetRange, Taken, merged
+from millrace.records.ranges import held, within
+
+_NEVER = datetime.fromtimestamp(0, tz=timezone.utc)
+
+
+class MongoLedger:
+    """The rows of a feed's ``ingest`` in the collection ``batches``."""
+
+    def __init__(self, mongo: Mongo, feed: Feed) -> None:
+        self._db = database(mongo)
+        self._feed, self._query = feed.name, f"ingest-{feed.name}"
+
+    def taken(self) -> Taken:
+        """The offsets that committed batches took, of every topic the feed had."""
+        topics = self._topics()
+        ranges = merged([item for topic in topics for item in topic.ranges])
+        first = {(own.topic_id, n): start for own in topics for n, start in own.first.items()}
+        return Taken(ranges, first)
+
+    def lost(self) -> list[OffsetRange]:
+        """The offsets that a person accepted as lost; merged."""
+        return coverage.lost(self._db, self._query)
+
+    def stored(self, ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
+        """Those of the offsets that have a document all the same: their batch never ended."""
+        found: list[OffsetRange] = []
+        for topic in self._topics():
+            own = [item for item in ranges if item.topic_id == topic.topic_id]
+            if own:
+                since = min(topic.latest.get(item.partition, _NEVER) for item in own)
+                found += within(own, self._present(topic, max(since, topic.earliest or since)))
+        return merged(found)
+
+    def accept_loss(self, ranges: Sequence[OffsetRange], accepted_at: datetime) -> None:
+        """Writes down that a person accepted the loss of these offsets."""
+        key = f"{self._query}/{ledger.LOST}/{accepted_at:%Y%m%dT%H%M%S%f}"
+        row = {
+            "_id": key,
+            "query": self._query,
+            "state": ledger.LOST,
+            "ranges": [asdict(item) for item in ranges],
+            "accepted_at": accepted_at,
+        }
+        self._db[ledger.COLLECTION].replace_one({"_id": key}, row, upsert=True)
+
+    def _topics(self) -> list[Committed]:
+        return coverage.committed(self._db, self._query)
+
+    def _present(self, topic: Committed, since: datetime) -> list[OffsetRange]:
+        """The offsets of documents received since then: a partition's lines come in order."""
+        span = Span(since)
+        found: list[OffsetRange] = []
+        for documents in (
+            coverage.records(self._feed, span),
+            coverage.letters(self._feed, span),
+        ):
+            stripes = coverage.stripes(self._db, documents)
+            single = (stripe for stripe in stripes if stripe.is_single)
+            found += held(single, topic.topic, topic.topic_id)
+        return found

@@ -1,0 +1,180 @@
+"""Lines that Kafka deleted before a query read them: found, told, and accepted by a person."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from pyspark.sql import SparkSession
+
+from millrace.config import Config, ConfigurationError, Feed
+from millrace.io import kafka
+from millrace.io.checkpoint import Checkpoint
+from millrace.io.kafka import Topic
+from millrace.io.ledgers import LEDGERS
+from millrace.proof.archived import archived, archived_among, gone_through
+from millrace.records.ledger import OffsetRange, Taken, merged
+from millrace.records.ranges import size, unread, without
+
+_log = logging.getLogger(__name__)
+_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What Kafka no longer has of the lines that a query was to read next.
+
+    ``unread`` are the offsets that no batch has taken, those among them that the archive or, of a
+    batch that never ended, the sink holds being ``archived`` and ``stored``. ``starts`` is where
+    the query can go on, by partition; None where its checkpoint can be read on from.
+    """
+
+    job: str
+    topic: Topic
+    unread: list[OffsetRange]
+    stored: list[OffsetRange]
+    archived: list[OffsetRange]
+    starts: dict[int, int] | None
+    last_batch_at: datetime | None
+    first_left_at: datetime | None
+
+    @property
+    def lost(self) -> list[OffsetRange]:
+        """The offsets of lines that are nowhere."""
+        return without(without(self.unread, self.stored), self.archived)
+
+    def sentence(self) -> str:
+        """What was lost, in one line, and what can be done."""
+        gone = without(self.unread, self.stored)
+        told = [
+            f"Kafka deleted {size(gone):,} {'line' if size(gone) == 1 else 'lines'} of topic"
+            f" {self.topic.name!r} before they were read: {_named(gone)}."
+        ]
+        if self.last_batch_at:
+            told.append(f"The last batch began at {_iso(self.last_batch_at)}.")
+        if self.first_left_at:
+            told.append(
+                f"The first line that is left there was received at {_iso(self.first_left_at)}."
+            )
+        if self.archived:
+            told.append(
+                f"The archive has {size(self.archived):,} of them: run ./spark-submit.sh"
+                f" {self.job} --from archive, then start the job again."
+            )
+        if self.lost:
+            told.append(f"To go on without them: ./spark-submit.sh {self.job} --accept-loss")
+        return " ".join(told)
+
+
+def find(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    job: str,
+    topic: Topic,
+    checkpoint: Checkpoint,
+    *,
+    is_whole: bool = False,
+) -> Loss | None:
+    """What Kafka deleted before the job read it; None where its query can go on, or begin.
+
+    Where the checkpoint tells how far the query has come, only what comes next is looked at; with
+    ``is_whole`` what was lost between earlier batches as well.
+    """
+    in_kafka = kafka.offsets(conf.kafka, topic)
+    position = checkpoint.position(topic.name, topic.id)
+    following = {item.partition: item.until_offset for item in position}
+    is_cut_off = bool(position) and any(
+        item.from_offset > following.get(item.partition, 0) for item in in_kafka
+    )
+    if position and not is_cut_off and not is_whole:
+        return None
+    ledger = LEDGERS[job](spark, conf, feed)
+    taken = ledger.taken()
+    if job == "archive" and is_whole:
+        own = archived(spark, conf.storage.archive, feed, None).values()
+        held_there = [item for topic_held in own for item in topic_held.ranges]
+        ranges = gone_through(spark, conf.storage.archive, feed, held_there)
+        taken = replace(taken, ranges=ranges)
+    gone = unread(taken, in_kafka) if is_whole or not position else []
+    if is_cut_off:
+        first = {(topic.id, item.partition): 0 for item in position}
+        gone = merged([*gone, *unread(Taken(position, first), in_kafka)])
+    gone = without(without(gone, taken.ranges), ledger.lost())
+    if not gone and not is_cut_off:
+        return None
+    archive = conf.storage.archive
+    cut = {item.partition for item in gone}
+    left = [item for item in kafka.available(conf.kafka, topic) if item.offsets.partition in cut]
+    return Loss(
+        job,
+        topic,
+        unread=gone,
+        stored=ledger.stored(gone),
+        archived=[] if job == "archive" else archived_among(spark, archive, feed, gone),
+        starts=_starts(in_kafka, following) if is_cut_off else None,
+        last_batch_at=checkpoint.last_batch_at(),
+        first_left_at=min(
+            (item.earliest_received_at for item in left if size([item.offsets])), default=None
+        ),
+    )
+
+
+def told(
+    spark: SparkSession, conf: Config, feed: Feed, job: str, topic: Topic, checkpoint: Checkpoint
+) -> str | None:
+    """The sentence about what Kafka deleted before the job read it; None where that is nothing."""
+    try:
+        loss = find(spark, conf, feed, job, topic, checkpoint)
+    except ConfigurationError:
+        return None  # A server is away: the query failed of something else, or that is next.
+    return loss.sentence() if loss and size(loss.unread) else None
+
+
+def settle(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    loss: Loss,
+    checkpoint: Checkpoint,
+    *,
+    accept: bool,
+) -> bool:
+    """Whether the query can go on: nothing is lost, or a person accepts it.
+
+    Then the loss stands in the ledger, and a checkpoint that cannot be read on is moved aside.
+    """
+    if (loss.lost or loss.archived) and not accept:
+        return False
+    if loss.lost:
+        ledger = LEDGERS[loss.job](spark, conf, feed)
+        ledger.accept_loss(without(loss.unread, loss.archived), datetime.now(timezone.utc))
+        _log.warning("accepted: %d lines are lost: %s", size(loss.lost), _named(loss.lost))
+    if loss.starts is not None:
+        aside = checkpoint.begin_anew(loss.starts)
+        _log.warning(
+            "Kafka no longer has the lines that follow the last batch: a new checkpoint begins"
+            " where Kafka does; the old one is kept at %s",
+            aside,
+        )
+    return True
+
+
+def _starts(in_kafka: Sequence[OffsetRange], following: dict[int, int]) -> dict[int, int]:
+    """Where each partition can be read on: at the next offset, or at the first that is left."""
+    return {
+        item.partition: max(item.from_offset, following.get(item.partition, 0)) for item in in_kafka
+    }
+
+
+def _named(ranges: Sequence[OffsetRange]) -> str:
+    named = [
+        f"partition {item.partition} offsets {item.from_offset} to {item.until_offset - 1}"
+        for item in ranges[:_NAMED]
+    ]
+    rest = len(ranges) - len(named)
+    return ", ".join(named) + (f" and {rest} more ranges" if rest else "")
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")
