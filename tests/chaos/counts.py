@@ -57,7 +57,9 @@ class InMongo:
         self._own = {"feed": feed}
 
     def expected(self, sent: Iterable[Sent]) -> Found:
-        return Counter((_KIND[item.line.is_record], item.line.raw) for item in sent)
+        return Counter(
+            (_KIND[item.line.is_record], item.line.raw[: item.line.kept_bytes]) for item in sent
+        )
 
     def found(self) -> Found:
         raw = {"raw": 1}

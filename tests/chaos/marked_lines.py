@@ -17,11 +17,15 @@ DELIVERY_TIMEOUT_S = 60
 
 @dataclass(frozen=True)
 class Line:
-    """A line, the minute it is dated, and whether it is a log line at all."""
+    """A line, the minute it is dated, and whether it is a log line at all.
+
+    Of a line that is too long a dead letter keeps the first ``kept_bytes``.
+    """
 
     raw: bytes
     minute: datetime
     is_record: bool
+    kept_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class MarkedLines:
     start: datetime
     sent: list[Sent] = field(default_factory=list)
 
+    def send_own(self, *lines: Line, timestamp_ms: int | None = None) -> None:
+        """Sends these lines, received at that time where the topic takes a producer's word."""
+        self.sent += _send(self.servers, self.topic, lines, (0, 1), timestamp_ms)
+
     def send(self, count: int, partitions: Sequence[int] = (0, 1)) -> None:
         """Sends so many more, in turn to these partitions."""
         first = len(self.sent)
@@ -53,6 +61,14 @@ def marked_lines(kafka: Kafka, topic: str, *, hours_ago: int) -> MarkedLines:
     """The lines of a topic that has none yet; the first is dated so many hours ago."""
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     return MarkedLines(kafka.bootstrap_servers, topic, now - timedelta(hours=hours_ago))
+
+
+def forwarded(addresses: int, time: datetime) -> Line:
+    """A log line whose request came through that many proxies, as its sender says."""
+    through = ", ".join(["10.0.0.1"] * addresses)
+    request = f'[{time:%d/%b/%Y:%H:%M:%S} +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"'
+    text = f'203.0.113.9 - - {request} "{through}"'
+    return Line(text.encode(), time.replace(second=0, microsecond=0), is_record=True)
 
 
 def _line(number: int, time: datetime) -> Line:
@@ -71,14 +87,23 @@ def _status(number: int) -> int:
     return 500 if number % 40 == 0 else 200
 
 
-def _send(servers: str, topic: str, lines: Sequence[Line], partitions: Sequence[int]) -> list[Sent]:
+def _send(
+    servers: str,
+    topic: str,
+    lines: Sequence[Line],
+    partitions: Sequence[int],
+    timestamp_ms: int | None = None,
+) -> list[Sent]:
     """Sends the lines to these partitions in turn, so that all of them go on in time together."""
+    received = {} if timestamp_ms is None else {"timestamp": timestamp_ms}
     producer = Producer(
         {
             "bootstrap.servers": servers,
             "acks": "all",
             "enable.idempotence": True,
             "linger.ms": 20,
+            "compression.type": "zstd",  # a broker bounds what it is sent, compressed
+            "message.max.bytes": 100_000_000,
             "log_level": 0,  # a broker that has just started is no news
         }
     )
@@ -89,7 +114,8 @@ def _send(servers: str, topic: str, lines: Sequence[Line], partitions: Sequence[
         sent.append(Sent(line, message.partition() or 0, message.offset() or 0))
 
     for line, partition in zip(lines, cycle(partitions), strict=False):
-        producer.produce(topic, line.raw, partition=partition, on_delivery=partial(note, line))
+        told = partial(note, line)
+        producer.produce(topic, line.raw, partition=partition, on_delivery=told, **received)
         producer.poll(0)
     producer.flush(DELIVERY_TIMEOUT_S)
     assert len(sent) == len(lines), f"{len(sent)} of {len(lines)} lines were acknowledged"

@@ -3,9 +3,18 @@
 import time
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    ResourceType,
+)
 
 _TIMEOUT_S = 30
+_LATEST = "message.timestamp.after.max.ms"
 _PAUSE_S = 0.2
 
 
@@ -29,6 +38,27 @@ def _is_made(admin: AdminClient, topic: NewTopic) -> bool:
             raise
         return False
     return True
+
+
+def believe_producers(servers: str, topic: str) -> None:
+    """Has the topic take the times that producers say, whatever they are."""
+    _set(servers, topic, {"message.timestamp.type": "CreateTime", _LATEST: str(2**63 - 1)})
+
+
+def take_large_records(servers: str, topic: str, bytes_: int) -> None:
+    """Has the topic take records of that many bytes, compressed."""
+    _set(servers, topic, {"max.message.bytes": str(bytes_)})
+
+
+def _set(servers: str, topic: str, settings: dict[str, str]) -> None:
+    admin = AdminClient({"bootstrap.servers": servers})  # kept until it has answered
+    entries = [
+        ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+        for name, value in settings.items()
+    ]
+    wanted = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=entries)
+    for future in admin.incremental_alter_configs([wanted]).values():
+        future.result(_TIMEOUT_S)
 
 
 def delete_records(servers: str, topic: str, until: dict[int, int]) -> None:
