@@ -13,6 +13,7 @@ def aggregate(run: Run) -> Flow:
     references = refine.references(conf, feed)
     rates = rules.load(conf.detection.rules).rates
     mysql.prepare(conf.mysql)
+    mysql.check_jdbc(run.spark, conf.mysql)
     named_routes = mysql.named_routes(conf.mysql, feed)
     stored = overlap.stored_figures(
         run.spark, conf, feed, run.query, run.topic, run.checkpoint, run.archive_version

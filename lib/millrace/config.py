@@ -80,6 +80,17 @@ class Config(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _executors_have_trust_stores(self) -> "Config":
+        for key, server in (("mongo", self.mongo), ("mysql", self.mysql)):
+            needs_one = server.tls and server.ca_file and not self.spark.is_local
+            if needs_one and not server.trust_store:
+                raise ValueError(
+                    f"{key}.trust_store must name a Java trust store with the certificates of"
+                    f" {key}.ca_file that executors can read, as spark.master is not local"
+                )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -35,6 +35,19 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _Database(_Section):
+    """A server whose TLS certificate and host name are checked, where ``tls`` is set.
+
+    Trusted are the authorities in the PEM file ``ca_file``, else those of the system and the JVM.
+    ``trust_store`` is the Java form of ``ca_file``: executors on other machines need it; the JVM of
+    this one gets it made of ``ca_file``.
+    """
+
+    tls: bool = False
+    ca_file: Path | None = None
+    trust_store: Path | None = None
+
+
 class Kafka(_Section):
     """The broker, how to be let in, and how many records a task holds at once, uncompressed."""
 
@@ -56,17 +69,14 @@ class Kafka(_Section):
         return self
 
 
-class Mongo(_Section):
-    """The MongoDB deployment; ``trust_store`` is the Java form of ``ca_file``."""
+class Mongo(_Database):
+    """The MongoDB deployment."""
 
     uri: str = Field(pattern=r"^mongodb(\+srv)?://")
     database: str = "millrace"
     username: str | None = None
     password: SecretStr | None = None
     auth_source: str = "admin"
-    tls: bool = False
-    ca_file: Path | None = None
-    trust_store: Path | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -82,17 +92,14 @@ class Mongo(_Section):
         return values | {"uri": scheme + rest} | secret
 
 
-class Mysql(_Section):
-    """The MySQL or MariaDB server; ``trust_store`` is the Java form of ``ca_file``."""
+class Mysql(_Database):
+    """The MySQL or MariaDB server."""
 
     host: str
     port: Port = 3306
     database: str = Field(default="millrace", pattern=r"^[A-Za-z0-9_]+$")
     user: str = "millrace"
     password: SecretStr = SecretStr("")
-    tls: bool = False
-    ca_file: Path | None = None
-    trust_store: Path | None = None
 
 
 class Storage(_Section):
@@ -192,6 +199,11 @@ class Spark(_Section):
     executor_memory: Memory = "3g"
     memory_overhead: Memory = "1g"
     conf: dict[str, str] = {}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the driver does the work of executors."""
+        return self.master.startswith("local")
 
 
 class Stack(_Section):

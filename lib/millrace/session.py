@@ -16,6 +16,7 @@ from millrace.config import CONF_DIRECTORY, Config, ConfigurationError, Mongo
 from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
+from millrace.setup.trust_store import trust_store
 
 _STANDALONE = "spark://"
 _KUBERNETES = "k8s://"
@@ -28,7 +29,7 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     options that spark-submit.sh was given, each ruling over the one before.
     """
     check_java()
-    if _is_local(conf):
+    if conf.spark.is_local:
         # Else the Spark UI answers on every network that the machine is on.
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     # Whatever Python workers and libraries make of local time, they make of UTC.
@@ -49,7 +50,7 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{shlex.join(options)} {given} pyspark-shell"
     # What the JVM and its Python workers write themselves: see _permissions.
-    with private_files() if _is_local(conf) else nullcontext():
+    with private_files() if conf.spark.is_local else nullcontext():
         session = SparkSession.builder.appName(name).getOrCreate()
     if _ships(conf.spark.master):
         _ship(session, conf)
@@ -63,10 +64,6 @@ def _logging(name: str, conf: Config) -> tuple[str, ...]:
         f"-Dmillrace.log.format={conf.logs.format}",
         f"-Dmillrace.service={name}",
     )
-
-
-def _is_local(conf: Config) -> bool:
-    return conf.spark.master.startswith("local")
 
 
 def _ships(master: str) -> bool:
@@ -111,7 +108,7 @@ def spark_properties(conf: Config) -> dict[str, str]:
 def _executors(conf: Config) -> dict[str, str]:
     """Executors in processes of their own, their number fixed; none where the master is local."""
     spark = conf.spark
-    if _is_local(conf):
+    if spark.is_local:
         return {}
     properties = {
         "spark.executor.instances": str(spark.executors),
@@ -157,14 +154,15 @@ def _permissions(conf: Config) -> dict[str, str]:
 
     It sets permissions itself, by this umask (``fs.permissions.umask-mode``, 022 by default).
     """
-    if not _is_local(conf):
+    if not conf.spark.is_local:
         return {}
     return {"spark.hadoop.fs.permissions.umask-mode": "077"}
 
 
 def _trust_store(mongo: Mongo) -> str:
     """The JVM's trust store: MongoDB's Java driver has no option of its own for one."""
-    return f" -Djavax.net.ssl.trustStore={mongo.trust_store}" if mongo.trust_store else ""
+    store = trust_store(mongo)
+    return f" -Djavax.net.ssl.trustStore={store}" if store else ""
 
 
 def spark_defaults() -> dict[str, str]:

@@ -97,6 +97,14 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
         "kafka",
         "SASL_PLAINTEXT needs kafka.username and MILLRACE__KAFKA__PASSWORD",
     ),
+    "no authorities for executors": (
+        lambda c: c.update(
+            mysql={"host": "db", "tls": True, "ca_file": "ca.crt"},
+            spark={"master": "spark://here:7077"},
+        ),
+        "file",
+        "mysql.trust_store must name a Java trust store",
+    ),
     "port of metrics too high": (
         lambda c: c.update(metrics={"port": 70_000}),
         "metrics.port.ingest",

@@ -1,6 +1,6 @@
 """MySQL: windowed figures and the ledger of ``aggregate``."""
 
-from millrace.io.mysql.client import connection
+from millrace.io.mysql.client import check_jdbc, connection
 from millrace.io.mysql.ledger import MysqlLedger, batches, counted
 from millrace.io.mysql.routes import named_routes
 from millrace.io.mysql.sink import SYSTEM, prepare, sink
@@ -9,6 +9,7 @@ __all__ = [
     "SYSTEM",
     "MysqlLedger",
     "batches",
+    "check_jdbc",
     "connection",
     "counted",
     "named_routes",

@@ -1,14 +1,19 @@
 """How MySQL is reached: by PyMySQL on the driver, by JDBC in tasks."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import pymysql
+from py4j.protocol import Py4JJavaError
 from pymysql.connections import Connection
 from pymysql.cursors import DictCursor
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
 
 from millrace.config import ConfigurationError, Mysql, UnreachableError
+from millrace.errors import one_line
+from millrace.setup.trust_store import trust_store
 
 TIMEOUT_S = 10
 # Not listening, gone, lost in the middle, shutting down, still starting, too many connections.
@@ -19,7 +24,6 @@ _JDBC_PARAMETERS = {
     "connectionTimeZone": "UTC",
     "forceConnectionTimeZoneToSession": "true",
     "rewriteBatchedStatements": "true",
-    "allowPublicKeyRetrieval": "true",
 }
 
 
@@ -29,10 +33,6 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
 
     Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
     """
-    options: dict[str, Any] = {}
-    if mysql.tls:
-        options["ssl"] = {"ca": str(mysql.ca_file)} if mysql.ca_file else {}
-        options["ssl_verify_identity"] = mysql.ca_file is not None
     try:
         opened = pymysql.connect(
             host=mysql.host,
@@ -44,12 +44,10 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
             connect_timeout=TIMEOUT_S,
             init_command="SET time_zone = '+00:00'",
             cursorclass=DictCursor,
-            **options,
+            ssl=_tls_context(mysql) if mysql.tls else None,
         )
     except pymysql.MySQLError as error:
-        reason = str(error.args[-1])
-        kind = UnreachableError if error.args[0] in AWAY else ConfigurationError
-        raise kind(f"mysql.host {mysql.host}:{mysql.port}: {reason}") from None
+        raise _connection_error(mysql, error) from None
     try:
         yield opened
         opened.commit()
@@ -62,13 +60,35 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
             opened.close()
 
 
+def _tls_context(mysql: Mysql) -> ssl.SSLContext:
+    """Checks the server's certificate and host name by ``ca_file``, else the system's authorities.
+
+    A context of our own: without a CA file PyMySQL's ``ssl_verify_identity`` checks no host name.
+    """
+    try:
+        return ssl.create_default_context(cafile=mysql.ca_file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"mysql.ca_file {mysql.ca_file}: expected PEM certificates: {error.strerror or error}"
+        ) from None
+
+
+def _connection_error(mysql: Mysql, error: pymysql.MySQLError) -> ConfigurationError:
+    """UnreachableError where the server is away, ConfigurationError where it or we refuse."""
+    server = f"mysql.host {mysql.host}:{mysql.port}"
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return ConfigurationError(
+            f"{server}: its TLS certificate is refused: {cause.verify_message.rstrip('.')};"
+            " mysql.ca_file names the authorities to trust"
+        )
+    kind = UnreachableError if error.args[0] in AWAY else ConfigurationError
+    return kind(f"{server}: {error.args[-1]}")
+
+
 def jdbc_options(mysql: Mysql) -> dict[str, str]:
     """The options of Spark's JDBC writer, but the table."""
-    parameters = dict(_JDBC_PARAMETERS)
-    if mysql.tls:
-        parameters["sslMode"] = "VERIFY_IDENTITY" if mysql.trust_store else "REQUIRED"
-        if mysql.trust_store:
-            parameters["trustCertificateKeyStoreUrl"] = f"file:{mysql.trust_store}"
+    parameters = _JDBC_PARAMETERS | _jdbc_tls(mysql)
     query = "&".join(f"{key}={value}" for key, value in parameters.items())
     return {
         "url": f"jdbc:mysql://{mysql.host}:{mysql.port}/{mysql.database}?{query}",
@@ -78,3 +98,24 @@ def jdbc_options(mysql: Mysql) -> dict[str, str]:
         "batchsize": "5000",
         "isolationLevel": "NONE",
     }
+
+
+def _jdbc_tls(mysql: Mysql) -> dict[str, str]:
+    if not mysql.tls:
+        # MySQL's default way of logging in needs the server's key, where there is no TLS.
+        return {"allowPublicKeyRetrieval": "true"}
+    store = trust_store(mysql)
+    return {"sslMode": "VERIFY_IDENTITY"} | (
+        {"trustCertificateKeyStoreUrl": f"file:{store}"} if store else {}
+    )
+
+
+def check_jdbc(spark: SparkSession, mysql: Mysql) -> None:
+    """Raises ConfigurationError where the JVM cannot connect; Python may have connected before."""
+    try:
+        spark.read.format("jdbc").options(**jdbc_options(mysql), query="SELECT 1 AS one").load()
+    except (Py4JJavaError, PySparkException) as error:
+        raise ConfigurationError(
+            f"mysql.host {mysql.host}:{mysql.port}: the JVM cannot connect: {one_line(error)};"
+            " mysql.trust_store names the authorities that it trusts"
+        ) from None
