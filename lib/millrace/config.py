@@ -81,6 +81,12 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _clients_wait_as_long_as_batches(self) -> "Config":
+        for server in (self.kafka, self.mongo, self.mysql):
+            server.follow(self.stream.max_outage_s)
+        return self
+
+    @model_validator(mode="after")
     def _executors_have_trust_stores(self) -> "Config":
         for key, server in (("mongo", self.mongo), ("mysql", self.mysql)):
             needs_one = server.tls and server.ca_file and not self.spark.is_local

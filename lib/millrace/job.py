@@ -22,12 +22,13 @@ from millrace.io.checkpoint import Checkpoint
 from millrace.observe import logs
 from millrace.observe.logs import END
 from millrace.observe.observer import Look, Observer
-from millrace.patience import Patience, StoppingError
 from millrace.proof import losses
 from millrace.records.ledger import Batch
+from millrace.retry import Retry, StoppingError
 from millrace.session import spark_session
 from millrace.setup.errors import SetupError
 from millrace.stream import Flow, Running, checked_checkpoint, start
+from millrace.watchdog import Stopping, watched
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.2
@@ -111,7 +112,7 @@ def _run(
     looks: Sequence[Look],
     accept_loss: bool,
 ) -> int:
-    stopping = threading.Event()
+    stopping = Stopping()
     _listen(stopping)
     try:
         conf = config.load(path)
@@ -120,26 +121,27 @@ def _run(
         topics = {} if source == "archive" else topics_of(conf)
         spark = spark_session(f"millrace-{name}", conf)
         _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
-        try:
-            if source == "archive":
-                return from_archive(name, job, spark, conf, stopping)
-            return from_kafka(
-                name,
-                job,
-                spark,
-                conf,
-                topics,
-                until_caught_up,
-                stopping,
-                observer,
-                accept_loss=accept_loss,
-            )
-        finally:
+        with watched(spark, stopping, conf.stream.max_outage_s):
             try:
-                observer.end()
+                if source == "archive":
+                    return from_archive(name, job, spark, conf, stopping)
+                return from_kafka(
+                    name,
+                    job,
+                    spark,
+                    conf,
+                    topics,
+                    until_caught_up,
+                    stopping,
+                    observer,
+                    accept_loss=accept_loss,
+                )
             finally:
-                # Executors' pods go when they are told to, not when their driver is gone.
-                spark.stop()
+                try:
+                    observer.end()
+                finally:
+                    # Executors' pods go when they are told to, not when their driver is gone.
+                    spark.stop()
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED
@@ -180,8 +182,8 @@ def from_archive(
             if stopping.is_set():
                 raise StoppingError
             batch = Batch(query, f"archive-{table_id}", version, tuple(held))
-            patience = Patience(query, conf.stream.max_outage_s, stopping)
-            patience.outlast(partial(flow.write, flow.rows, batch))
+            retry = Retry(query, conf.stream.max_outage_s, stopping)
+            retry.run(partial(flow.write, flow.rows, batch))
         except StoppingError:
             return _stopped_before(name, conf.feeds[place:])
         except Exception as error:
@@ -270,16 +272,16 @@ def _seen_at(name: str, spark: SparkSession, conf: Config) -> str:
     return f"Spark's pages: {pages or 'none'}; metrics: {f'port {port}' if port else 'none'}"
 
 
-def _listen(stopping: threading.Event) -> None:
+def _listen(stopping: Stopping) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _ask_to_stop(stopping))
 
 
-def _ask_to_stop(stopping: threading.Event) -> None:
+def _ask_to_stop(stopping: Stopping) -> None:
     if stopping.is_set():
         raise KeyboardInterrupt  # Asked twice: at once.
     _log.info("stopping after the running batches")
-    stopping.set()
+    stopping.ask()
 
 
 def _wait(queries: list[Running], stopping: threading.Event) -> int:
@@ -289,16 +291,24 @@ def _wait(queries: list[Running], stopping: threading.Event) -> int:
         if any(query.reason() for query in queries if not query.is_active):
             stopping.set()
         time.sleep(_POLL_S)
+    _tell_failures(queries)  # Before the others end, which may take a while.
     _stop(queries, stopping)
-    failed = [query for query in queries if query.reason()]
-    for query in failed:
-        is_told = not query.failure or isinstance(query.failure, JobError)
-        trace = None if is_told else query.failure
-        END.error("%s failed: %s", query.name, query.reason(), exc_info=trace)
-    if failed:
+    _tell_failures(queries)
+    if any(query.is_told for query in queries):
         return FAILED
     _log.info("ended")
     return DONE
+
+
+def _tell_failures(queries: Sequence[Running]) -> None:
+    """Says of each query that failed why, once."""
+    for query in queries:
+        if query.is_told or not query.reason():
+            continue
+        query.is_told = True
+        says_all = not query.failure or isinstance(query.failure, JobError)
+        trace = None if says_all else query.failure
+        END.error("%s failed: %s", query.name, query.reason(), exc_info=trace)
 
 
 def _stop(queries: Sequence[Running], stopping: threading.Event) -> None:

@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     ValidationInfo,
     field_validator,
@@ -29,13 +30,34 @@ Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Server = Literal["kafka", "mongo", "mysql"]
 LogFormat = Literal["text", "json"]
+_SHORTEST_TIMEOUT_S = 10
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Database(_Section):
+class _Server(_Section):
+    """A server, and how long its clients wait for an answer: it follows from ``stream``."""
+
+    _max_outage_s: int = PrivateAttr(default=300)
+
+    def follow(self, max_outage_s: int) -> None:
+        """Has clients wait as long as batches wait for a server that is away."""
+        self._max_outage_s = max_outage_s
+
+    @property
+    def statement_timeout_s(self) -> int:
+        """The longest time without an answer, for what may take long: a whole outage."""
+        return max(_SHORTEST_TIMEOUT_S, self._max_outage_s)
+
+    @property
+    def request_timeout_s(self) -> int:
+        """The longest time without an answer, for what is short: Spark tries a task four times."""
+        return max(_SHORTEST_TIMEOUT_S, self._max_outage_s // 4)
+
+
+class _Database(_Server):
     """A server whose TLS certificate and host name are checked, where ``tls`` is set.
 
     Trusted are the authorities in the PEM file ``ca_file``, else those of the system and the JVM.
@@ -48,7 +70,7 @@ class _Database(_Section):
     trust_store: Path | None = None
 
 
-class Kafka(_Section):
+class Kafka(_Server):
     """The broker, how to be let in, and how many records a task holds at once, uncompressed."""
 
     bootstrap_servers: str

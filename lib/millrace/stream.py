@@ -15,9 +15,10 @@ from millrace.crash import crash_point
 from millrace.errors import JobError, is_other_plan, one_line
 from millrace.io import kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.io.outage import outage
 from millrace.observe import logs, metrics
-from millrace.patience import Patience, StoppingError
 from millrace.records.ledger import Batch
+from millrace.retry import Retry, StoppingError
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.2
@@ -47,6 +48,7 @@ class Running:
     writing: threading.Lock = field(default_factory=threading.Lock)
     failure: BaseException | None = None
     said: str | None = None
+    is_told: bool = False
     query: StreamingQuery | None = None
 
     @property
@@ -70,9 +72,10 @@ class Running:
                 " which this one cannot read. Move it aside and start the job again: windows that"
                 " Kafka has whole are computed anew, and `millrace reconcile` names the others"
             )
+        if isinstance(failure, JobError):
+            return one_line(failure)
         # Spark may fail of a topic that was made again, or lost lines, before a batch begins.
-        cause = None if isinstance(failure, JobError) else self.explained()
-        return cause or one_line(failure)
+        return self.explained() or _source_away(failure) or one_line(failure)
 
     def stop(self) -> None:
         """Ends the query once the batch that it writes is written and committed."""
@@ -114,8 +117,7 @@ def start(
             with running.writing, logs.about(name, batch_id):
                 if stopping.is_set():
                     raise StoppingError
-                patience = Patience(name, max_outage_s, stopping)
-                patience.outlast(
+                Retry(name, max_outage_s, stopping).run(
                     lambda: _write(flow, rows, name, checkpoint, batch_id, topic, source)
                 )
         except BaseException as error:
@@ -158,6 +160,17 @@ def _write(
     metrics.INPUT_LINES.labels(*metrics.of(name)).inc(batch.lines)
     metrics.PROCESSED_RATE.labels(*metrics.of(name)).set(batch.lines / took_s)
     _log.info(logs.BATCH, name, batch_id, batch.lines, took_s)
+
+
+def _source_away(failure: BaseException | None) -> str | None:
+    """That the source of a query does not answer between two batches, where that is the failure."""
+    found = outage(failure) if failure else None
+    if found is None:
+        return None
+    return (
+        f"{found.server} does not answer, and Spark has given up asking for new lines. Nothing is"
+        f" lost: start the job again when it is back. It says {one_line(failure)}"
+    )
 
 
 def _other_topic(source: Kafka, topic: kafka.Topic, query: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from confluent_kafka import (
     Consumer,
@@ -30,6 +31,7 @@ from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
 _EARLIEST = -2  # Spark's number for it
+_REQUEST_TIMEOUT_MS = 30_000  # of one request, which Kafka's client then sends again
 _POLL_S = 0.1
 _AWAY = {
     KafkaError._TIMED_OUT,
@@ -97,10 +99,15 @@ def _starting_offsets(topic: Topic, starts: Mapping[str, int]) -> str:
 
 def spark_options(kafka: Kafka) -> dict[str, str]:
     """The options of Spark's Kafka source that are the same for all that it reads."""
+    timeout_ms = 1000 * kafka.request_timeout_s
     options = {
         "kafka.bootstrap.servers": kafka.bootstrap_servers,
         "kafka.security.protocol": kafka.security_protocol,
         "kafka.max.poll.records": str(kafka.max_poll_records),
+        "kafkaConsumer.pollTimeoutMs": str(timeout_ms),
+        # Between batches Spark asks three times before it gives up.
+        "kafka.default.api.timeout.ms": str(timeout_ms),
+        "kafka.request.timeout.ms": str(min(timeout_ms, _REQUEST_TIMEOUT_MS)),
     }
     if kafka.ca_file:
         options["kafka.ssl.truststore.type"] = "PEM"
@@ -140,18 +147,35 @@ def topic(kafka: Kafka, name: str) -> Topic:
 
     Raises UnreachableError where no broker answers.
     """
-    admin = _admin(kafka)  # Kept until the answer is there: its end ends the request.
+    troubles: list[KafkaError] = []
+    # Kept until the answer is there: its end ends the request.
+    admin = _admin(kafka, {"error_cb": troubles.append})
     try:
         described = admin.describe_topics(TopicCollection([name]), request_timeout=TIMEOUT_S)[
             name
         ].result()
     except KafkaException as error:
-        reason = error.args[0].str()
-        kind = UnreachableError if error.args[0].code() in _AWAY else ConfigurationError
-        raise kind(
-            f"kafka.bootstrap_servers {kafka.bootstrap_servers}: topic {name!r}: {reason}"
-        ) from None
+        admin.poll(0)  # Tells what connections failed of: requests say no more than "timed out".
+        is_away = error.args[0].code() in _AWAY
+        raise _refusal(kafka, name, [error.args[0], *troubles], is_away=is_away) from None
     return Topic(name, str(described.topic_id), len(described.partitions))
+
+
+def _refusal(
+    kafka: Kafka, topic: str, errors: list[KafkaError], *, is_away: bool
+) -> ConfigurationError:
+    """UnreachableError where the broker is away, ConfigurationError where it or we refuse."""
+    broker = f"kafka.bootstrap_servers {kafka.bootstrap_servers}"
+    if any("certificate verify failed" in error.str() for error in errors):
+        return ConfigurationError(
+            f"{broker}: its TLS certificate, or its host name, is refused;"
+            " kafka.ca_file names the authorities to trust"
+        )
+    refused = [error for error in errors if error.code() == KafkaError._AUTHENTICATION]
+    if refused:
+        return ConfigurationError(f"{broker}: {refused[0].str()}")
+    kind = UnreachableError if is_away else ConfigurationError
+    return kind(f"{broker}: topic {topic!r}: {errors[-1 if is_away else 0].str()}")
 
 
 def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
@@ -324,8 +348,8 @@ def topic_settings(kafka: Kafka, name: str) -> dict[str, str]:
     return {key: str(entry.value) for key, entry in found.items()}
 
 
-def _admin(kafka: Kafka) -> AdminClient:
-    return AdminClient(client_properties(kafka), logger=Silent())
+def _admin(kafka: Kafka, more: dict[str, Any] | None = None) -> AdminClient:
+    return AdminClient(client_properties(kafka) | (more or {}), logger=Silent())
 
 
 class Silent:

@@ -8,6 +8,7 @@ from threading import Lock
 
 from pyspark.sql import SparkSession
 
+from millrace.observe.activity import ACTIVITY
 from millrace.records.ledger import Batch
 
 _DESCRIPTION = "spark.job.description"
@@ -67,6 +68,7 @@ def step(
     start_ns, error_type = time.time_ns(), None
     try:
         yield
+        ACTIVITY.note()
     except BaseException as error:
         error_type = type(error).__name__
         raise

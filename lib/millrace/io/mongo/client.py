@@ -28,17 +28,28 @@ def database(mongo: Mongo) -> Database[Document]:
         # Not `ping`, which a server answers to whoever has not logged in as well.
         client[mongo.database].list_collection_names(authorizedCollections=True)
     except (PyMongoError, ValueError, OSError) as error:
-        reason = re.split(r", (?:Timeout|full error):", str(error).splitlines()[0])[0]
-        is_away = isinstance(error, ConnectionFailure)
-        kind = UnreachableError if is_away else ConfigurationError
-        raise kind(f"mongo.uri {mongo.uri}: {reason}") from None
+        raise _connection_error(mongo, error) from None
     return client[mongo.database]
+
+
+def _connection_error(mongo: Mongo, error: Exception) -> ConfigurationError:
+    """UnreachableError where the server is away, ConfigurationError where it or we refuse."""
+    reason = re.split(r" \(configured|, (?:Timeout|full error):", str(error).splitlines()[0])[0]
+    refused = re.search(r"certificate verify failed: ([^(]*)", reason)
+    if refused:
+        return ConfigurationError(
+            f"mongo.uri {mongo.uri}: its TLS certificate is refused: {refused[1].strip(' .')};"
+            " mongo.ca_file names the authorities to trust"
+        )
+    kind = UnreachableError if isinstance(error, ConnectionFailure) else ConfigurationError
+    return kind(f"mongo.uri {mongo.uri}: {reason}")
 
 
 @lru_cache(maxsize=4)
 def _client(mongo: Mongo) -> pymongo.MongoClient[Document]:
     """One client a process: each has threads and connections of its own."""
-    options: Document = {"serverSelectionTimeoutMS": TIMEOUT_MS, "tz_aware": True, "w": "majority"}
+    options: Document = {"tz_aware": True, "w": "majority"}
+    options |= _timeouts(mongo, answer_s=mongo.statement_timeout_s)
     if mongo.username and mongo.password:
         options["username"] = mongo.username
         options["password"] = mongo.password.get_secret_value()
@@ -48,6 +59,16 @@ def _client(mongo: Mongo) -> pymongo.MongoClient[Document]:
     if mongo.tls and mongo.ca_file:
         options["tlsCAFile"] = str(mongo.ca_file)
     return pymongo.MongoClient(mongo.uri, **options)
+
+
+def _timeouts(mongo: Mongo, *, answer_s: int) -> dict[str, int]:
+    """The timeouts of a client, in ms, but those that the URI names."""
+    timeouts = {
+        "serverSelectionTimeoutMS": TIMEOUT_MS,
+        "connectTimeoutMS": TIMEOUT_MS,
+        "socketTimeoutMS": 1000 * answer_s,
+    }
+    return {name: ms for name, ms in timeouts.items() if name.lower() not in mongo.uri.lower()}
 
 
 def connector_options(mongo: Mongo) -> dict[str, str]:
@@ -73,18 +94,17 @@ def at_once(longest_bytes: int) -> dict[str, str]:
 
 
 def _connection_uri(mongo: Mongo) -> str:
-    """The URI with credentials and TLS in it: the connector takes them nowhere else."""
+    """The URI with credentials, TLS and timeouts: the connector takes them nowhere else."""
     scheme, _, rest = mongo.uri.partition("://")
     if mongo.username and mongo.password:
         password = quote_plus(mongo.password.get_secret_value())
         rest = f"{quote_plus(mongo.username)}:{password}@{rest.rpartition('@')[2]}"
-    parameters = []
+    timeouts = _timeouts(mongo, answer_s=mongo.request_timeout_s)
+    parameters = [f"{name}={ms}" for name, ms in timeouts.items()]
     if mongo.username:
         parameters.append(f"authSource={mongo.auth_source}")
     if mongo.tls:
         parameters.append("tls=true")
-    if parameters:
-        hosts, _, tail = rest.partition("/")
-        joint = "&" if "?" in tail else "?"
-        rest = f"{hosts}/{tail}{joint}{'&'.join(parameters)}"
-    return f"{scheme}://{rest}"
+    hosts, _, tail = rest.partition("/")
+    joint = "&" if "?" in tail else "?"
+    return f"{scheme}://{hosts}/{tail}{joint}{'&'.join(parameters)}"

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pymysql
 from py4j.protocol import Py4JJavaError
@@ -13,11 +14,13 @@ from pyspark.sql import SparkSession
 
 from millrace.config import ConfigurationError, Mysql, UnreachableError
 from millrace.errors import one_line
+from millrace.observe.activity import ACTIVITY
 from millrace.setup.trust_store import trust_store
 
 TIMEOUT_S = 10
-# Not listening, gone, lost in the middle, shutting down, still starting, too many connections.
-AWAY = frozenset({2002, 2003, 2006, 2013, 1053, 1927, 1040})
+# Not listening, gone, lost in the middle, shutting down, connection killed; too many connections,
+# of all or of the user; read-only, as a server is while a failover goes on.
+AWAY = frozenset({2002, 2003, 2006, 2013, 1053, 1927, 1040, 1203, 1226, 1290, 1836})
 
 # Without it a server whose zone is not UTC shifts every time that passes through JDBC.
 _JDBC_PARAMETERS = {
@@ -27,6 +30,15 @@ _JDBC_PARAMETERS = {
 }
 
 
+class _Cursor(DictCursor):
+    """A cursor whose every statement that is answered is a sign of work."""
+
+    def execute(self, query: Any, args: Any = None) -> int:
+        count = super().execute(query, args)
+        ACTIVITY.note()
+        return count
+
+
 @contextmanager
 def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
     """An open connection, one transaction, committed at the end and rolled back on an error.
@@ -34,7 +46,7 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
     Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
     """
     try:
-        opened = pymysql.connect(
+        opened: Connection[DictCursor] = pymysql.connect(
             host=mysql.host,
             port=mysql.port,
             user=mysql.user,
@@ -42,10 +54,14 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
             database=mysql.database,
             charset="utf8mb4",
             connect_timeout=TIMEOUT_S,
+            read_timeout=TIMEOUT_S,
+            write_timeout=mysql.statement_timeout_s,
             init_command="SET time_zone = '+00:00'",
-            cursorclass=DictCursor,
+            cursorclass=_Cursor,
             ssl=_tls_context(mysql) if mysql.tls else None,
         )
+        # PyMySQL has one timeout for the answer to a login and for that to a statement.
+        opened._read_timeout = mysql.statement_timeout_s  # type: ignore[attr-defined]
     except pymysql.MySQLError as error:
         raise _connection_error(mysql, error) from None
     try:
@@ -88,7 +104,12 @@ def _connection_error(mysql: Mysql, error: pymysql.MySQLError) -> ConfigurationE
 
 def jdbc_options(mysql: Mysql) -> dict[str, str]:
     """The options of Spark's JDBC writer, but the table."""
-    parameters = _JDBC_PARAMETERS | _jdbc_tls(mysql)
+    timeouts = {
+        "connectTimeout": str(1000 * TIMEOUT_S),
+        "socketTimeout": str(1000 * mysql.request_timeout_s),
+        "tcpKeepAlive": "true",
+    }
+    parameters = _JDBC_PARAMETERS | timeouts | _jdbc_tls(mysql)
     query = "&".join(f"{key}={value}" for key, value in parameters.items())
     return {
         "url": f"jdbc:mysql://{mysql.host}:{mysql.port}/{mysql.database}?{query}",
