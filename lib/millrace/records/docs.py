@@ -6,7 +6,13 @@ from millrace.records import ROUTES_COLLECTION, dead_letters, ledger, reconcilia
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import FORMATS
 from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
-from millrace.records.tables import BATCHES_DDL, LOST_LINES_DDL, ROUTES_DDL, TABLES
+from millrace.records.tables import (
+    BATCHES_DDL,
+    LOST_LINES_DDL,
+    ROUTES_DDL,
+    STAGING_TABLES_DDL,
+    TABLES,
+)
 
 _HEAD = "| field | type | OpenTelemetry | Elastic Common Schema |\n|---|---|---|---|"
 
@@ -74,9 +80,19 @@ def _others() -> str:
         "http_routes": "the routes a feed has had, up to its `max_routes`",
         "batches": "the ledger: what each batch of `aggregate` read and wrote",
         "lost_lines": "the ledger's rest: offsets whose loss a person accepted",
+        "staging_tables": "the tables that running batches put figures into first, and when each"
+        " was last known to be in use",
     }
+    statements = (
+        ANOMALIES_DDL,
+        SERVICE_MINUTES_DDL,
+        ROUTES_DDL,
+        BATCHES_DDL,
+        LOST_LINES_DDL,
+        STAGING_TABLES_DDL,
+    )
     rows = []
-    for statement in (ANOMALIES_DDL, SERVICE_MINUTES_DDL, ROUTES_DDL, BATCHES_DDL, LOST_LINES_DDL):
+    for statement in statements:
         name, *columns = re.findall(r"(?:EXISTS |^  )`?([a-z]\w*)", statement, re.M)
         rows.append(f"| `{name}` | {', '.join(columns)} | {described[name]} |")
     return "\n".join(["| table | columns | what it holds |", "|---|---|---|", *rows])

@@ -9,7 +9,7 @@ from millrace.config import Feed, Mysql
 from millrace.detect.rates import RateRules
 from millrace.io.mysql.client import connection, jdbc_options
 from millrace.io.mysql.rates import judge
-from millrace.io.mysql.sink import create_staging, drop_staging
+from millrace.io.mysql.staging import staging_table
 from millrace.records import tables
 
 
@@ -20,9 +20,15 @@ def revised(
 
     Rows that should not be there go. The windows are judged by ``rates`` again.
     """
-    staging = create_staging(mysql, feed)
-    options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
-    figures.write.format("jdbc").options(**options).mode("overwrite").save()
+    with staging_table(mysql, feed) as staging:
+        options = jdbc_options(mysql) | {"dbtable": staging}
+        figures.write.format("jdbc").options(**options).mode("append").save()
+        return _put_in_place(mysql, feed, staging, windows, rates)
+
+
+def _put_in_place(
+    mysql: Mysql, feed: Feed, staging: str, windows: Sequence[datetime], rates: RateRules
+) -> int:
     chosen = {"feed": feed.name, "windows": list(windows)}
     rows = 0
     with connection(mysql) as opened, opened.cursor() as cursor:
@@ -33,5 +39,4 @@ def revised(
             statement = f"UPDATE {table.name} SET revised_at = UTC_TIMESTAMP() {where}"
             rows += cursor.execute(statement, chosen)
         judge(cursor, feed.name, set(windows), rates)
-    drop_staging(mysql, staging)
     return rows

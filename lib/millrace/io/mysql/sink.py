@@ -1,24 +1,21 @@
 """The sink of ``aggregate``: figures, their anomalies and the ledger's row in one transaction."""
 
-import atexit
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from uuid import uuid4
 
-import pymysql
 from pymysql.cursors import DictCursor
 from pymysql.err import OperationalError
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from millrace.config import ConfigurationError, Feed, Mysql
+from millrace.config import Feed, Mysql
 from millrace.crash import crash_point
 from millrace.detect.rates import DEFAULT_RULES, RateRules
 from millrace.io.mysql.client import connection, jdbc_options
 from millrace.io.mysql.ledger import record, refuse_overtaken, refuse_stale
 from millrace.io.mysql.rates import changed_minutes, judge
+from millrace.io.mysql.staging import drop_abandoned, staging_table
 from millrace.observe import metrics, steps
 from millrace.records import rates as rate_tables
 from millrace.records import tables
@@ -26,7 +23,6 @@ from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
 
 SYSTEM = "mysql"
 _log = logging.getLogger(__name__)
-_STAGING = "staging_"
 _RETRIED = {1205, 1213}  # lock wait timeout, deadlock: two feeds' upserts may meet in one index
 _ATTEMPTS = 5
 
@@ -46,12 +42,12 @@ def sink(
 ) -> Callable[[DataFrame, Batch], None]:
     """A function that writes one batch of figures, with its ledger row, in one transaction.
 
-    Figures go through a staging table of this run's own; the minutes they change are judged by
+    Figures go through a staging table of the batch's own; the minutes they change are judged by
     ``rates``. Of a batch whose offsets ``stored`` has counted only the ledger's row is written;
     windows before its floor are left as they are.
     Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
     """
-    staging = create_staging(mysql, feed)
+    drop_abandoned(mysql)
     commit_once = partial(_commit_once, mysql, feed, stored, rates)
 
     def write(figures: DataFrame, batch: Batch) -> None:
@@ -64,14 +60,15 @@ def sink(
             return
         is_whole = F.col("window_start") >= F.lit(stored.floor)
         whole = figures.where(is_whole) if stored.floor else figures
-        options = jdbc_options(mysql) | {"dbtable": staging, "truncate": "true"}
-        crash_point("before_mysql_staging")
-        with step("parse and aggregate into staging", system=SYSTEM):
-            whole.write.format("jdbc").options(**options).mode("overwrite").save()
-        crash_point("before_mysql_transaction")
-        with step("put figures in place", system=SYSTEM):
-            late_lines = _commit(batch, partial(commit_once, batch, staging))
-        crash_point("after_mysql_commit")
+        with staging_table(mysql, feed) as staging:
+            options = jdbc_options(mysql) | {"dbtable": staging}
+            crash_point("before_mysql_staging")
+            with step("parse and aggregate into staging", system=SYSTEM):
+                whole.write.format("jdbc").options(**options).mode("append").save()
+            crash_point("before_mysql_transaction")
+            with step("put figures in place", system=SYSTEM):
+                late_lines = _commit(batch, partial(commit_once, batch, staging))
+            crash_point("after_mysql_commit")
         metrics.LATE_LINES.labels(*metrics.of(batch.query)).inc(late_lines)
         if late_lines:
             _log.warning(
@@ -79,33 +76,6 @@ def sink(
             )
 
     return write
-
-
-def create_staging(mysql: Mysql, feed: Feed) -> str:
-    """Creates a staging table of this run's own, and returns its name.
-
-    Drops what runs left behind that ended a day ago.
-    """
-    staging = f"{_STAGING}{feed.name}_{uuid4().hex[:12]}"
-    with connection(mysql) as opened, opened.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name AS name FROM information_schema.tables"
-            " WHERE table_schema = DATABASE() AND table_name LIKE %s"
-            " AND create_time < UTC_TIMESTAMP() - INTERVAL 1 DAY",
-            (f"{_STAGING}{feed.name}_%".replace("_", r"\_"),),
-        )
-        for row in cursor.fetchall():
-            cursor.execute(f"DROP TABLE IF EXISTS {row['name']}")
-        cursor.execute(tables.staging_ddl(staging))
-    atexit.register(drop_staging, mysql, staging)
-    return staging
-
-
-def drop_staging(mysql: Mysql, staging: str) -> None:
-    """Drops a staging table; where the server is away, a later run does."""
-    is_away = suppress(ConfigurationError, pymysql.MySQLError)
-    with is_away, connection(mysql) as opened, opened.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {staging}")
 
 
 def _commit(batch: Batch, commit_once: Callable[[], int]) -> int:
