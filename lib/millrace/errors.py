@@ -32,12 +32,20 @@ def one_line(failure: BaseException | None) -> str:
         while cause.getCause() is not None:
             cause = cause.getCause()
         name, message = cause.getClass().getSimpleName(), str(cause.getMessage())
+    if is_unreadable_timestamp(failure):
+        message = "a record in Kafka has a timestamp that is too great for Spark to read"
     lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
     # What a Python worker raised ends its traceback.
     telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]
     # pymongo goes on with the state of each of its servers.
     telling = re.split(r" \(configured timeouts|, Timeout: ", telling)[0]
     return printable(f"{name}: {telling}")[:LONGEST_REASON]
+
+
+def is_unreadable_timestamp(failure: BaseException | None) -> bool:
+    """Whether Spark's Kafka source met milliseconds that are too many for its microseconds."""
+    text = str(failure)
+    return "java.lang.ArithmeticException" in text and "KafkaRecordToRowConverter" in text
 
 
 def is_other_plan(failure: BaseException | None) -> bool:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from pyspark.sql import DataFrame, SparkSession
@@ -12,8 +13,8 @@ from pyspark.sql.streaming import StreamingQuery
 
 from millrace.config import ConfigurationError, Kafka
 from millrace.crash import crash_point
-from millrace.errors import JobError, is_other_plan, one_line
-from millrace.io import kafka
+from millrace.errors import JobError, is_other_plan, is_unreadable_timestamp, one_line
+from millrace.io import kafka, kafka_timestamps
 from millrace.io.checkpoint import Checkpoint
 from millrace.io.outage import outage
 from millrace.observe import logs, metrics
@@ -45,6 +46,7 @@ class Running:
     name: str
     location: str
     explained: Callable[[], str | None]
+    unreadable_timestamp: Callable[[], str]
     writing: threading.Lock = field(default_factory=threading.Lock)
     failure: BaseException | None = None
     said: str | None = None
@@ -74,6 +76,8 @@ class Running:
             )
         if isinstance(failure, JobError):
             return one_line(failure)
+        if is_unreadable_timestamp(failure):
+            return self.unreadable_timestamp()
         # Spark may fail of a topic that was made again, or lost lines, before a batch begins.
         return self.explained() or _source_away(failure) or one_line(failure)
 
@@ -110,7 +114,8 @@ def start(
     def explained() -> str | None:
         return _other_topic(source, topic, name) or lost()
 
-    running = Running(name, checkpoint.location, explained)
+    unreadable = partial(kafka_timestamps.unreadable, source, topic)
+    running = Running(name, checkpoint.location, explained, unreadable)
 
     def write_batch(rows: DataFrame, batch_id: int) -> None:
         try:

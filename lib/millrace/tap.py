@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from rich.console import Console
 from rich.text import Text
 
@@ -15,7 +16,8 @@ from millrace.io import kafka
 from millrace.io.kafka import Record
 from millrace.records.printable import printable, printable_json
 
-_LINES = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
+_LINES = "value binary, topic string, partition int, offset bigint, timestamp_ms bigint"
+_LONGEST_MS = 2**63 // 1000 - 1  # Spark has microseconds
 _FIRST = ("timestamp", "level", "service_name")
 
 
@@ -50,8 +52,14 @@ def tap(
 def _parsed(
     spark: SparkSession, feed: Feed, references: refine.References, records: Sequence[Record]
 ) -> Iterator[tuple[Record, dict[str, Any]]]:
-    rows = [(r.value, r.topic, r.partition, r.offset, r.timestamp) for r in records]
-    lines = spark.createDataFrame(rows, _LINES).coalesce(1)
+    rows = [
+        (r.value, r.topic, r.partition, r.offset, min(r.timestamp_ms, _LONGEST_MS)) for r in records
+    ]
+    lines = (
+        spark.createDataFrame(rows, _LINES)
+        .withColumn("timestamp", F.timestamp_millis("timestamp_ms"))
+        .coalesce(1)
+    )
     found = preview.json_objects(lines, feed, references).collect()
     return zip(records, (json.loads(row["json"]) for row in found), strict=True)
 

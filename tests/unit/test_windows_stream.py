@@ -61,6 +61,20 @@ def test_old_lines_received_today_are_counted_and_move_no_watermark(
     assert sum(operator["numRowsDroppedByWatermark"] for operator in progress) == 0
 
 
+def test_a_line_whose_receipt_cannot_be_moves_no_watermark(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    epoch_s = (datetime(1970, 1, 1) - at(0)).total_seconds()
+    batches = [
+        (epoch_s, ['{"timestamp": "9999-01-01T00:00:00Z"}', app_line(0)]),
+        (0, [app_line(10)]),
+        (0, [app_line(20)]),
+    ]
+    counts, progress = streamed(spark, tmp_path, batches)
+    assert counts == {minute("levels", 0): 2}
+    assert sum(operator["numRowsDroppedByWatermark"] for operator in progress) == 0
+
+
 def offsets(partition: int, first: int, until: int = 100, topic_id: str = "t1") -> OffsetRange:
     return OffsetRange("access", topic_id, partition, first, until)
 

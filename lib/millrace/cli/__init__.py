@@ -4,6 +4,7 @@ import sys
 import traceback
 
 import typer
+from py4j.protocol import Py4JJavaError
 
 from millrace.cli import (
     compact,
@@ -18,6 +19,7 @@ from millrace.cli import (
 )
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
+from millrace.errors import is_unreadable_timestamp, one_line
 from millrace.records.printable import printable_lines
 from millrace.setup.errors import SetupError
 
@@ -57,6 +59,10 @@ def main() -> None:
         end(str(error), MISUSED)
     except SetupError as error:
         end(str(error), FAILED)
+    except Py4JJavaError as error:
+        if not is_unreadable_timestamp(error):
+            raise
+        end(one_line(error), FAILED)
     except KeyboardInterrupt:
         end("interrupted", 130)
     except BrokenPipeError:

@@ -25,6 +25,7 @@ from millrace.config import Feed
 from millrace.crash import crash_point
 from millrace.io.delta_log import entries, location, lost
 from millrace.observe import steps
+from millrace.records import received
 from millrace.records.ledger import Available, Batch, OffsetRange
 from millrace.records.ranges import without
 
@@ -88,6 +89,8 @@ def available(
     """
     if not exists(spark, archive, feed, version):
         return ()
+    milliseconds = F.unix_millis("timestamp")
+    is_plausible = received.plausible(F.col("timestamp"))
     bounds = (
         lines(spark, archive, feed, version)
         .where(_is_after(lost(spark, archive, feed)))
@@ -95,7 +98,7 @@ def available(
         .agg(
             F.min("offset").alias("first"),
             F.max("offset").alias("last"),
-            F.min_by(F.unix_millis("timestamp"), "offset").alias("received_ms"),
+            F.min_by(milliseconds, F.when(is_plausible, F.col("offset"))).alias("received_ms"),
         )
         .orderBy("topic_id", "partition")
     )
@@ -104,10 +107,17 @@ def available(
             OffsetRange(
                 row["topic"], row["topic_id"], row["partition"], row["first"], row["last"] + 1
             ),
-            datetime.fromtimestamp(row["received_ms"] / 1000, tz=timezone.utc),
+            _instant(row["received_ms"]),
         )
         for row in bounds.collect()
     )
+
+
+def _instant(milliseconds: int | None) -> datetime:
+    """As for a partition of a topic: without a plausible timestamp it begins now."""
+    if milliseconds is None:
+        return datetime.now(timezone.utc)
+    return received.received_at(milliseconds)
 
 
 def spans(
@@ -151,7 +161,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
     committed = entries(spark, archive, feed)
 
     def write(rows: DataFrame, batch: Batch) -> None:
-        new = rows.withColumn("date", F.to_date("timestamp"))
+        new = rows.withColumn("date", F.to_date(received.stored(F.col("timestamp"))))
         overlapping = [r for r in held if any(_overlap(r, taken) for taken in batch.ranges)]
         if overlapping:
             archived = rows.sparkSession.read.format("delta").load(path)

@@ -27,6 +27,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import ConfigurationError, Kafka, UnreachableError
+from millrace.records import received
 from millrace.records.ledger import Available, OffsetRange
 
 TIMEOUT_S = 15.0
@@ -63,7 +64,7 @@ class Record:
     topic: str
     partition: int
     offset: int
-    timestamp: datetime
+    timestamp_ms: int
 
 
 def lines(
@@ -229,7 +230,8 @@ def available(
 ) -> list[Available]:
     """What the topic still has of each partition; an empty one begins to have records now.
 
-    With ``starts``, of those partitions what it has from these offsets on.
+    So does one that has no record with a plausible timestamp. With ``starts``, of those partitions
+    what it has from these offsets on.
     """
     with _consumer(kafka) as consumer:
         return [
@@ -258,7 +260,12 @@ def offsets(kafka: Kafka, topic: Topic) -> list[OffsetRange]:
 def _consumer(kafka: Kafka) -> Iterator[Consumer]:
     """A consumer of no group's offsets; what Kafka refuses is raised as ConfigurationError."""
     consumer = Consumer(
-        client_properties(kafka) | {"group.id": "millrace-check", "enable.auto.commit": "false"},
+        client_properties(kafka)
+        | {
+            "group.id": "millrace-check",
+            "enable.auto.commit": "false",
+            "enable.partition.eof": "true",
+        },
         logger=Silent(),
     )
     try:
@@ -275,14 +282,29 @@ def _available(consumer: Consumer, topic: Topic, number: int, start: int) -> Ava
     partition = TopicPartition(topic.name, number)
     low, high = consumer.get_watermark_offsets(partition, timeout=TIMEOUT_S)
     low = min(max(low, start), high)
-    earliest = datetime.now(timezone.utc)
+    earliest = None
     if low < high:
         consumer.assign([TopicPartition(topic.name, number, low)])
+        earliest = _first_received(consumer)
+    return Available(
+        OffsetRange(topic.name, topic.id, number, low, high), earliest or datetime.now(timezone.utc)
+    )
+
+
+def _first_received(consumer: Consumer) -> datetime | None:
+    """When the first record was received that says so plausibly; None where none does."""
+    while True:
         message = consumer.poll(TIMEOUT_S)
-        if message is None or message.error():
+        if message is None:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
-        earliest = datetime.fromtimestamp(message.timestamp()[1] / 1000, tz=timezone.utc)
-    return Available(OffsetRange(topic.name, topic.id, number, low, high), earliest)
+        error = message.error()
+        if error is not None and error.code() == KafkaError._PARTITION_EOF:
+            return None
+        if error is not None:
+            raise KafkaException(error)
+        milliseconds = message.timestamp()[1]
+        if received.is_plausible(milliseconds):
+            return received.received_at(milliseconds)
 
 
 def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
@@ -302,12 +324,12 @@ def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
         # Any partition may have the newest ones.
         stored = [_record(message) for message in _exactly(consumer, before)]
         if stored and last:
-            yield sorted(stored, key=lambda record: record.timestamp)[-last:]
+            yield sorted(stored, key=lambda record: record.timestamp_ms)[-last:]
         while True:
             messages = consumer.consume(_FOLLOWED_AT_ONCE, timeout=_FOLLOW_WAIT_S)
             records = [_record(message) for message in messages if not message.error()]
             if records:
-                yield sorted(records, key=lambda record: record.timestamp)
+                yield sorted(records, key=lambda record: record.timestamp_ms)
     except KafkaException as error:
         raise ConfigurationError(
             f"kafka.bootstrap_servers {kafka.bootstrap_servers}: {error.args[0].str()}"
@@ -325,13 +347,12 @@ def _exactly(consumer: Consumer, count: int) -> Iterator[Message]:
 
 
 def _record(message: Message) -> Record:
-    timestamp = datetime.fromtimestamp(max(0, message.timestamp()[1]) / 1000, tz=timezone.utc)
     return Record(
         message.value(),
         message.topic() or "",
         message.partition() or 0,
         message.offset() or 0,
-        timestamp,
+        message.timestamp()[1],
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from functools import reduce
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
@@ -19,8 +19,8 @@ from millrace.io.kafka import (
     timestamp_type,
 )
 from millrace.records.ledger import OffsetRange, merged
+from millrace.records.received import EPOCH
 
-_EPOCH = datetime.fromtimestamp(0, tz=timezone.utc)
 _COLUMNS = (
     "key binary, value binary, topic string, partition int, offset bigint, timestamp timestamp, "
     "timestampType int, headers array<struct<key: string, value: binary>>, topic_id string"
@@ -124,7 +124,7 @@ def _first_since(
     consumer: Consumer, topic: Topic, since: datetime, margin_ms: int
 ) -> dict[int, int]:
     """The first offset of each partition received at ``since`` or after; none where none was."""
-    milliseconds = max(0, (since - _EPOCH) // timedelta(milliseconds=1)) + margin_ms
+    milliseconds = max(0, (since - EPOCH) // timedelta(milliseconds=1)) + margin_ms
     if not milliseconds:
         return dict.fromkeys(range(topic.partitions), 0)  # Those without a timestamp as well.
     asked = [TopicPartition(topic.name, number, milliseconds) for number in range(topic.partitions)]

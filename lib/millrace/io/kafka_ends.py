@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from millrace.config import Kafka
 from millrace.io.kafka import Silent, client_properties
+from millrace.records.received import is_plausible
 
 # Shorter than the broker's clients wait elsewhere: who asks comes again in some seconds.
 _TIMEOUT_S = 3.0
@@ -48,14 +49,17 @@ class Ends:
     def received(self, topic: str, offsets: Mapping[int, int]) -> dict[int, float]:
         """When the first record from each of these offsets on was received, in epoch seconds.
 
-        Partitions that do not answer within seconds are left out.
+        Now, where its timestamp is not plausible: it has been there since now at least. Partitions
+        that do not answer within seconds are left out.
         """
         wanted = [TopicPartition(topic, number, offset) for number, offset in offsets.items()]
         found: dict[int, float] = {}
         for message in self.read(wanted):
             number = message.partition()
             if number is not None and number not in found:
-                found[number] = message.timestamp()[1] / 1000
+                milliseconds = message.timestamp()[1]
+                is_known = is_plausible(milliseconds)
+                found[number] = milliseconds / 1000 if is_known else time.time()
             if len(found) == len(wanted):
                 break
         return found

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from millrace.config import Kafka, UnreachableError
 from millrace.io.kafka import TIMEOUT_S, Silent, client_properties
 from millrace.records.ledger import OffsetRange
+from millrace.records.received import received_at
 
 _AT_ONCE = 5_000
 
@@ -40,7 +41,7 @@ def existing(kafka: Kafka, ranges: Sequence[OffsetRange]) -> Existing:
         logger=Silent(),
     )
     found: list[OffsetRange] = []
-    times: list[int] = []
+    times: list[datetime] = []
     try:
         for item in ranges:
             _read(consumer, item, found, times)
@@ -50,11 +51,11 @@ def existing(kafka: Kafka, ranges: Sequence[OffsetRange]) -> Existing:
         ) from None
     finally:
         consumer.close()
-    return Existing(found, _instant(min(times, default=None)), _instant(max(times, default=None)))
+    return Existing(found, min(times, default=None), max(times, default=None))
 
 
 def _read(
-    consumer: Consumer, item: OffsetRange, found: list[OffsetRange], times: list[int]
+    consumer: Consumer, item: OffsetRange, found: list[OffsetRange], times: list[datetime]
 ) -> None:
     """Adds the offsets of ``item`` that have a record, and the bounds of their times."""
     consumer.assign([TopicPartition(item.topic, item.partition, item.from_offset)])
@@ -74,7 +75,7 @@ def _read(
             if offset >= item.until_offset:
                 return
             _add(found, item, offset)
-            time = message.timestamp()[1]
+            time = received_at(message.timestamp()[1])
             times[:] = [min(times[0], time), max(times[1], time)] if times else [time, time]
             following = offset + 1
 
@@ -85,9 +86,3 @@ def _add(found: list[OffsetRange], item: OffsetRange, offset: int) -> None:
         found[-1] = replace(last, until_offset=offset + 1)
     else:
         found.append(replace(item, from_offset=offset, until_offset=offset + 1))
-
-
-def _instant(milliseconds: int | None) -> datetime | None:
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(max(0, milliseconds) / 1000, tz=timezone.utc)

@@ -1,8 +1,8 @@
 """A line becomes a record, or a dead letter with its reason.
 
-The chain is ``truncated`` (what is kept of the bytes), ``identify`` (who the record is), ``decode``
-(bytes to text) and the format's own ``parse``. A further format is a module with ``VERSION`` and
-``parse``, entered in ``_FORMATS``.
+The chain is ``truncated`` (what is kept of the bytes), ``identify`` (who the record is, when it
+came), ``decode`` (bytes to text) and the format's own ``parse``. A further format is a module with
+``VERSION`` and ``parse``, entered in ``_FORMATS``.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,6 +50,8 @@ def records(
         kept = lines.transform(truncated(max_record_bytes, masks)).transform(identify)
         decoded = kept.transform(decode, max_line_bytes=max_line_bytes)
         parsed: DataFrame = decoded.transform(parser.parse)
+        # Whatever the line says: its own time could be held against none.
+        misdated = F.when(F.col("_misdated").isNotNull(), "bad_timestamp")
         named = F.col("service_name") if "service_name" in parsed.columns else F.lit(None)
         return parsed.select(
             "_id",
@@ -61,8 +63,8 @@ def records(
             "line",
             # A filter on it, moved to the source, would take the whole parser along, each step
             # written out again in each that uses it: the code would no longer compile.
-            computed_once(F.coalesce("_undecodable", "_unmatched")).alias("reason"),
-            F.coalesce("_undecodable_detail", "_unmatched_detail").alias("detail"),
+            computed_once(F.coalesce(misdated, "_undecodable", "_unmatched")).alias("reason"),
+            F.coalesce("_misdated", "_undecodable_detail", "_unmatched_detail").alias("detail"),
             "timestamp",
             F.coalesce(named, F.lit(service_name)).alias("service_name"),
             "level",

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from millrace.config import Feed
 from millrace.io import delta, delta_log
+from millrace.records import received
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import STRIPE, Stripe, held, size, within
 
@@ -32,7 +33,8 @@ def archived(
         return {}
     lines = delta.lines(spark, archive, feed)
     if since:
-        lines = lines.where((F.col("date") >= F.lit(since.date())) & (F.col("timestamp") >= since))
+        is_since = received.stored(F.col("timestamp")) >= F.lit(since)
+        lines = lines.where((F.col("date") >= F.lit(since.date())) & is_since)
     rows: Iterator[Row] = lines.transform(_stripes).toLocalIterator(prefetchPartitions=True)
     found = {}
     for (topic, topic_id), own in groupby(rows, lambda row: (row["topic"], row["topic_id"])):

@@ -1,7 +1,7 @@
 """Documents held against the lines they came from: each line in exactly one place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from pymongo.database import Database
@@ -11,7 +11,8 @@ from millrace.io import kafka, kafka_offsets, mongo
 from millrace.io.kafka_offsets import Existing
 from millrace.io.mongo import coverage, strays
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.coverage import Committed, Span
+from millrace.io.mongo.coverage import Committed
+from millrace.io.mongo.spans import Span
 from millrace.proof.stored import Stored, stored
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import after, size, spanned, within, without
@@ -76,18 +77,29 @@ def documents(
         until = starts[place + 1] if place + 1 < len(topics) else None
         is_first = place == 0 and since is None
         span = Span(None if is_first else own.earliest, until)
-        held = stored(db, feed, own.topic, own.topic_id, span)
+        whole = known[own.topic_id]
+        of_others = without(_of_others(known, own), whole)
+        held = stored(db, feed, own.topic, own.topic_id, span, of_others)
         # Asked for after the scan: what came meanwhile may be written already.
         is_current = own.topic_id == topic.id
         in_kafka = kafka.available(conf.kafka, topic) if is_current else []
         available = [item.offsets for item in in_kafka]
-        whole = known[own.topic_id]
         if since is None:
             # Lines that Kafka still has from before the first that the ledger names.
             own.ranges = merged([*own.ranges, *without(available, after(available, whole))])
         known_of = merged([*whole, *lost])
         found.append(_judged(conf, db, feed.name, own, known_of, held, available, archived))
     return found
+
+
+def _of_others(known: dict[str, list[OffsetRange]], own: Committed) -> list[OffsetRange]:
+    """What other topics have committed, as offsets of this one."""
+    return [
+        replace(item, topic=own.topic, topic_id=own.topic_id)
+        for topic_id, ranges in known.items()
+        for item in ranges
+        if topic_id != own.topic_id
+    ]
 
 
 def _judged(

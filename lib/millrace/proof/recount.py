@@ -14,6 +14,7 @@ from millrace.io import mysql
 from millrace.io.mysql.snapshot import Key, Measures, Snapshot, snapshot
 from millrace.proof.counted_lines import CountedLines, counted_lines
 from millrace.proof.figures import Compared, Recounted, by_window
+from millrace.records import received
 from millrace.records.ledger import OffsetRange
 
 _HOUR = timedelta(hours=1)
@@ -85,7 +86,7 @@ def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> 
     if start is None:
         return lines.rows
     earliest = start - timedelta(seconds=feed.max_future_skew_s)
-    return lines.rows.where(F.col("timestamp") >= F.lit(earliest))
+    return lines.rows.where(received.stored(F.col("timestamp")) >= F.lit(earliest))
 
 
 def _compare(

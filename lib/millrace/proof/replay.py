@@ -19,6 +19,7 @@ from millrace.io import delta, delta_log, kafka, kafka_batch, mongo
 from millrace.io.mongo import shadow
 from millrace.proof import diff
 from millrace.proof.diff import Document, Found, Tally
+from millrace.records import received
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import without
 
@@ -92,7 +93,7 @@ def _whole_ms(time: datetime) -> datetime:
 
 
 def _received(start: datetime, until: datetime) -> Column:
-    received_at = F.col("timestamp")
+    received_at = received.stored(F.col("timestamp"))
     ends = received_at < F.lit(until)
     # Those without a timestamp have ids from before all time.
     return ends if start.timestamp() <= 0 else ends & (received_at >= F.lit(start))

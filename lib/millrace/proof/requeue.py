@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -11,9 +12,11 @@ from millrace.config import Config, Feed
 from millrace.io import mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Letter
+from millrace.records import received
 
 _AT_ONCE = 5_000
 _BYTES_AT_ONCE = 64 * 2**20
+_TODAY = ("_id", "reason", "detail", "parser_version")
 _LINES = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
 
 
@@ -55,8 +58,7 @@ def requeue(
         result.cut += len(portion) - len(whole)
         if whole:
             refined = _lines(spark, whole, line).transform(to_records).persist()
-            ids = [letter["_id"] for letter in whole]
-            dead = _requeued(conf, feed, ids, refined, line, dry_run)
+            dead = _requeued(conf, feed, whole, refined, line, dry_run)
             refined.unpersist()
             result.records += len(whole) - len(dead)
             result.still_dead.update(dead)
@@ -68,26 +70,32 @@ def requeue(
 def _requeued(
     conf: Config,
     feed: Feed,
-    ids: Sequence[str],
+    found: Sequence[Letter],
     refined: DataFrame,
     line: bytes | None,
     dry_run: bool,
 ) -> list[str]:
-    """Writes what came of the letters ``ids``; the reasons of those that are dead still."""
-    dead = {
-        f"{feed.name}/{row['_id']}": row.asDict()
-        for row in refined.where("reason IS NOT NULL")
-        .select("_id", "reason", "detail", "parser_version")
-        .collect()
-    }
+    """Writes what came of the letters; the reasons of those that are dead still."""
+    rows = refined.where("reason IS NOT NULL").select(*_TODAY).collect()
+    dead = {f"{feed.name}/{row['_id']}": row.asDict() for row in rows}
     if not dry_run:
         db = mongo.database(conf.mongo)
-        alive = [letter for letter in ids if letter not in dead]
+        alive = [letter["_id"] for letter in found if letter["_id"] not in dead]
         letters.claim(db, alive, line)
         mongo.replace_records(conf.mongo, feed, refined)
         letters.resolve_requeued(db, alive)
-        letters.put_back(db, [row | {"_id": letter} for letter, row in dead.items()])
+        letters.put_back(db, [_put_back(one, dead) for one in found if one["_id"] in dead])
     return [row["reason"] for row in dead.values()]
+
+
+def _put_back(letter: Letter, dead: dict[str, dict[str, Any]]) -> Letter:
+    """A letter that is dead still, as it is written again."""
+    today = dead[letter["_id"]]
+    is_misdated = today["reason"] == letter["reason"] == "bad_timestamp"
+    if is_misdated and not received.FIRST <= letter["received_at"] < received.END:
+        # What Kafka's timestamp was is told by the letter alone, where it counts as none.
+        today = today | {"detail": letter["detail"]}
+    return today | {"_id": letter["_id"]}
 
 
 def _portions(found: Iterator[Letter]) -> Iterator[list[Letter]]:

@@ -13,6 +13,7 @@ from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
 from millrace.proof.forgotten import gone_past, uncounted
 from millrace.proof.recount import closed_until, figures_of
+from millrace.records import received
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import after, size, without
 from millrace.records.tables import WINDOW_S
@@ -103,7 +104,8 @@ def _near(lines: DataFrame, feed: Feed, windows: Sequence[datetime]) -> DataFram
     """The lines that may lie in the windows: none is dated far ahead of its receipt."""
     earliest = _aware(windows[0]) - timedelta(seconds=feed.max_future_skew_s)
     return lines.where(
-        (F.col("date") >= F.lit(earliest.date())) & (F.col("timestamp") >= F.lit(earliest))
+        (F.col("date") >= F.lit(earliest.date()))
+        & (received.stored(F.col("timestamp")) >= F.lit(earliest))
     )
 
 

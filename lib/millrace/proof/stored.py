@@ -1,7 +1,7 @@
 """Which offsets MongoDB holds, as records and as dead letters, of one topic."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pymongo.database import Database
@@ -9,9 +9,10 @@ from pymongo.database import Database
 from millrace.config import Feed
 from millrace.io.mongo import coverage
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.coverage import Documents, Span
+from millrace.io.mongo.coverage import Documents
+from millrace.io.mongo.spans import Span
 from millrace.records.ledger import OffsetRange, merged
-from millrace.records.ranges import Stripe, held, size, within
+from millrace.records.ranges import Stripe, held, size, within, without
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,34 @@ class Stored:
     letters: int
 
 
-def stored(db: Database[Document], feed: Feed, topic: str, topic_id: str, span: Span) -> Stored:
-    """What MongoDB holds of the feed's lines that were received within ``span``."""
+def stored(
+    db: Database[Document],
+    feed: Feed,
+    topic: str,
+    topic_id: str,
+    span: Span,
+    of_others: Sequence[OffsetRange],
+) -> Stored:
+    """What MongoDB holds of the feed's lines that were received within ``span``.
+
+    And of those whose time of receipt is not plausible, so that they lie within no span: but for
+    the offsets ``of_others``, which an earlier or later topic of that name has and this one not.
+    """
+    own = _within(db, feed, topic, topic_id, span)
+    for apart in span.implausible_beside():
+        found = _within(db, feed, topic, topic_id, apart)
+        lone = without(without(found.present, own.present), of_others)
+        own = Stored(
+            present=merged([*own.present, *lone]),
+            in_both=merged([*own.in_both, *within(found.in_both, lone)]),
+            doubled=merged([*own.doubled, *within(found.doubled, lone)]),
+            records=own.records + found.records,
+            letters=own.letters + found.letters,
+        )
+    return own
+
+
+def _within(db: Database[Document], feed: Feed, topic: str, topic_id: str, span: Span) -> Stored:
     records = _counted(db, coverage.records(feed.name, span), topic, topic_id)
     letters = _counted(db, coverage.letters(feed.name, span), topic, topic_id)
     return Stored(

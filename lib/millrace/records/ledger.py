@@ -57,7 +57,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Received:
-    """The earliest and the latest ``received_at`` among a partition's rows of a batch."""
+    """The earliest and the latest ``received_at`` among a partition's rows of a batch.
+
+    Of those that are plausible: None where none is.
+    """
 
     earliest: datetime | None
     latest: datetime | None

@@ -9,6 +9,7 @@ from pymongo.database import Database
 
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.letters import HAS_RECORD
+from millrace.io.mongo.spans import Span
 from millrace.records import dead_letters, ledger
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import STRIPE, Stripe
@@ -16,21 +17,6 @@ from millrace.records.ranges import STRIPE, Stripe
 _PLACE: Document = {"$mod": ["$kafka.offset", STRIPE]}
 # A table of powers: cheaper for the server than $pow.
 _BIT: Document = {"$arrayElemAt": [[Int64(1 << place) for place in range(STRIPE)], _PLACE]}
-_LAST_ID = "~"
-
-
-@dataclass(frozen=True)
-class Span:
-    """The times of receipt, ``since`` to ``until`` (not included); None where there is no end."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def ids(self, prefix: str = "") -> Document:
-        """The same as bounds of ``_id``, which begins with the milliseconds received."""
-        first = f"{_milliseconds(self.since):013d}" if self.since else ""
-        last = f"{_milliseconds(self.until):013d}" if self.until else _LAST_ID
-        return {"_id": {"$gte": prefix + first, "$lt": prefix + last}}
 
 
 @dataclass(frozen=True)
@@ -180,7 +166,3 @@ def _range(entry: Document) -> OffsetRange:
         int(entry["from_offset"]),
         int(entry["until_offset"]),
     )
-
-
-def _milliseconds(time: datetime) -> int:
-    return max(0, int(time.timestamp() * 1000))

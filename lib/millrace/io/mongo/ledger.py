@@ -7,7 +7,8 @@ from datetime import datetime, timezone
 from millrace.config import Feed, Mongo
 from millrace.io.mongo import coverage
 from millrace.io.mongo.client import database
-from millrace.io.mongo.coverage import Committed, Span
+from millrace.io.mongo.coverage import Committed
+from millrace.io.mongo.spans import Span
 from millrace.records import ledger
 from millrace.records.ledger import OffsetRange, Taken, merged
 from millrace.records.ranges import held, within

@@ -15,6 +15,7 @@ from pymongo import DESCENDING, DeleteOne, UpdateOne
 from pymongo.database import Database
 
 from millrace.io.mongo.client import Document
+from millrace.io.mongo.spans import Span
 from millrace.records.dead_letters import COLLECTION, OPEN, Reason, Status
 from millrace.records.ledger import OffsetRange
 
@@ -121,13 +122,10 @@ def within(
     db: Database[Document],
     feed: str,
     ranges: Sequence[OffsetRange],
-    earliest: datetime,
-    latest: datetime,
+    span: Span,
 ) -> dict[str, bool]:
     """The ids of letters of these offsets and times of receipt; whether each has a record."""
-    first, last = (max(0, int(time.timestamp() * 1000)) for time in (earliest, latest))
-    between = {"$gte": f"{feed}/{first:013d}", "$lt": f"{feed}/{last + 1:013d}"}
-    found = db[COLLECTION].find({"_id": between, "$or": places(ranges)}, _MARKS)
+    found = db[COLLECTION].find(span.ids(f"{feed}/") | {"$or": places(ranges)}, _MARKS)
     return {
         row["_id"]: row["status"] == "requeued" or row.get("resolution") == "requeued"
         for row in found

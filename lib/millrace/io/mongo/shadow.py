@@ -6,7 +6,7 @@ the ids that they have, or would have, in the collections that they are held aga
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from pymongo import ReplaceOne, UpdateOne
@@ -17,13 +17,12 @@ from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import Document, at_once, connector_options, database
+from millrace.io.mongo.spans import Span
 from millrace.records import REPLAY_SUFFIX, dead_letters
 from millrace.records.documents import LONGEST_LETTER, documents, letters, longest_letter
 
 LETTERS = dead_letters.COLLECTION + REPLAY_SUFFIX
 
-_EPOCH = datetime.fromtimestamp(0, tz=timezone.utc)
-_LAST_MS = 10**13 - 1  # thirteen digits, as ids have
 _OPEN: Document = {"status": dead_letters.FIRST_STATUS}
 _MARKS = {"status": 1, "resolution": 1}
 
@@ -94,13 +93,12 @@ def sides(mongo: Mongo, feed: Feed, start: datetime, until: datetime) -> Sides:
     They are read as they are taken, whatever the pauses between.
     """
     db = database(mongo)
-    first, end = (_earliest_id(time) for time in (start, until))
-    own = f"{feed.name}/"
+    span, own = Span(start, until), f"{feed.name}/"
     return Sides(
-        _between(db[records_of(feed)], first, end),
-        _between(db[LETTERS], own + first, own + end),
-        _between(db[feed.name], first, end),
-        _between(db[dead_letters.COLLECTION], own + first, own + end),
+        _between(db[records_of(feed)], span.first, span.end),
+        _between(db[LETTERS], own + span.first, own + span.end),
+        _between(db[feed.name], span.first, span.end),
+        _between(db[dead_letters.COLLECTION], own + span.first, own + span.end),
     )
 
 
@@ -189,11 +187,6 @@ def _between(place: Collection[Document], first: str, end: str) -> Iterator[Docu
             return
         except CursorNotFound:
             continue  # The server forgets a cursor that waits for ten minutes.
-
-
-def _earliest_id(time: datetime) -> str:
-    milliseconds = (time - _EPOCH) // timedelta(milliseconds=1)
-    return f"{min(max(0, milliseconds), _LAST_MS):013d}"
 
 
 def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ import logging
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from py4j.protocol import Py4JJavaError
@@ -19,13 +19,15 @@ from millrace.config import Feed, Mongo
 from millrace.crash import crash_between, crash_point
 from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.client import Document, at_once, connector_options, database
+from millrace.io.mongo.spans import Span
 from millrace.observe import steps
-from millrace.records import dead_letters, ledger
+from millrace.records import dead_letters, ledger, received
 from millrace.records.documents import LONGEST_LETTER, documents, letters, longest_letter
 from millrace.records.ledger import Batch, OffsetRange, Received, Written
 
 SYSTEM = "mongodb"
 _log = logging.getLogger(__name__)
+_MS = timedelta(milliseconds=1)
 _DUPLICATE_KEY = "E11000"
 _BITMAP_BITS = 32_768  # what bitmap_construct_agg makes
 # So many refined lines are some tens of MB.
@@ -139,10 +141,13 @@ def _statistics(
         yield F.count_if(anomaly.isNotNull()).alias("anomalies")
         for severity in severities:
             yield F.count_if(anomaly["severity"] == severity).alias(f"severity_{severity}")
+    is_plausible = received.plausible(F.col("received_at"))
+    yield F.count_if(~is_plausible).alias("misdated")
     for item in ranges:
-        received = F.when(F.col("kafka.partition") == item.partition, F.unix_millis("received_at"))
-        yield F.min(received).alias(f"earliest_{item.partition}")
-        yield F.max(received).alias(f"latest_{item.partition}")
+        is_own = is_plausible & (F.col("kafka.partition") == item.partition)
+        milliseconds = F.when(is_own, F.unix_millis("received_at"))
+        yield F.min(milliseconds).alias(f"earliest_{item.partition}")
+        yield F.max(milliseconds).alias(f"latest_{item.partition}")
 
 
 def _may_be_dead(found: Document) -> Column:
@@ -203,11 +208,15 @@ def _stored_letters(
     db: Database[Document], feed: Feed, batch: Batch, found: Document
 ) -> dict[str, bool]:
     """The ids of stored letters among the batch's Kafka records; whether each has a record."""
-    received = _received(batch, found).values()
-    times = [time for span in received for time in (span.earliest, span.latest) if time]
-    if not times:
-        return {}
-    return stored_letters.within(db, feed.name, batch.ranges, min(times), max(times))
+    known = _received(batch, found).values()
+    times = [time for one in known for time in (one.earliest, one.latest) if time]
+    spans = [Span(min(times), max(times) + _MS)] if times else []
+    if found["misdated"]:
+        spans += Span(received.FIRST, received.END).implausible_beside()
+    stored: dict[str, bool] = {}
+    for span in spans:
+        stored |= stored_letters.within(db, feed.name, batch.ranges, span)
+    return stored
 
 
 def _delete(collection: Collection[Document], ids: set[str]) -> None:
@@ -219,9 +228,7 @@ def _delete(collection: Collection[Document], ids: set[str]) -> None:
 
 def _received(batch: Batch, found: Document) -> dict[int, Received]:
     def instant(milliseconds: int | None) -> datetime | None:
-        if milliseconds is None:
-            return None
-        return datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc)
+        return None if milliseconds is None else received.received_at(milliseconds)
 
     return {
         r.partition: Received(
@@ -233,7 +240,7 @@ def _received(batch: Batch, found: Document) -> dict[int, Received]:
 
 
 def _row(batch: Batch, found: Document, written: Written) -> Document:
-    received = _received(batch, found)
+    known = _received(batch, found)
     return {
         "_id": batch.key,
         "query": batch.query,
@@ -243,8 +250,8 @@ def _row(batch: Batch, found: Document, written: Written) -> Document:
         "ranges": [
             asdict(r)
             | {
-                "min_received_at": received[r.partition].earliest,
-                "max_received_at": received[r.partition].latest,
+                "min_received_at": known[r.partition].earliest,
+                "max_received_at": known[r.partition].latest,
             }
             for r in batch.ranges
         ],
