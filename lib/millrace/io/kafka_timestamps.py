@@ -12,8 +12,8 @@ def unreadable(kafka: Kafka, topic: Topic) -> str:
     return (
         f"topic {topic.name!r}: {_greatest(kafka, topic)} a timestamp that is too great for Spark"
         " to read (nanoseconds in place of milliseconds?). Set message.timestamp.type=LogAppendTime"
-        " for the topic, delete the partition's records up to that one by kafka-delete-records.sh,"
-        " remove this query's checkpoint and start the job again: see docs/operations.md"
+        " for the topic, delete the partition's records up to that one by kafka-delete-records.sh"
+        " and start the job once with --accept-loss: see docs/operations.md"
     )
 
 
