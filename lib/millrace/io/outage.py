@@ -27,6 +27,8 @@ _IN_JVM = {
     "com.mongodb.MongoNodeIsRecoveringException": "MongoDB",
     "com.mongodb.MongoConnectionPoolClearedException": "MongoDB",
     "com.mysql.cj.jdbc.exceptions.CommunicationsException": "MySQL",
+    # What follows on a timeout within a batch of statements, and hides it.
+    "com.mysql.cj.exceptions.StatementIsClosedException": "MySQL",
     "java.sql.SQLNonTransientConnectionException": "MySQL",
     "java.sql.SQLTransientConnectionException": "MySQL",
     "org.apache.kafka.common.errors.TimeoutException": "Kafka",

@@ -42,9 +42,10 @@ def sink(
 ) -> Callable[[DataFrame, Batch], None]:
     """A function that writes one batch of figures, with its ledger row, in one transaction.
 
-    Figures go through a staging table of the batch's own; the minutes they change are judged by
-    ``rates``. Of a batch whose offsets ``stored`` has counted only the ledger's row is written;
-    windows before its floor are left as they are.
+    Figures go through a staging table of each try's own, as what a failed one has sent may reach
+    the server late; the minutes they change are judged by ``rates``. Of a batch whose offsets
+    ``stored`` has counted only the ledger's row is written; windows before its floor are left as
+    they are.
     Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
     """
     drop_abandoned(mysql)
@@ -100,6 +101,8 @@ def _commit_once(
 ) -> int:
     """Puts the staged figures in place, with the ledger's row; returns how many lines were late."""
     with connection(mysql) as opened, opened.cursor() as cursor:
+        # Where this connection dies without a word, its locks go before the next try comes.
+        cursor.execute("SET SESSION wait_timeout = %s", mysql.request_timeout_s)
         refuse_stale(cursor, batch)
         if stored.batches is not None:
             refuse_overtaken(cursor, batch, stored.batches)
