@@ -10,7 +10,7 @@ from millrace.stream import Flow
 
 def to_nothing(run: Run) -> Flow:
     """The lines as they came."""
-    return Flow(run.lines(), discard, interval_s=1)
+    return Flow(run.lines(), discard, "nothing", interval_s=1)
 
 
 def discard(rows: DataFrame, batch: Batch) -> None:

@@ -11,7 +11,7 @@ def parsed_to_nothing(run: Run) -> Flow:
     """The lines as records and reasons."""
     feed = run.feed
     records = parse.records(feed.format, feed.service_name, feed.max_line_bytes)
-    return Flow(run.lines().transform(records), discard, interval_s=1)
+    return Flow(run.lines().transform(records), discard, "nothing", interval_s=1)
 
 
 if __name__ == "__main__":

@@ -78,9 +78,11 @@ def find(
 ) -> Loss | None:
     """What Kafka deleted before the job read it; None where its query can go on, or begin.
 
-    Where the checkpoint tells how far the query has come, only what comes next is looked at; with
-    ``is_whole`` what was lost between earlier batches as well.
+    A job that keeps no ledger cannot tell. Where the checkpoint tells how far the query has come,
+    only what comes next is looked at; with ``is_whole`` what was lost between earlier batches too.
     """
+    if job not in LEDGERS:
+        return None
     in_kafka = kafka.offsets(conf.kafka, topic)
     position = checkpoint.position(topic.name, topic.id)
     following = {item.partition: item.until_offset for item in position}
