@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 from lines import recent
 from pipeline import Pipeline, pipeline
 from prometheus_client import REGISTRY
@@ -17,7 +24,7 @@ from rich.console import Console
 
 from millrace import tap
 from millrace.config import Config, Kafka
-from millrace.io import kafka, mongo
+from millrace.io import kafka, kafka_batch, mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter
 from millrace.observe.lag import Lag
@@ -162,6 +169,26 @@ def test_a_replay_finds_nothing_that_differs(pipe: Pipeline, spark: SparkSession
     came = replay(spark, pipe.conf, pipe.conf.feed(FEED), *SPAN)
     assert (came.lines, came.letters) == (GOOD + len(POISON), len(POISON))
     assert came.tally.different == came.tally.outcomes["extra"] == 0
+
+
+def test_a_topic_that_took_producers_times_before_is_read_to_its_end(pipe: Pipeline) -> None:
+    topic = kafka.topic(pipe.conf.kafka, FEED)
+    try:
+        _set_timestamp_type(pipe.conf.kafka, "LogAppendTime")
+        (found,) = kafka_batch.received(pipe.conf.kafka, topic, *SPAN)
+    finally:
+        _set_timestamp_type(pipe.conf.kafka, "CreateTime")
+    assert (found.from_offset, found.until_offset) == (0, GOOD + len(POISON))
+
+
+def _set_timestamp_type(conf: Kafka, value: str) -> None:
+    entry = ConfigEntry(
+        "message.timestamp.type", value, incremental_operation=AlterConfigOpType.SET
+    )
+    resource = ConfigResource(ResourceType.TOPIC, FEED, incremental_configs=[entry])
+    admin = AdminClient(kafka.client_properties(conf))
+    (altered,) = admin.incremental_alter_configs([resource]).values()
+    altered.result()
 
 
 def test_lost_checkpoints_change_nothing(pipe: Pipeline, spark: SparkSession) -> None:

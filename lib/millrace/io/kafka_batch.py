@@ -1,6 +1,7 @@
 """Kafka read as a batch: the records of known offsets, and the offsets of a span of time."""
 
 import json
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
@@ -18,6 +19,7 @@ from millrace.io.kafka import (
     spark_options,
     timestamp_type,
 )
+from millrace.io.kafka_timestamps import greatest
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.received import EPOCH
 
@@ -62,8 +64,7 @@ def received(kafka: Kafka, topic: Topic, start: datetime, until: datetime) -> li
     try:
         spans = [_watermarks(consumer, topic, number) for number in range(topic.partitions)]
         starts = _first_since(consumer, topic, start, 0)
-        # A producer's clock may say anything, so there is no telling where its records end.
-        by_broker = timestamp_type(kafka, topic.name) == "LogAppendTime"
+        by_broker = _is_stamped_by_broker(kafka, topic)
         ends = _first_since(consumer, topic, until, _CLOCKS_APART_MS) if by_broker else {}
     except KafkaException as error:
         raise UnreachableError(
@@ -82,6 +83,17 @@ def received(kafka: Kafka, topic: Topic, start: datetime, until: datetime) -> li
         for number, (low, high) in enumerate(spans)
     ]
     return [item for item in ranges if item.from_offset < item.until_offset]
+
+
+def _is_stamped_by_broker(kafka: Kafka, topic: Topic) -> bool:
+    """Whether records are in the order of their timestamps, so that these tell where some end.
+
+    A producer's clock may say anything, as it did where one record is of the time to come.
+    """
+    if timestamp_type(kafka, topic.name) != "LogAppendTime":
+        return False
+    latest_ms = time.time() * 1000 + _CLOCKS_APART_MS
+    return all(found <= latest_ms for found, _ in greatest(kafka, topic).values())
 
 
 def _one_a_partition(ranges: Sequence[OffsetRange]) -> list[list[OffsetRange]]:

@@ -1,4 +1,4 @@
-"""A record whose timestamp Spark cannot read: told where it is, as Spark does not say it."""
+"""The greatest timestamps of a topic: what a producer's clock or unit made of them."""
 
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
@@ -7,30 +7,36 @@ from millrace.config import Kafka
 from millrace.io.kafka import TIMEOUT_S, Silent, Topic, client_properties
 
 
-def unreadable(kafka: Kafka, topic: Topic) -> str:
-    """What a person can do about it, in one line."""
-    return (
-        f"topic {topic.name!r}: {_greatest(kafka, topic)} a timestamp that is too great for Spark"
-        " to read (nanoseconds in place of milliseconds?). Set message.timestamp.type=LogAppendTime"
-        " for the topic, delete the partition's records up to that one by kafka-delete-records.sh"
-        " and start the job once with --accept-loss: see docs/operations.md"
-    )
+def greatest(kafka: Kafka, topic: Topic) -> dict[int, tuple[int, int]]:
+    """The greatest timestamp (ms) of each partition and the offset that has it, -1 of an empty one.
 
-
-def _greatest(kafka: Kafka, topic: Topic) -> str:
-    """The record with the greatest timestamp, the one of each partition that the broker names."""
+    Raises KafkaException where the broker does not tell.
+    """
     asked = {
         TopicPartition(topic.name, number): OffsetSpec.max_timestamp()  # type: ignore[no-untyped-call]
         for number in range(topic.partitions)
     }
+    admin = AdminClient(client_properties(kafka), logger=Silent())
+    answers = admin.list_offsets(asked, request_timeout=TIMEOUT_S)
+    found = {place.partition: answer.result() for place, answer in answers.items()}
+    return {number: (item.timestamp, item.offset) for number, item in found.items()}
+
+
+def unreadable(kafka: Kafka, topic: Topic) -> str:
+    """What to do about a record whose timestamp Spark cannot read, in one line.
+
+    Spark does not say which one it is: it is the one with the greatest timestamp.
+    """
     try:
-        admin = AdminClient(client_properties(kafka), logger=Silent())
-        answers = admin.list_offsets(asked, request_timeout=TIMEOUT_S)
-        found = [(place.partition, answer.result()) for place, answer in answers.items()]
+        (milliseconds, offset), partition = max(
+            (found, number) for number, found in greatest(kafka, topic).items()
+        )
+        which = f"the record at offset {offset} of partition {partition} has with {milliseconds} ms"
     except KafkaException:
-        return "a record has"
-    partition, greatest = max(found, key=lambda item: item[1].timestamp)
+        which = "a record has"
     return (
-        f"the record at offset {greatest.offset} of partition {partition} has with"
-        f" {greatest.timestamp} ms"
+        f"topic {topic.name!r}: {which} a timestamp that is too great for Spark to read"
+        " (nanoseconds in place of milliseconds?). Set message.timestamp.type=LogAppendTime for the"
+        " topic, delete the partition's records up to that one by kafka-delete-records.sh and start"
+        " the job once with --accept-loss: see docs/operations.md"
     )
