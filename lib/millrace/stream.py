@@ -60,7 +60,7 @@ class Running:
 
     def reason(self) -> str | None:
         """Why the query failed, in one line; null where it did not."""
-        exception = self.query.exception() if self.query else None
+        exception = _exception(self.query) if self.query else None
         if isinstance(self.failure, StoppingError) or (exception is None and self.failure is None):
             return None
         self.said = self.said or self._explained(self.failure or exception)
@@ -165,6 +165,14 @@ def _write(
     metrics.INPUT_LINES.labels(*metrics.of(name)).inc(batch.lines)
     metrics.PROCESSED_RATE.labels(*metrics.of(name)).set(batch.lines / took_s)
     _log.info(logs.BATCH, name, batch_id, batch.lines, took_s)
+
+
+def _exception(query: StreamingQuery) -> BaseException | None:
+    """Why a query ended; with the JVM's own exception, of whose causes pyspark keeps the text."""
+    raised = query.exception()
+    if raised is not None:
+        raised.java_exception = query._jsq.exception().get()  # type: ignore[attr-defined]
+    return raised
 
 
 def _source_away(failure: BaseException | None) -> str | None:

@@ -66,7 +66,7 @@ class Long:
 
 
 def produce(pipe: Pipeline, topic: str, *values: bytes) -> None:
-    """Sends values that no broker takes unless it is told to, compressed."""
+    """Sends values that no broker takes unless it is told to, compressed, in one batch."""
     properties = kafka.client_properties(pipe.conf.kafka)
     limit = ConfigEntry(
         "max.message.bytes", str(20 * 2**20), incremental_operation=AlterConfigOpType.SET
@@ -75,7 +75,12 @@ def produce(pipe: Pipeline, topic: str, *values: bytes) -> None:
     admin = AdminClient(properties)  # Kept until the answer is there: its end ends the request.
     for future in admin.incremental_alter_configs([resource]).values():
         future.result()
-    large = {"compression.type": "zstd", "message.max.bytes": 100_000_000}
+    large = {
+        "compression.type": "zstd",
+        "message.max.bytes": 1_000_000_000,
+        "batch.size": 2_000_000_000,
+        "linger.ms": 1_000,
+    }
     producer, errors = Producer(properties | large), list[Any]()
     for value in values:
         producer.produce(topic, value, partition=0, on_delivery=lambda e, _: errors.append(e))
@@ -179,6 +184,13 @@ def test_a_line_that_is_given_takes_its_place(long: Long) -> None:
     ended = long.command("dead-letters", "requeue", letter["_id"], "--line", line)
     assert (ended.code, "1 letters are records now" in ended.said) == (0, True)
     assert [row["message"] for row in long.pipe.documents("short").find()] == ["mended"]
+
+
+def test_a_batch_of_more_than_100_megabytes_is_looked_at(long: Long) -> None:
+    kafka.create_topics(long.pipe.conf.kafka, ["bulky"])
+    produce(long.pipe, "bulky", *[LONG] * 7)
+    found = kafka.available(long.pipe.conf.kafka, kafka.topic(long.pipe.conf.kafka, "bulky"))
+    assert [item.offsets.until_offset for item in found] == [7, 0]
 
 
 def filled(head: str, unit: str, tail: str, size: int = MAX_LINE_BYTES) -> bytes:

@@ -133,6 +133,8 @@ def client_properties(kafka: Kafka) -> dict[str, str | int | float | bool]:
     properties: dict[str, str | int | float | bool] = {
         "bootstrap.servers": kafka.bootstrap_servers,
         "security.protocol": kafka.security_protocol,
+        # It bounds a batch as it is uncompressed, to 100 MB by default; brokers do not.
+        "receive.message.max.bytes": 2**31 - 1,
     }
     if kafka.ca_file:
         properties["ssl.ca.location"] = str(kafka.ca_file)

@@ -43,7 +43,8 @@ class _Cursor(DictCursor):
 def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
     """An open connection, one transaction, committed at the end and rolled back on an error.
 
-    Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
+    Raises UnreachableError where the server does not answer, at first or to a statement, within
+    its time; ConfigurationError where it refuses.
     """
     try:
         opened: Connection[DictCursor] = pymysql.connect(
@@ -67,9 +68,14 @@ def connection(mysql: Mysql) -> Iterator["Connection[DictCursor]"]:
     try:
         yield opened
         opened.commit()
-    except BaseException:
+    except BaseException as error:
         with suppress(pymysql.MySQLError):  # The connection may be what failed.
             opened.rollback()
+        if isinstance(error, pymysql.OperationalError) and "timed out" in str(error.args[-1]):
+            raise UnreachableError(
+                f"mysql.host {mysql.host}:{mysql.port}: a statement timed out after"
+                f" {mysql.statement_timeout_s} s; if it needs longer, raise stream.max_outage_s"
+            ) from error
         raise
     finally:
         with suppress(pymysql.MySQLError):
