@@ -78,6 +78,7 @@ def stored(pipe: Pipeline) -> tuple[int, int, int]:
     )
 
 
+@pytest.mark.slow
 def test_a_loss_in_one_partition_is_told_by_number_accepted_and_then_told_again_as_accepted(
     pipe: Pipeline, spark: SparkSession, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_checkpoint_removed_after_a_loss_hides_nothing(
     assert proof(pipe, spark).faults["lost"] == 0
 
 
+@pytest.mark.slow
 def test_what_the_archive_has_is_taken_from_there_and_nothing_is_lost(
     pipe: Pipeline, spark: SparkSession, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -151,6 +153,7 @@ def test_what_the_archive_has_is_taken_from_there_and_nothing_is_lost(
     assert ledger.count_documents({"state": "lost", "query": f"ingest-{feed(pipe)}"}) == 0
 
 
+@pytest.mark.slow
 def test_a_job_that_starts_late_on_an_old_topic_has_lost_nothing(
     servers: Config, conf_file: Path, country_database: str, spark: SparkSession, tmp_path: Path
 ) -> None:

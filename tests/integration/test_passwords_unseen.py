@@ -14,6 +14,8 @@ from millrace import config
 from millrace.config import Config
 from millrace.stack.servers import folders
 
+pytestmark = pytest.mark.slow
+
 LINES = 500
 FEED = {"name": "unseen", "topic": "unseen", "format": "combined", "service_name": "web"}
 

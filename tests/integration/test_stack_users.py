@@ -209,6 +209,7 @@ def test_passwords_and_data_outlive_down_and_up(conf: Config, file: Path) -> Non
     assert mongo.database(conf.mongo).kept.count_documents({}) == 1
 
 
+@pytest.mark.slow
 def test_lost_passwords_are_made_anew_and_the_data_stays(conf: Config, file: Path) -> None:
     mongo.database(conf.mongo).kept.insert_one({"n": 2})
     stack.down(conf, SILENT)
@@ -223,6 +224,7 @@ def test_lost_passwords_are_made_anew_and_the_data_stays(conf: Config, file: Pat
         opened.ping()
 
 
+@pytest.mark.slow
 def test_passwords_of_the_environment_are_given_to_the_servers(
     conf: Config, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

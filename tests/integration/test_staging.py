@@ -120,6 +120,7 @@ def test_feeds_named_alike_leave_each_others_tables(server: Mysql, figures: Data
         assert staged(server) == {one, other}
 
 
+@pytest.mark.slow
 def test_the_table_of_a_driver_that_died_goes_after_a_day(
     servers: Config, server: Mysql, conf_file: Path
 ) -> None:

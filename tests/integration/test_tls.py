@@ -21,6 +21,8 @@ from millrace.setup.trust_store import trust_store
 from millrace.stack import kafka as broker
 from millrace.stack import mongod
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "127.0.0.1"
 TOPIC = "lines"
 LINES = 200

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from dashboards.grafana.source.variables import OF_SERVICE
 from monitoring.notebooks import NAMES, lacking, render
 from monitoring.observed import HOSTILE_SERVICES, Observed
 from monitoring.panels import DASHBOARDS, Panel, PanelError, panels, variables
@@ -16,6 +15,11 @@ from monitoring.panels import DASHBOARDS, Panel, PanelError, panels, variables
 # Their metrics come from exporters that only docker-compose.yml starts: here it can be seen that
 # Prometheus takes each query, not what it brings.
 OF_EXPORTERS = ("servers",)
+# How panels are narrowed to the services that are chosen.
+NARROWED = (
+    "$__timeFilter(window_start) AND feed IN (${feed:sqlstring})"
+    " AND HEX(service_name) IN (${service:sqlstring})"
+)
 OF_THE_SUITE = tuple(name for name in DASHBOARDS if name not in OF_EXPORTERS)
 
 
@@ -48,7 +52,8 @@ def test_a_service_of_any_name_can_be_chosen_and_brings_its_own_figures(observed
     offered = grafana.values("errors")
     digits = {name: name.encode().hex().upper() for name in HOSTILE_SERVICES.values()}
     assert set(digits.values()) <= set(offered["service"])
-    counted = f"SELECT service_name, SUM(events) AS n FROM levels_by_minute WHERE {OF_SERVICE}"
+    counted = f"SELECT service_name, SUM(events) AS n FROM levels_by_minute WHERE {NARROWED}"
+    assert any(NARROWED in str(panel.model) for panel in panels(("errors",)))
     for name, chosen_digits in digits.items():
         chosen = {**offered, "service": [chosen_digits]}
         statement = grafana.statement(f"{counted} GROUP BY service_name", chosen)
