@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -22,6 +21,7 @@ from millrace.job import Run
 from millrace.proof import overlap
 from millrace.records.ledger import Batch
 from millrace.stream import Flow
+from millrace.watchdog import Stopping
 
 HALF = 300
 Write = Callable[[DataFrame, Batch], None]
@@ -38,7 +38,7 @@ class Archive:
         storage = conf.storage.model_copy(update={"archive": str(folder / "archive")})
         self.conf = conf.model_copy(update={"feeds": feeds, "storage": storage})
         self.spark, self.feeds = spark, feeds
-        self.stopping = threading.Event()
+        self.stopping = Stopping()
 
     def append(self, feed: Feed, half: int) -> None:
         start = half * HALF
@@ -90,6 +90,7 @@ def test_an_archive_that_grows_meanwhile_guards_figures_by_what_is_read(
     archive: Archive, servers: Config
 ) -> None:
     feed = archive.feeds[0]
+    archive.conf = archive.conf.model_copy(update={"mysql": servers.mysql})
     mysql.prepare(servers.mysql)
     query = f"aggregate-{feed.name}"
     with mysql.connection(servers.mysql) as opened, opened.cursor() as cursor:

@@ -69,7 +69,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
         own = (*options, f"--ssl-cert={certificate}", f"--ssl-key={key}")
         own += ("--require-secure-transport=ON",)
         patched.setattr(mariadb, "OPTIONS", own)
-        stack.up(conf, SILENT)
+        conf = stack.up(conf, SILENT)
     trusted = {"tls": True, "ca_file": ours.file}
     try:
         yield Secured(conf.mysql.model_copy(update=trusted), other)

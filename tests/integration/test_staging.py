@@ -163,8 +163,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mysql]:
         options = (*mariadb.OPTIONS, "--innodb-force-primary-key=1")
         patched.setattr(mariadb, "OPTIONS", options)
         try:
-            stack.up(own, SILENT)
-            yield own.mysql
+            yield stack.up(own, SILENT).mysql
         finally:
             stack.down(own, SILENT)
 

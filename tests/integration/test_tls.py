@@ -64,7 +64,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(mongod, "OPTIONS", (*mongod.OPTIONS, *tls))
         patched.setattr(broker, "PROPERTIES", with_tls_listener(broker.PROPERTIES, port, pem))
-        stack.up(conf, SILENT)
+        conf = stack.up(conf, SILENT)
     try:
         kafka.create_topics(conf.kafka, [TOPIC])
         servers = {"bootstrap_servers": f"{ADDRESS}:{port}", "security_protocol": "SSL"}
