@@ -2,19 +2,16 @@
 
 import os
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from places import SHARED_DOWNLOADS, settings_file
+from places import SHARED_DOWNLOADS, SILENT, settings_file
 from pyspark.sql import SparkSession
-from rich.console import Console
 
 from millrace import config, stack
 from millrace.config import Config
 from millrace.session import spark_session
 
-SILENT = Console(file=StringIO())
 os.environ.setdefault("MILLRACE_DOWNLOADS", str(SHARED_DOWNLOADS))
 
 

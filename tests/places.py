@@ -2,13 +2,16 @@
 
 import os
 import socket
+from io import StringIO
 from pathlib import Path
 
 import yaml
+from rich.console import Console
 
 from millrace import config
 from millrace.config import Config
 
+SILENT = Console(file=StringIO())
 SHARED_DOWNLOADS = Path(__file__).parents[1] / ".millrace" / "downloads"
 LOWEST_PORT = 20_000  # and below the ports that the system gives to outgoing connections
 FEEDS = (

@@ -7,9 +7,8 @@ from uuid import uuid4
 
 import pytest
 from certificates import Authority, authority
-from conftest import SILENT
 from lines import kafka_rows, offsets, values
-from places import settings
+from places import SILENT, settings
 from pyspark.sql import SparkSession
 
 from millrace import parse, stack, windows

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SILENT
 from lines import kafka_rows, offsets, values
 from pipeline import wait_until
-from places import settings
+from places import SILENT, settings
 from pyspark.sql import DataFrame, SparkSession
 
 from millrace import refine, stack, windows

@@ -9,10 +9,9 @@ from uuid import uuid4
 import pytest
 import yaml
 from certificates import Authority, authority
-from conftest import SILENT
 from lines import recent
 from pipeline import Pipeline, pipeline
-from places import free_port, settings_file
+from places import SILENT, free_port, settings_file
 
 from millrace import config, stack
 from millrace.config import ConfigurationError, Kafka, Mongo, UnreachableError
