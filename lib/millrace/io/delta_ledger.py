@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 from millrace.config import Feed
 from millrace.io import delta, delta_log
-from millrace.records.ledger import OffsetRange, Taken
+from millrace.records.ledger import OffsetRange, Taken, first_offsets
 
 
 class DeltaLedger:
@@ -19,12 +19,8 @@ class DeltaLedger:
     def taken(self) -> Taken:
         """The offsets from the first to the last archived of each partition, but for losses."""
         spans = delta.spans(self._spark, self._archive, self._feed)
-        first: dict[tuple[str, int], int] = {}
-        for item in spans:
-            key = (item.topic_id, item.partition)
-            first[key] = min(first.get(key, item.from_offset), item.from_offset)
         # Of a partition without a line nothing is archived, so there may be more of them.
-        return Taken(spans, first, is_complete=False)
+        return Taken(spans, first_offsets(spans), is_complete=False)
 
     def lost(self) -> list[OffsetRange]:
         """The offsets that a person accepted as lost; merged."""

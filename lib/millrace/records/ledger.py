@@ -116,6 +116,15 @@ def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
     return result
 
 
+def first_offsets(ranges: Sequence[OffsetRange]) -> dict[tuple[str, int], int]:
+    """Where the first of each partition's ranges begins, by topic id and partition."""
+    first: dict[tuple[str, int], int] = {}
+    for item in ranges:
+        key = (item.topic_id, item.partition)
+        first[key] = min(first.get(key, item.from_offset), item.from_offset)
+    return first
+
+
 @dataclass(frozen=True)
 class Taken:
     """The offsets that a sink's batches have taken, merged, and where each partition's first began.

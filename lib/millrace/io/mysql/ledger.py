@@ -10,7 +10,7 @@ from pymysql.cursors import DictCursor
 
 from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection
-from millrace.records.ledger import Batch, OffsetRange, Taken, merged
+from millrace.records.ledger import Batch, OffsetRange, Taken, first_offsets, merged
 
 
 class StaleBatchError(Exception):
@@ -64,11 +64,7 @@ class MysqlLedger:
         """The offsets that committed batches took, of every topic the feed had."""
         with connection(self._mysql) as opened, opened.cursor() as cursor:
             spans = _spans(cursor, self._query, but=None)
-        first: dict[tuple[str, int], int] = {}
-        for item in spans:
-            key = (item.topic_id, item.partition)
-            first[key] = min(first.get(key, item.from_offset), item.from_offset)
-        return Taken(merged(spans), first)
+        return Taken(merged(spans), first_offsets(spans))
 
     def lost(self) -> list[OffsetRange]:
         """The offsets that a person accepted as lost; merged."""
