@@ -22,7 +22,8 @@ def test_a_missing_document_breaks_the_check(servers: Config) -> None:
     send(conf.kafka, FEED.topic, [b"one", b"two", b"three"])
     db = mongo.database(conf.mongo)
     db[FEED.name].insert_many([{"_id": "one"}, {"_id": "two"}])
-    db["dead_letters"].insert_one({"_id": "shown/three", "feed": "shown", "reason": "no_match"})
+    letter = {"_id": "shown/three", "feed": FEED.name, "reason": "no_match", "status": "new"}
+    db["dead_letters"].insert_one(letter)
 
     (whole,) = demo_report.stored(conf)
     assert (whole.topic, whole.documents, whole.letters) == (3, 2, {"no_match": 1})

@@ -46,9 +46,10 @@ def scraping(
         process.wait(_UP_TIMEOUT_S)
 
 
-def value(address: str, expression: str) -> float | None:
-    """The one value of an expression as of this full second, if it has one."""
-    question = urlencode({"query": expression, "time": int(time.time())})
+def value(address: str, expression: str, at_s: int | None = None) -> float | None:
+    """The one value of an expression at a second of Unix time, or as of this one, if it has one."""
+    at_s = int(time.time()) if at_s is None else at_s
+    question = urlencode({"query": expression, "time": at_s})
     with urlopen(f"{address}/api/v1/query?{question}", timeout=_UP_TIMEOUT_S) as answer:
         found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
     return float(found[0]["value"][1]) if found else None
