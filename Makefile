@@ -8,7 +8,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 # Every third-party package, in one version and with its hashes, for all platforms and Pythons.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
 .PHONY: help setup demo test test-slow test-cluster test-k8s chaos bench up down status lock format \
@@ -20,8 +20,8 @@ help: ## List these targets
 setup: .venv/.installed ## Install what is needed into .venv (the others do it by themselves)
 
 .venv/.installed: requirements-dev.lock pyproject.toml
-	@[[ -n "$(PYTHON)" ]] && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
-	  { echo "make: Python 3.10 or newer is needed, not '$(PYTHON)': make PYTHON=/path/to/python3" >&2; exit 1; }
+	@[[ -n "$(PYTHON)" ]] && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: Python 3.11 or newer is needed, not '$(PYTHON)': make PYTHON=/path/to/python3" >&2; exit 1; }
 	@java="$${JAVA_HOME:+$$JAVA_HOME/bin/}java"; \
 	version=$$("$$java" -version 2>&1 | sed -nE 's/.*version "(1\.)?([0-9]+).*/\2/p' || true); \
 	[[ "$${version:-0}" -ge 17 ]] || \

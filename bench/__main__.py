@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -158,7 +158,7 @@ def _stack() -> Iterator[tuple[Config, Console]]:
 
 
 def _keep(name: str, results: list[Any], console: Console) -> None:
-    file = RESULTS / f"{datetime.now(timezone.utc):%Y-%m-%dT%H%M%SZ}-{name}.json"
+    file = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{name}.json"
     file.parent.mkdir(exist_ok=True)
     content = {"machine": machine(), "results": [asdict(result) for result in results]}
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

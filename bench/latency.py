@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -131,7 +131,7 @@ def _watched(
     """The latency of every so many documents of all feeds, as they become visible, in ms."""
     seen: list[float] = []
     ended = threading.Event()
-    began = datetime.now(timezone.utc)
+    began = datetime.now(UTC)
     is_sampled = {"$eq": [{"$mod": ["$fullDocument.kafka.offset", sampled]}, 0]}
     stages: list[dict[str, Any]] = [
         {"$match": {"operationType": "insert", "fullDocument.received_at": {"$gte": began}}},
@@ -144,7 +144,7 @@ def _watched(
             while not ended.is_set():
                 change = changes.try_next()
                 if change:
-                    latency = datetime.now(timezone.utc) - change["received_at"]
+                    latency = datetime.now(UTC) - change["received_at"]
                     seen.append(latency.total_seconds() * 1000)
 
     thread = threading.Thread(target=watch, daemon=True)

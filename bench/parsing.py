@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pandas as pd
@@ -77,7 +77,7 @@ def split_alone(lines: DataFrame) -> DataFrame:
 
 def _lines(spark: SparkSession, format: Format) -> DataFrame:
     """Lines in the columns of a Kafka source, in memory; none of them has a fault."""
-    end = datetime.now(timezone.utc)
+    end = datetime.now(UTC)
     span = {"seed": 1, "start": end - timedelta(hours=1), "end": end}
     values = (
         list(varied(LINES, faults_percent=0.0))

@@ -1,7 +1,7 @@
 """The lines that every contender reads: a topic, filled once."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from millrace.config import Config
@@ -40,7 +40,7 @@ def varied(lines: int, faults_percent: float = FAULTS_PERCENT) -> Iterator[bytes
     """Lines of ``combined`` from 50,000 addresses and by 300 user agents, ended now."""
     rng = Random(_SEED)
     addresses = [".".join(str(rng.randrange(1, 255)) for _ in range(4)) for _ in range(ADDRESSES)]
-    end = datetime.now(timezone.utc)
+    end = datetime.now(UTC)
     start = end - timedelta(seconds=lines / _LINES_A_SECOND)
     made = generate(
         "combined", lines, seed=_SEED, start=start, end=end, faults_percent=faults_percent

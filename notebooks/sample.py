@@ -4,7 +4,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from math import pi, sin
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def run(folder: Path, console: Console) -> Iterator[Path]:
     try:
         conf = stack.up(conf, console)
         kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         start = now.replace(second=0, microsecond=0) - MINUTES * _MINUTE
         for feed in conf.feeds:
             send(conf.kafka, feed.topic, _lines(feed, start))

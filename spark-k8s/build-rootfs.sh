@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image as an OCI archive without a container engine: build-rootfs.sh FILE.tar [NAME:TAG]
 # For a cluster whose nodes import archives (`ctr --namespace k8s.io images import`). The steps are
-# those of the Dockerfile; Debian stands in for Spark's image, which only an engine can pull.
+# those of the Dockerfile.
 # As root, after `make setup`. DEBIAN_MIRROR names another mirror than debootstrap's own.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 """Kafka records made of generated lines, as a DataFrame with the Kafka source's columns."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame, SparkSession
 
@@ -13,7 +13,7 @@ SCHEMA = (
     "key binary, value binary, topic string, partition int, offset bigint, timestamp timestamp, "
     "timestampType int, headers array<struct<key: string, value: binary>>, topic_id string"
 )
-RECEIVED_AT = datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)  # clocks change in Europe
+RECEIVED_AT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # clocks change in Europe
 TOPIC_ID = "an-id-of-22-characters"
 
 
@@ -28,7 +28,7 @@ def recent(
     format: Format, count: int, *, seed: int, minutes: int = 5, faults: float = 0.0
 ) -> list[bytes]:
     """Generated lines of the minutes up to now."""
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     start = now - timedelta(minutes=minutes)
     lines = generate(format, count, seed=seed, start=start, end=now, faults_percent=faults)
     return [line.value for line in lines]

@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Literal, get_args
 
@@ -52,7 +52,7 @@ def crash_between(name: Point, rows: DataFrame) -> DataFrame:
         return rows
     driver = _driver()
 
-    def some_then_kill(batches: Iterable[Any]) -> Iterable[Any]:
+    def some_then_kill(batches: Iterator[Any]) -> Iterator[Any]:
         # The end of a piece is sent with the next one.
         yield from islice(batches, 2)
         time.sleep(_CHUNK_S)

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -103,7 +103,7 @@ def _send_generated(
 
 def _generated(feed: Feed, count: int, faults: Counter[Fault]) -> Iterator[bytes]:
     """Lines that end now, each run's its own; counts their faults as it goes."""
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     seed = random.randrange(2**32)
     lines = generate(
         feed.format, count, seed=seed, start=now - SPAN, end=now, faults_percent=FAULTS_PERCENT
@@ -125,7 +125,7 @@ def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
         raise DemoError(str(error)) from None
     before = demo_report.offsets(conf, feed)
     times_ms: list[int] = []
-    lines = _noted(restamp.restamp(file, datetime.now(timezone.utc)), times_ms)
+    lines = _noted(restamp.restamp(file, datetime.now(UTC)), times_ms)
     _send(conf, feed, lines, count, file.name, console)
     ranges = tuple(
         OffsetRange(o.topic, o.topic_id, o.partition, o.until_offset, n.until_offset)
@@ -144,7 +144,7 @@ def _noted(lines: Iterable[bytes], times_ms: list[int]) -> Iterator[bytes]:
 
 
 def _instant(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _send(

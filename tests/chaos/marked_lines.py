@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import cycle
 
@@ -59,7 +59,7 @@ class MarkedLines:
 
 def marked_lines(kafka: Kafka, topic: str, *, hours_ago: int) -> MarkedLines:
     """The lines of a topic that has none yet; the first is dated so many hours ago."""
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    now = datetime.now(UTC).replace(tzinfo=None)
     return MarkedLines(kafka.bootstrap_servers, topic, now - timedelta(hours=hours_ago))
 
 

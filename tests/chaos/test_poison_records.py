@@ -1,7 +1,7 @@
 """Records that anybody can send and that no job may stop at; the lines after them are stored."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from marked_lines import Line, forwarded
@@ -19,7 +19,7 @@ NewTrial = Callable[..., Trial]
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc).replace(tzinfo=None)
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -49,7 +49,7 @@ def test_records_with_times_that_cannot_be(trial: NewTrial, faulty: Servers, job
     case = trial("Kafka's times in us, in s, and 0", job)
     believe_producers(faulty.conf.kafka.bootstrap_servers, case.feed.name)
     case.feed.lines.send(LINES)
-    now_ms = int(datetime.now(timezone.utc).timestamp() * 1000)
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
     for number, timestamp_ms in enumerate((now_ms * 1000, now_ms // 1000, 0)):
         line = forwarded(number, case.feed.lines.start + timedelta(minutes=5))
         dead = Line(line.raw, line.minute, is_record=False)

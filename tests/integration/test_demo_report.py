@@ -1,7 +1,7 @@
 """What the demo counts and draws, on real servers."""
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from io import StringIO
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from millrace.io import kafka, mongo, mysql
 from millrace.simulate.send import send
 
 FEED = Feed(name="shown", topic="shown", format="combined", service_name="web")
-MINUTE = datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc)
+MINUTE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 def test_a_missing_document_breaks_the_check(servers: Config) -> None:

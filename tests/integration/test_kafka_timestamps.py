@@ -1,6 +1,6 @@
 """Records whose Kafka timestamp cannot be: no job ends of one, and each is a letter."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from shutil import rmtree
@@ -36,9 +36,9 @@ FEED = "stamped"
 GOOD, A_BATCH = 400, 150
 OF_9999 = b'{"timestamp": "9999-01-01T00:00:00Z", "message": "x"}'
 OF_TODAY = b'{"timestamp": "%d", "message": "x"}'
-NOW_MS = int(datetime.now(timezone.utc).timestamp() * 1000)
+NOW_MS = int(datetime.now(UTC).timestamp() * 1000)
 TODAY = OF_TODAY % NOW_MS
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Kafka's timestamp, the line, and when the letter was received.
 POISON: dict[str, tuple[int, bytes, datetime]] = {
     "microseconds": (NOW_MS * 1000, TODAY, EPOCH),
@@ -49,7 +49,7 @@ POISON: dict[str, tuple[int, bytes, datetime]] = {
     "the year 9999": (253_370_764_800_000, OF_9999, EPOCH),
     "none, and nothing in it": (-1, b"", EPOCH),
 }
-SPAN = (EPOCH, datetime(2090, 1, 1, tzinfo=timezone.utc))
+SPAN = (EPOCH, datetime(2090, 1, 1, tzinfo=UTC))
 
 
 def create(conf: Kafka, topic: str) -> None:
@@ -138,13 +138,13 @@ def test_the_ledger_names_times_that_can_be(pipe: Pipeline) -> None:
         for taken in row["ranges"]
         for time in (taken["min_received_at"], taken["max_received_at"])
     ]
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     assert all(now - timedelta(hours=1) < time < now + timedelta(minutes=1) for time in times)
 
 
 @pytest.mark.parametrize("since", [None, timedelta(hours=1)])
 def test_reconcile_holds(pipe: Pipeline, spark: SparkSession, since: timedelta | None) -> None:
-    start = datetime.now(timezone.utc) - since if since else None
+    start = datetime.now(UTC) - since if since else None
     found = reconcile(spark, pipe.conf, pipe.conf.feed(FEED), start)
     assert (found.holds, found.faults) == (True, dict.fromkeys(found.faults, 0))
     (own,) = found.documents
@@ -248,7 +248,7 @@ def test_a_new_checkpoint_after_kafka_expired_some_changes_no_figure(
         future.result()
     topic = kafka.topic(pipe.conf.kafka, FEED)
     (left,) = kafka.available(pipe.conf.kafka, topic)
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     assert now - timedelta(hours=1) < left.earliest_received_at <= now
     pipe.forget("aggregate")
     pipe.run_within(spark, "aggregate")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ GOOD = 1_000
 LONG = b"a" * (17 * 2**20)
 LONG_SHA256 = sha256(LONG).hexdigest()
 KEPT = 4 * 2**20
-NOW = datetime.now(timezone.utc)
+NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 # A line that becomes a record once its feed takes longer ones.
 LATER = json.dumps({"timestamp": NOW.isoformat(), "message": "m" * 300_000}).encode()
@@ -60,7 +60,7 @@ class Long:
         return millrace(*arguments, conf=self.pipe.file)
 
     def replay(self, feed: Feed, *, promote: bool = False) -> dict[str, int]:
-        span = NOW - HOUR, datetime.now(timezone.utc) + HOUR
+        span = NOW - HOUR, datetime.now(UTC) + HOUR
         came = replay(self.spark, self.pipe.conf, feed, *span, promote=promote)
         return {name: count for name, count in came.tally.outcomes.items() if count}
 

@@ -1,7 +1,7 @@
 """What a feed masks reaches no sink: not MongoDB, not MySQL, not the archive."""
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ SECRETS = (
     "203.0.113.77",
     "2001:db8:1:2:3:4:5:6",
 )
-NOW = datetime.now(timezone.utc)
+NOW = datetime.now(UTC)
 STAMP = f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
 EVERY_SECRET = " ".join(
     f"?token={secret}&x=1" if secret.startswith("s3cr3t") else secret for secret in SECRETS

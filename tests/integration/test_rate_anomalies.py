@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import astuple
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -60,7 +60,7 @@ def hour(start: datetime) -> list[bytes]:
 @pytest.fixture(scope="module")
 def start() -> datetime:
     """The first minute of an hour that ended two minutes ago."""
-    now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
     return now - (MINUTES + 2) * MINUTE
 
 

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +211,7 @@ def test_doubles_and_strangers_are_named(pipe: Pipeline, spark: SparkSession) ->
     assert offsets(found.extra) == {(0, 10**9)}
     assert not found.missing
     assert found.stray_ids == sorted([double["_id"], stranger["_id"]])
-    received = two["received_at"].replace(tzinfo=timezone.utc)
+    received = two["received_at"].replace(tzinfo=UTC)
     assert found.to_replay == (received, received)
     documents.delete_many({"_id": {"$in": found.stray_ids}})
     db.dead_letters.delete_one({"_id": letter["_id"]})

@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,7 @@ def pipe(
 
 def past(spark: SparkSession, pipe: Pipeline, name: str) -> Iterator[Past]:
     """The feed as it was ingested; what a test changed is put back after it."""
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     one = Past(spark, pipe, pipe.conf.feed(name), now - timedelta(hours=1), now)
     before = one.stored()
     assert sum(map(len, before)) == LINES
@@ -189,9 +189,7 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
 def test_only_lines_of_the_span_are_replayed(log: Past) -> None:
     ids = sorted([*log.documents(), *(one.partition("/")[2] for one in log.letters())])
     first, last = ids[LINES // 3], ids[2 * LINES // 3]
-    start, until = (
-        datetime.fromtimestamp(int(one[:13]) / 1000, tz=timezone.utc) for one in (first, last)
-    )
+    start, until = (datetime.fromtimestamp(int(one[:13]) / 1000, tz=UTC) for one in (first, last))
     expected = [one for one in ids if first[:13] <= one[:13] < last[:13]]
     came = replay(log.spark, log.pipe.conf, log.feed, start, until)
     assert came.lines == came.tally.outcomes["same"] == len(expected)

@@ -1,7 +1,7 @@
 """Messages are mined where they are stored, and the stream then matches them."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +262,7 @@ def test_the_list_has_texts_figures_and_says_when_to_mine_again(place: Place, ru
     mysql.prepare(place.conf.mysql)
     run("mine", "--feed", "hosts")
     known = template_files.load(place.conf.detection.templates, "hosts").templates
-    now = datetime.now(timezone.utc).replace(second=0, microsecond=0, tzinfo=None)
+    now = datetime.now(UTC).replace(second=0, microsecond=0, tzinfo=None)
     insert(place.conf, "hosts", (now, known[1].id, 880), (now, "0123456789ab", 20), (now, "-", 100))
     code, said = run("list", "--feed", "hosts")
     assert code == 0

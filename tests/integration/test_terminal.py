@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def app_lines() -> list[bytes]:
 
 
 def web_lines() -> list[bytes]:
-    at = f"{datetime.now(timezone.utc):%d/%b/%Y:%H:%M:%S +0000}"
+    at = f"{datetime.now(UTC):%d/%b/%Y:%H:%M:%S +0000}"
     return [
         f'203.0.113.9 - {SHORT} [{at}] "GET /{SHORT} HTTP/1.1" 200 5 "-" "{SHORT}"'.encode(),
         f'203.0.113.9 - - "GET /{SHORT}'.encode(),
@@ -173,7 +173,7 @@ def test_letters_are_listed_shown_and_settled(run: Run, pipe: Pipeline) -> None:
 
 
 def test_a_replay_shows_samples(run: Run) -> None:
-    until = datetime.now(timezone.utc) + timedelta(hours=1)
+    until = datetime.now(UTC) + timedelta(hours=1)
     span = ("--from", "1h", "--to", f"{until:%Y-%m-%dT%H:%M}")
     shown = run("replay", "--feed", APP, *span).out
     assert r"before \x1b]0" in shown

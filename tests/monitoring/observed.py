@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ def _with_metrics(pipe: Pipeline, folder: Path, ports: dict[str, int]) -> Pipeli
     template_files.save(
         folder / "templates",
         "seen_app",
-        Templates(1, datetime.now(timezone.utc), "this run", 1, (template,)),
+        Templates(1, datetime.now(UTC), "this run", 1, (template,)),
     )
     return replace(pipe, conf=config.load(pipe.file))
 

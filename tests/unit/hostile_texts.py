@@ -4,14 +4,9 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from re import _constants as sre
+from re import _parser as sre_parse
 from typing import Any
-
-try:
-    from re import _constants as sre
-    from re import _parser as sre_parse
-except ImportError:  # Python 3.10
-    import sre_constants as sre
-    import sre_parse
 
 LENGTH = 262_144  # the longest line that a feed takes by default
 _SAMPLES = 3

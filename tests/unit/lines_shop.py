@@ -1,6 +1,6 @@
 r"""Shop events, each with the fields it must give or the reason why it must give none."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Row):
         return {name: plain(v) for name, v in value.asDict().items() if v is not None}
     if isinstance(value, datetime):
-        time = value.astimezone(timezone.utc)
+        time = value.astimezone(UTC)
         return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z"
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}

@@ -5,7 +5,7 @@ escapes and nowhere else.
 """
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 _PRI = r"<(?P<pri>\d|[1-9]\d|1[0-8]\d|19[01])>"
 _SD_NAME = r"[!#-<>-\\^-~]{1,32}"
@@ -40,5 +40,5 @@ def time_of(text: str, year: int) -> datetime | None:
         return datetime.fromisoformat(found["time"].replace("Z", "+00:00"))
     if found := RFC_3164.fullmatch(text):
         time = datetime.strptime(f"{year} {found['time']}", "%Y %b %d %H:%M:%S")
-        return time.replace(tzinfo=timezone.utc)
+        return time.replace(tzinfo=UTC)
     return None

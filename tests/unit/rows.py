@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from millrace.records.tables import Table
 from millrace.windows import figures
 
 KAFKA = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
-RECEIVED_AT = datetime(2025, 1, 22, 12, 0, tzinfo=timezone.utc)
+RECEIVED_AT = datetime(2025, 1, 22, 12, 0, tzinfo=UTC)
 MAX_LINE_BYTES = 262_144
 MAX_LATENESS_S = 600
 MINUTE = datetime(2025, 1, 22, 12, 0)
@@ -135,7 +135,7 @@ def streamed(
     source, counts = folder / "lines", {}
     source.mkdir()
     for number, (received_s, lines) in enumerate(batches):
-        received = at(received_s).replace(tzinfo=timezone.utc)
+        received = at(received_s).replace(tzinfo=UTC)
         rows = [(line.encode(), "lines", 0, n, received) for n, line in enumerate(lines)]
         names = ("value", "topic", "partition", "offset", "timestamp")
         columns = zip(names, map(list, zip(*rows, strict=True)), strict=True)

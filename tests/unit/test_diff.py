@@ -1,6 +1,6 @@
 """What is stored of a line, held against what it comes to today."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from millrace.proof import diff
 from millrace.proof.diff import Found, Tally
 
 NAN = float("nan")
-AT = datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)
+AT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,9 +42,9 @@ def as_object(line: str) -> dict[str, Any]:
 def test_text_is_a_line_with_time_and_level(capsys: pytest.CaptureFixture[str]) -> None:
     line = said(capsys, "text", "late")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z WARNING late\n", line)
-    told = datetime.fromisoformat(line.partition("Z")[0]).replace(tzinfo=timezone.utc)
+    told = datetime.fromisoformat(line.partition("Z")[0]).replace(tzinfo=UTC)
     # Whatever the machine's zone is.
-    assert abs(datetime.now(timezone.utc) - told) < timedelta(minutes=5)
+    assert abs(datetime.now(UTC) - told) < timedelta(minutes=5)
 
 
 def test_what_is_said_of_batches_is_read_back(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +52,7 @@ def test_what_is_said_of_batches_is_read_back(capsys: pytest.CaptureFixture[str]
     LOG.info(logs.BATCH, "ingest-access", 3, 5000, 1.25)
     LOG.info("ended")
     ((ended_at, lines, seconds),) = logs.batches(capsys.readouterr().err)
-    assert abs(datetime.now(timezone.utc) - ended_at) < timedelta(minutes=5)
+    assert abs(datetime.now(UTC) - ended_at) < timedelta(minutes=5)
     assert (lines, seconds) == (5000, 1.2)
 
 

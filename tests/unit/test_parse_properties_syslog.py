@@ -1,7 +1,7 @@
 """Syslog lines made of random fields give the fields that they were made of."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from draws import TEXT, ZONED, ZONES, Drawn, drawn, iso
@@ -87,8 +87,8 @@ def bsd_times(draw: Callable[..., Any]) -> tuple[str, str]:
     zone = draw(st.none() | ZONES)
     year = draw(st.sampled_from((None, "with the day", "with the clock")))
     if year:
-        time = draw(ZONED).astimezone(timezone.utc)
-    local = time.astimezone(zone or timezone.utc)
+        time = draw(ZONED).astimezone(UTC)
+    local = time.astimezone(zone or UTC)
     if draw(st.booleans()):
         local = local.replace(microsecond=0)
         clock = f"{local:%H:%M:%S}"

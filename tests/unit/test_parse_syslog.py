@@ -1,6 +1,6 @@
 """What each line of ``syslog`` becomes: exactly these fields, or a letter for this reason."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import lines_syslog
 import lines_syslog_bsd
@@ -50,7 +50,7 @@ def times(spark: SparkSession) -> dict[str, str]:
             "lines",
             0,
             offset,
-            datetime.fromisoformat(received_at).replace(tzinfo=timezone.utc),
+            datetime.fromisoformat(received_at).replace(tzinfo=UTC),
         )
         for offset, (received_at, sent, _) in enumerate(TURNS.values())
     ]

@@ -1,7 +1,7 @@
 """Kafka timestamps of every kind: what is stored as the receipt, and which lines are letters."""
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -93,7 +93,7 @@ def test_a_line_whose_receipt_cannot_be_is_a_letter_that_can_be_stored(
 @pytest.mark.parametrize("name", TIMES)
 def test_python_and_spark_judge_alike(name: str) -> None:
     milliseconds, stored, _, is_plausible = TIMES[name]
-    assert received.received_at(milliseconds) == stored.replace(tzinfo=timezone.utc)
+    assert received.received_at(milliseconds) == stored.replace(tzinfo=UTC)
     assert received.is_plausible(milliseconds) is is_plausible
 
 

@@ -1,12 +1,12 @@
 """Which outcome of a feed's reconciles is kept: a loss is not forgotten by looking elsewhere."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from millrace.records.reconciliations import ALL, Reconciliation, kept
 
-NOON = datetime(2026, 3, 29, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 

@@ -7,7 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +22,7 @@ from millrace.simulate.faults import DEAD_FAULTS, FAULTS
 from millrace.simulate.lines import Line, generate
 from millrace.simulate.restamp import read, restamp
 
-START = datetime(2025, 1, 22, 23, 30, tzinfo=timezone.utc)
+START = datetime(2025, 1, 22, 23, 30, tzinfo=UTC)
 END = START + timedelta(hours=1)
 COMBINED = re.compile(
     r"(?P<ip>[0-9a-f.:]+) - - \[(?P<time>[^]]+)\] "
@@ -49,7 +49,7 @@ def time_of(value: bytes) -> datetime:
         return datetime.strptime(value.decode().split("[")[1][:26], "%d/%b/%Y:%H:%M:%S %z")
     stamp = json.loads(value)["timestamp"]
     if isinstance(stamp, int):
-        return datetime.fromtimestamp(stamp / 1000, timezone.utc)
+        return datetime.fromtimestamp(stamp / 1000, UTC)
     return datetime.fromisoformat(stamp.replace("Z", "+00:00"))
 
 
@@ -165,7 +165,7 @@ def test_wrong_arguments_are_refused_before_the_first_line(
         generate(**{**arguments, **wrong})
 
 
-UNTIL = datetime(2025, 3, 1, 12, 0, 0, 250_000, tzinfo=timezone.utc)
+UNTIL = datetime(2025, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 RESTAMPED = {
     "the zone is kept, only the first bracket is touched, and bytes may be anything": (
         [
@@ -274,9 +274,9 @@ def test_every_line_sent_arrives_and_is_counted(sender: ModuleType, broker: Kafk
 
 
 def test_lines_are_sent_no_faster_than_the_rate(sender: ModuleType, broker: Kafka) -> None:
-    begun = datetime.now(timezone.utc)
+    begun = datetime.now(UTC)
     assert sender.send(broker, "lines", [b"line"] * 100, rate=200) == 100
-    assert datetime.now(timezone.utc) - begun >= timedelta(seconds=0.45)
+    assert datetime.now(UTC) - begun >= timedelta(seconds=0.45)
 
 
 def test_a_line_too_large_is_counted_and_the_others_arrive(

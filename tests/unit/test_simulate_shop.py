@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from millrace.simulate.catalogue import products, users
 from millrace.simulate.lines import generate
 
-END = datetime(2025, 3, 1, 0, 30, tzinfo=timezone.utc)
+END = datetime(2025, 3, 1, 0, 30, tzinfo=UTC)
 SHARES = {
     "purchase": 0.25,
     "search": 0.25,

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,7 +15,7 @@ from millrace.simulate.restamp import restamp
 from millrace.simulate.syslog import Syslog
 
 # The ninth becomes the tenth in the middle of it.
-END = datetime(2025, 3, 10, 0, 30, tzinfo=timezone.utc)
+END = datetime(2025, 3, 10, 0, 30, tzinfo=UTC)
 START = END - timedelta(hours=1)
 SEVERITIES = {
     "debug": (7, 0.0, 0.03),
@@ -137,7 +137,7 @@ def test_a_time_in_another_year_is_written_with_its_year() -> None:
     assert all(RFC_5424.fullmatch(line) for line in future)
 
 
-UNTIL = datetime(2025, 3, 1, 12, 0, 0, 250_000, tzinfo=timezone.utc)
+UNTIL = datetime(2025, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 # When the file was last changed, its lines, and what they become.
 RESTAMPED = {
     "RFC 5424 keeps fraction and zone, and nothing but its own time moves": (
@@ -220,6 +220,6 @@ def test_restamp_moves_syslog_times_and_nothing_else(case: str, tmp_path: Path) 
     changed, given, expected = RESTAMPED[case]
     path = tmp_path / "lines"
     path.write_bytes(b"".join(line + b"\n" for line in given))
-    changed_s = datetime.fromisoformat(changed).replace(tzinfo=timezone.utc).timestamp()
+    changed_s = datetime.fromisoformat(changed).replace(tzinfo=UTC).timestamp()
     os.utime(path, (changed_s, changed_s))
     assert list(restamp(path, UNTIL)) == expected

@@ -1,7 +1,7 @@
 """A message has one template, the same for ever; a template matches what it was made of."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -33,7 +33,7 @@ from millrace.simulate import programs
 from millrace.simulate.app import _EVENTS
 
 NONE = Templates()
-NOW = datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 
 
 def templates(*texts: str) -> tuple[Template, ...]:

@@ -1,6 +1,6 @@
 """Figures in a stream: which windows are open, and which may be written."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -80,7 +80,7 @@ def offsets(partition: int, first: int, until: int = 100, topic_id: str = "t1") 
 
 
 def available(partition: int, first: int, received_s: float = 0, topic_id: str = "t1") -> Available:
-    received = at(received_s).replace(tzinfo=timezone.utc)
+    received = at(received_s).replace(tzinfo=UTC)
     return Available(offsets(partition, first, topic_id=topic_id), received)
 
 
@@ -112,5 +112,5 @@ def test_windows_that_cannot_be_whole_are_not_written(
     source: list[Available], stored: list[OffsetRange], first_window_s: int | None
 ) -> None:
     found = floor(source, stored, max_future_skew_s=300)
-    whole = None if first_window_s is None else at(first_window_s).replace(tzinfo=timezone.utc)
+    whole = None if first_window_s is None else at(first_window_s).replace(tzinfo=UTC)
     assert found == whole

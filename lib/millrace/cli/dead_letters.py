@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -246,7 +246,7 @@ def _plain(letter: Letter) -> dict[str, Any]:
 
     def plain(value: object) -> object:
         if isinstance(value, datetime):
-            return value.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+            return value.astimezone(UTC).isoformat(timespec="milliseconds")
         if isinstance(value, bytes):
             return value.decode("utf-8", errors="backslashreplace")
         return value

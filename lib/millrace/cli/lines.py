@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -52,9 +52,9 @@ def simulate(
 
     loaded = config.load(conf)
     feed = feed_of(loaded, format_named(format))
-    last = end.replace(tzinfo=timezone.utc) if end else datetime.now(timezone.utc)
+    last = end.replace(tzinfo=UTC) if end else datetime.now(UTC)
     span = timedelta(seconds=count / rate) if rate else _DEFAULT_SPAN
-    first = start.replace(tzinfo=timezone.utc) if start else last - span
+    first = start.replace(tzinfo=UTC) if start else last - span
     if first > last:
         raise typer.BadParameter("it lies after --end", param_hint="--start")
     chosen = random.randrange(2**32) if seed is None else seed
@@ -89,7 +89,7 @@ def send(
         _follow(loaded, topic, file, rate, as_app)
         return
     count = sum(1 for _ in stamps.read(file))
-    lines = stamps.restamp(file, datetime.now(timezone.utc)) if restamp else stamps.read(file)
+    lines = stamps.restamp(file, datetime.now(UTC)) if restamp else stamps.read(file)
     lines = server_logs.as_app(lines, as_app) if as_app else lines
     _send(loaded, topic, lines, count, rate)
     if restamp:
@@ -107,7 +107,7 @@ def parse(
     from millrace.session import spark_session
 
     loaded = config.load(conf)
-    received = (received_at or datetime.now(timezone.utc)).replace(tzinfo=timezone.utc)
+    received = (received_at or datetime.now(UTC)).replace(tzinfo=UTC)
     feed = feed_of(loaded, format_named(format))
     references = refine.references(loaded, feed)
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -41,12 +41,10 @@ def instant(text: str) -> datetime:
     Raises typer.BadParameter where it is neither.
     """
     if match := re.fullmatch(r"(\d+)([smhd])", text):
-        return datetime.now(timezone.utc) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return (
-            found.astimezone(timezone.utc) if found.tzinfo else found.replace(tzinfo=timezone.utc)
-        )
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text!r} is neither 90m, 6h, 2d nor an ISO 8601 time") from None
 

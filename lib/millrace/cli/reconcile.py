@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -73,7 +73,7 @@ def reconcile(
 
 
 def _keep(conf: Config, verdict: Verdict, start: datetime | None) -> None:
-    ended_at = datetime.now(timezone.utc)
+    ended_at = datetime.now(UTC)
     since = start or reconciliations.ALL
     outcome = Reconciliation(verdict.feed, since, ended_at, verdict.holds, verdict.faults)
     stored.save(mongo.database(conf.mongo), outcome)

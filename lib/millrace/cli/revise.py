@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -63,10 +63,10 @@ def revise(
 def _minutes(text: str) -> Iterator[datetime]:
     """The windows of a minute or span, as the database has them: UTC, without a zone."""
     first, slash, last = text.partition("/")
-    start = instant(first).astimezone(timezone.utc).replace(second=0, microsecond=0, tzinfo=None)
+    start = instant(first).astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None)
     end = start + _WINDOW
     if slash:
-        end = instant(last).astimezone(timezone.utc).replace(tzinfo=None)
+        end = instant(last).astimezone(UTC).replace(tzinfo=None)
     if end <= start or (end - start) / _WINDOW > _MOST_WINDOWS:
         raise typer.BadParameter(f"{text!r} is no span of at most {_MOST_WINDOWS:,} minutes")
     while start < end:

@@ -1,7 +1,7 @@
 """Commands for message templates: mine, list."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +62,7 @@ def mine(
                 _drawn(messages, chosen, max_messages),
                 template_files.load(loaded.detection.templates, chosen.name),
                 source=source,
-                mined_at=datetime.now(timezone.utc).replace(microsecond=0),
+                mined_at=datetime.now(UTC).replace(microsecond=0),
                 min_messages=min_messages,
                 fresh=fresh,
             )
@@ -82,7 +82,7 @@ def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) 
     missing in the hour before for the first time.
     """
     loaded = config.load(conf)
-    out, now = Console(), datetime.now(timezone.utc).replace(tzinfo=None)
+    out, now = Console(), datetime.now(UTC).replace(tzinfo=None)
     for chosen in _feeds(loaded, feed):
         known = template_files.load(loaded.detection.templates, chosen.name)
         seen = seen_templates.seen(loaded.mysql, chosen, now)
@@ -169,7 +169,7 @@ def _table(feed: Feed, known: Templates, *columns: str) -> Table:
     if known.mined_at:
         title = (
             f"{feed.name}: version {known.version}, {known.messages:,} messages of {known.source}"
-            f" mined at {known.mined_at.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+            f" mined at {known.mined_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         )
     table = Table(title=Text(title), title_justify="left")
     table.add_column("id", no_wrap=True)

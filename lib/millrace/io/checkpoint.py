@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from py4j.protocol import Py4JJavaError
@@ -87,7 +87,7 @@ class Checkpoint:
             return None
         lines = (self._read(f"offsets/{batch}") or "").strip().splitlines()
         planned_ms = json.loads(lines[1])["batchTimestampMs"] if len(lines) > 2 else None
-        return datetime.fromtimestamp(planned_ms / 1000, tz=timezone.utc) if planned_ms else None
+        return datetime.fromtimestamp(planned_ms / 1000, tz=UTC) if planned_ms else None
 
     def starts(self) -> dict[str, int]:
         """Where a new query begins, by partition, where that is not the earliest record."""
@@ -97,7 +97,7 @@ class Checkpoint:
     def begin_anew(self, starts: dict[int, int]) -> str:
         """Moves the checkpoint aside; the next query begins at these offsets. Returns where to."""
         note = self.note()
-        aside = f"{self.location}.{datetime.now(timezone.utc):%Y%m%dT%H%M%S}"
+        aside = f"{self.location}.{datetime.now(UTC):%Y%m%dT%H%M%S}"
         source = self._path()
         target = self._jvm.org.apache.hadoop.fs.Path(aside)
         source.getFileSystem(self._hadoop).rename(source, target)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from delta.tables import DeltaTable
@@ -116,7 +116,7 @@ def available(
 def _instant(milliseconds: int | None) -> datetime:
     """As for a partition of a topic: without a plausible timestamp it begins now."""
     if milliseconds is None:
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)
     return received.received_at(milliseconds)
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from confluent_kafka import (
@@ -289,7 +289,7 @@ def _available(consumer: Consumer, topic: Topic, number: int, start: int) -> Ava
         consumer.assign([TopicPartition(topic.name, number, low)])
         earliest = _first_received(consumer)
     return Available(
-        OffsetRange(topic.name, topic.id, number, low, high), earliest or datetime.now(timezone.utc)
+        OffsetRange(topic.name, topic.id, number, low, high), earliest or datetime.now(UTC)
     )
 
 

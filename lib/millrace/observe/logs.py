@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from millrace.config import LogFormat
@@ -84,7 +84,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The object, on one line."""
-        instant = datetime.fromtimestamp(record.created, tz=timezone.utc)
+        instant = datetime.fromtimestamp(record.created, tz=UTC)
         fields: dict[str, Any] = {
             "timestamp": instant.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": _LEVELS.get(record.levelname, record.levelname),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from pymongo.database import Database
 
@@ -154,7 +154,7 @@ def _retained_since(feed: Feed) -> datetime | None:
     """What was received earlier may have been removed, as the feed asks for."""
     if not feed.retention_days:
         return None
-    return datetime.now(timezone.utc) - timedelta(days=feed.retention_days)
+    return datetime.now(UTC) - timedelta(days=feed.retention_days)
 
 
 def _latest(*times: datetime | None) -> datetime | None:

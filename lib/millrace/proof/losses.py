@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 
@@ -150,7 +150,7 @@ def settle(
         return False
     if loss.lost:
         ledger = LEDGERS[loss.job](spark, conf, feed)
-        ledger.accept_loss(without(loss.unread, loss.archived), datetime.now(timezone.utc))
+        ledger.accept_loss(without(loss.unread, loss.archived), datetime.now(UTC))
         _log.warning("accepted: %d lines are lost: %s", size(loss.lost), _named(loss.lost))
     if loss.starts is not None:
         aside = checkpoint.begin_anew(loss.starts)

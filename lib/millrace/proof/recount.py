@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -96,7 +96,7 @@ def _compare(
     recounted: Iterator[tuple[datetime, dict[Key, Recounted]]],
     on_progress: Callable[[datetime], None],
 ) -> Compared:
-    first = start.astimezone(timezone.utc).replace(tzinfo=None) if start else None
+    first = start.astimezone(UTC).replace(tzinfo=None) if start else None
     compared = Compared()
     hours = iter(stored.hours(feed, first))
     hour = next(hours, None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -110,8 +110,8 @@ def _near(lines: DataFrame, feed: Feed, windows: Sequence[datetime]) -> DataFram
 
 
 def _aware(start: datetime) -> datetime:
-    return start.replace(tzinfo=timezone.utc)
+    return start.replace(tzinfo=UTC)
 
 
 def _naive(time: datetime | None) -> datetime | None:
-    return time.astimezone(timezone.utc).replace(tzinfo=None) if time else None
+    return time.astimezone(UTC).replace(tzinfo=None) if time else None

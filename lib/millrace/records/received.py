@@ -4,15 +4,15 @@ With ``message.timestamp.type=CreateTime`` producers say it, in any unit, by any
 -1 where there is none.
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-EPOCH = datetime.fromtimestamp(0, tz=timezone.utc)
+EPOCH = datetime.fromtimestamp(0, tz=UTC)
 # Fixed, so that a line comes to the same whenever it is read: FIRST to END (not included).
-FIRST = datetime(2000, 1, 1, tzinfo=timezone.utc)
-END = datetime(2100, 1, 1, tzinfo=timezone.utc)
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+END = datetime(2100, 1, 1, tzinfo=UTC)
 ID_DIGITS = 13  # of the milliseconds that ids begin with
 
 _MS = timedelta(milliseconds=1)

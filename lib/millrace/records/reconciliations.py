@@ -1,7 +1,7 @@
 """The outcome of a reconcile, in numbers."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Literal
 
 COLLECTION = "reconciliations"
@@ -33,7 +33,7 @@ class Reconciliation:
     faults: dict[Fault, int]
 
 
-ALL = datetime(1970, 1, 1, tzinfo=timezone.utc)  # ``since`` of one that looked at everything
+ALL = datetime(1970, 1, 1, tzinfo=UTC)  # ``since`` of one that looked at everything
 
 
 def kept(before: Reconciliation | None, new: Reconciliation) -> Reconciliation:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from random import Random
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -139,5 +139,5 @@ class App:
 
 def _iso(time_ms: int) -> str:
     seconds, ms = divmod(time_ms, 1000)
-    time = datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
+    time = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
     return f"{time.isoformat()}.{ms:03d}Z"

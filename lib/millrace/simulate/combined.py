@@ -1,7 +1,7 @@
 """Access log lines: the Combined log format and, last and unquoted, the response time in ms."""
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, product
 from random import Random
@@ -110,5 +110,5 @@ def _zone(offset_min: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _minute(minute: int) -> str:
-    time = datetime.fromtimestamp(minute * 60, timezone.utc)
+    time = datetime.fromtimestamp(minute * 60, UTC)
     return f"{time.day:02d}/{MONTHS[time.month - 1]}/{time.year}:{time.hour:02d}:{time.minute:02d}"

@@ -1,6 +1,6 @@
 """What goes wrong with log lines in real life, done on purpose to some of them."""
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from random import Random
 from typing import Literal, get_args
 
@@ -13,7 +13,7 @@ DEAD_FAULTS: frozenset[Fault] = frozenset({"malformed", "truncated", "not_utf8"}
 
 _DAY_MS = 86_400_000
 _LATE_MS = 2 * 3_600_000
-_FUTURE_DAY_MS = int(datetime(2037, 12, 27, tzinfo=timezone.utc).timestamp()) * 1000
+_FUTURE_DAY_MS = int(datetime(2037, 12, 27, tzinfo=UTC).timestamp()) * 1000
 
 # Neither JSON, an access log line nor syslog, whatever number is put in.
 _GARBAGE = (

@@ -1,7 +1,7 @@
 """Simulated log lines of any format: seeded, in order of time, with faults among them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple, Protocol
 
@@ -15,7 +15,7 @@ from millrace.simulate.syslog import Syslog
 _BLOCK_LINES = 4096
 # A line is at most this share of a step after its even place, so order holds.
 _JITTER = 0.5
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Line(NamedTuple):

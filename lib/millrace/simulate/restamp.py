@@ -3,12 +3,12 @@
 import gzip
 import zlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from millrace.simulate.stamps import Stamp, find
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GZIP_MAGIC = b"\x1f\x8b"
 
 

@@ -1,7 +1,7 @@
 """Syslog lines of several hosts: RFC 5424 and RFC 3164."""
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate
 from random import Random
@@ -114,5 +114,5 @@ def _zone(offset_min: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _minute(minute: int) -> str:
-    time = datetime.fromtimestamp(minute * 60, timezone.utc)
+    time = datetime.fromtimestamp(minute * 60, UTC)
     return f"{MONTHS[time.month - 1]} {time.day:2d} {time.hour:02d}:{time.minute:02d}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from bson import Int64
 from pymongo.database import Database
@@ -129,7 +129,7 @@ def lost(db: Database[Document], query: str) -> list[OffsetRange]:
     return ledger.merged([_range(entry) for row in rows for entry in row["ranges"]])
 
 
-_FAR = datetime.max.replace(tzinfo=timezone.utc)
+_FAR = datetime.max.replace(tzinfo=UTC)
 _MERGED_AT = 10_000
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo import coverage
@@ -13,7 +13,7 @@ from millrace.records import ledger
 from millrace.records.ledger import OffsetRange, Taken, merged
 from millrace.records.ranges import held, within
 
-_NEVER = datetime.fromtimestamp(0, tz=timezone.utc)
+_NEVER = datetime.fromtimestamp(0, tz=UTC)
 
 
 class MongoLedger:

@@ -8,7 +8,7 @@ it; every other letter is the only place of its line.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import DESCENDING, DeleteOne, UpdateOne
@@ -170,4 +170,4 @@ def _portions(ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)

@@ -1,7 +1,7 @@
 """What the last reconcile of each feed came to, kept for whoever looks at the suite's metrics."""
 
 from dataclasses import asdict
-from datetime import timezone
+from datetime import UTC
 
 from pymongo.database import Database
 
@@ -22,5 +22,5 @@ def latest(db: Database[Document]) -> list[Reconciliation]:
 
 
 def _read(row: Document) -> Reconciliation:
-    since, ended_at = (row[name].astimezone(timezone.utc) for name in ("since", "ended_at"))
+    since, ended_at = (row[name].astimezone(UTC) for name in ("since", "ended_at"))
     return Reconciliation(row["feed"], since, ended_at, row["holds"], row["faults"])

@@ -4,7 +4,7 @@ import logging
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from py4j.protocol import Py4JJavaError
@@ -246,7 +246,7 @@ def _row(batch: Batch, found: Document, written: Written) -> Document:
         "query": batch.query,
         "checkpoint_id": batch.checkpoint_id,
         "batch_id": batch.id,
-        "committed_at": datetime.now(timezone.utc),
+        "committed_at": datetime.now(UTC),
         "ranges": [
             asdict(r)
             | {

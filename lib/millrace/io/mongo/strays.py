@@ -1,7 +1,7 @@
 """Which documents to look at by name: those of no line of their own, and those in two places."""
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from pymongo.database import Database
@@ -30,7 +30,7 @@ def stray_ids(
 
 def received(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[datetime]:
     """When the lines of the records at these offsets were received."""
-    return [row["received_at"].astimezone(timezone.utc) for row in _at(db, feed, ranges)]
+    return [row["received_at"].astimezone(UTC) for row in _at(db, feed, ranges)]
 
 
 def _at(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[Any]:
