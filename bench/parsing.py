@@ -11,15 +11,17 @@ from pyspark.sql import functions as F
 
 from bench.measure import Result
 from bench.topic import varied
-from millrace import parse
+from millrace import config, refine
+from millrace.config import Feed
 from millrace.records.formats import Format
 from millrace.simulate.lines import generate
+from millrace.transform import stage
+from millrace.transform.chain import Spec
 
 SPLIT = "split combined"
 COMBINED = "parse combined"
 LINES = 500_000
 _WARM_UP_RUNS = 2
-_MAX_LINE_BYTES = 262_144
 
 Transform = Callable[[DataFrame], DataFrame]
 
@@ -29,8 +31,7 @@ def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object])
     formats: Sequence[Format] = get_args(Format)
     kept = {format: _lines(spark, format) for format in formats}
     parsers: dict[str, tuple[Format, Transform]] = {
-        f"parse {format}": (format, parse.records(format, "web", _MAX_LINE_BYTES))
-        for format in formats
+        f"parse {format}": (format, stage.refined(_spec(format))) for format in formats
     }
     steps = {SPLIT: ("combined", split_alone), **parsers}
     results = []
@@ -44,6 +45,12 @@ def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object])
                 speed = round(LINES / took_s)
                 results.append(Result(name, LINES, LINES, speed, round(took_s, 2), 0, took_s, 0))
     return results
+
+
+def _spec(format: Format) -> Spec:
+    conf = config.load(config.DEFAULT_FILE)
+    feed = Feed(name=format, topic=format, format=format, service_name="web")
+    return refine.spec(feed, refine.references(conf, feed))
 
 
 def split_alone(lines: DataFrame) -> DataFrame:

@@ -5,6 +5,7 @@ from millrace.io import mysql, rules
 from millrace.job import Run
 from millrace.proof import overlap
 from millrace.stream import Flow
+from millrace.transform import stage
 
 
 def aggregate(run: Run) -> Flow:
@@ -19,9 +20,10 @@ def aggregate(run: Run) -> Flow:
         run.spark, conf, feed, run.query, run.topic, run.checkpoint, run.archive_version
     )
 
-    lines = run.lines()
-    records = lines.transform(refine.refined(feed, references, named_routes))
-    figures = records.transform(windows.figures(feed.format, feed.max_lateness_s))
+    spec = refine.spec(feed, references, named_routes)
+
+    counts = run.lines().transform(stage.counted(spec, feed.max_lateness_s))
+    figures = counts.transform(windows.figures(feed.max_lateness_s))
     write = mysql.sink(conf.mysql, feed, stored, rates)
     return Flow(figures, write, mysql.SYSTEM, "update", conf.stream.aggregate_interval_s)
 

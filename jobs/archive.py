@@ -3,8 +3,8 @@
 from millrace import job
 from millrace.io import delta
 from millrace.job import Run
-from millrace.parse import mask
 from millrace.stream import Flow
+from millrace.transform import stage
 
 
 def archive(run: Run) -> Flow:
@@ -12,7 +12,7 @@ def archive(run: Run) -> Flow:
     conf, feed = run.conf, run.feed
     masks = feed.mask if feed.mask_archive else ()
 
-    lines = run.lines(conf.stream.archive_max_lines_per_batch).transform(mask.mask_records(masks))
+    lines = run.lines(conf.stream.archive_max_lines_per_batch).transform(stage.masked(masks))
     return Flow(
         lines,
         delta.sink(run.spark, conf.storage.archive, feed),

@@ -5,6 +5,7 @@ from millrace.io import mongo
 from millrace.job import Run
 from millrace.observe import proofs, ratios
 from millrace.stream import Flow
+from millrace.transform import stage
 
 
 def ingest(run: Run) -> Flow:
@@ -14,15 +15,10 @@ def ingest(run: Run) -> Flow:
     mongo.prepare(conf.mongo, feed)
     named_routes = mongo.named_routes(conf.mongo, feed)
 
-    to_records = refine.refined(feed, references, named_routes)
+    spec = refine.spec(feed, references, named_routes)
 
-    records = run.lines().transform(to_records)
-    write = mongo.sink(
-        conf.mongo,
-        feed,
-        lambda *of: run.again(*of).transform(to_records),
-        references.rules.severity_names,
-    )
+    records = run.lines().transform(stage.refined(spec))
+    write = mongo.sink(conf.mongo, feed, references.rules.severity_names)
     max_unmatched = conf.detection.max_unmatched_ratio if references.templates else None
     watched = ratios.watched(write, feed, max_unmatched)
     return Flow(records, watched, mongo.SYSTEM, interval_s=conf.stream.ingest_interval_s)

@@ -2,16 +2,16 @@
 
 from kafka_to_nothing import discard
 
-from millrace import job, parse
+from millrace import job, refine
 from millrace.job import Run
 from millrace.stream import Flow
+from millrace.transform import stage
 
 
 def parsed_to_nothing(run: Run) -> Flow:
-    """The lines as records and reasons."""
-    feed = run.feed
-    records = parse.records(feed.format, feed.service_name, feed.max_line_bytes)
-    return Flow(run.lines().transform(records), discard, "nothing", interval_s=1)
+    """The lines as records and letters."""
+    spec = refine.spec(run.feed, refine.references(run.conf, run.feed))
+    return Flow(run.lines().transform(stage.refined(spec)), discard, "nothing", interval_s=1)
 
 
 if __name__ == "__main__":

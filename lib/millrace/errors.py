@@ -24,11 +24,16 @@ class JobError(Exception):
     """The work cannot go on; the message is one line that says why and what to do."""
 
 
-def one_line(failure: BaseException | None) -> str:
-    """What went wrong in one printable line: of an error in the JVM, the cause at its root."""
+def one_line(failure: BaseException | None, *, to_root: bool = False) -> str:
+    """What went wrong in one printable line: of an error in the JVM, the cause at its root.
+
+    So it is of one that pyspark has made its own where ``to_root`` is set; else its own words.
+    """
     name, message = type(failure).__name__, str(failure)
+    cause = getattr(failure, "_origin", None) if to_root else None
     if isinstance(failure, Py4JJavaError):
         cause = failure.java_exception
+    if cause is not None:
         while cause.getCause() is not None:
             cause = cause.getCause()
         name, message = cause.getClass().getSimpleName(), str(cause.getMessage())

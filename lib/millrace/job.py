@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, one_line
-from millrace.io import delta, delta_log, kafka, kafka_batch
+from millrace.io import delta, delta_log, kafka
 from millrace.io.checkpoint import Checkpoint
 from millrace.observe import logs
 from millrace.observe.logs import END
@@ -61,13 +61,6 @@ class Run:
         # are not known yet, and a plan is made once.
         is_local = (context.master or "").startswith("local")
         return lines.coalesce(context.defaultParallelism) if is_local else lines
-
-    def again(self, batch: Batch, only: Column) -> DataFrame:
-        """Those of a batch's lines that meet a condition, read a second time."""
-        if self.topic is None:
-            return self.lines().where(only)
-        kafka_conf = self.conf.kafka
-        return kafka_batch.recorded(self.spark, kafka_conf, self.topic, batch.ranges).where(only)
 
 
 Job = Callable[[Run], Flow]

@@ -13,8 +13,6 @@ from datetime import datetime
 
 from drain3.drain import Drain
 from pymongo.errors import PyMongoError
-from pyspark.errors import PySparkException
-from pyspark.sql import functions as F
 
 from millrace import refine
 from millrace.config import Config, Feed
@@ -28,9 +26,8 @@ from millrace.detect.templates import (
     template_text,
 )
 from millrace.errors import one_line
-from millrace.io import delta, mongo
+from millrace.io import mongo
 from millrace.io.template_files import Templates
-from millrace.session import spark_session
 
 MAX_TEMPLATES = 1000
 
@@ -103,33 +100,44 @@ def stored_messages(conf: Config, feed: Feed, source: str, limit: int) -> Iterat
     ``source`` is mongo, or archive, where they are masked as the feed is. Raises MiningError where
     they cannot be read.
     """
-    read = _archived if source == "archive" else _documented
-    try:
-        yield from read(conf, feed, limit)
-    except (PyMongoError, PySparkException) as error:
-        raise MiningError(f"{source}, feed {feed.name}: {one_line(error)}") from None
+    yield from (_archived if source == "archive" else _documented)(conf, feed, limit)
 
 
 def _documented(conf: Config, feed: Feed, limit: int) -> Iterator[str]:
     documents = mongo.database(conf.mongo)[feed.name]
-    oldest = list(documents.find({}, {"_id": 1}).sort("_id", -1).skip(limit - 1).limit(1))
-    newest = {"_id": {"$gte": oldest[0]["_id"]}} if oldest else {}
     beginning = {"$substrCP": ["$message", 0, MAX_CHARACTERS + 1]}
-    found = documents.find({**newest, "message": {"$type": "string"}}, {"message": beginning})
-    for document in found.sort("_id", 1).limit(limit):
-        yield document["message"]
+    try:
+        oldest = list(documents.find({}, {"_id": 1}).sort("_id", -1).skip(limit - 1).limit(1))
+        newest = {"_id": {"$gte": oldest[0]["_id"]}} if oldest else {}
+        found = documents.find({**newest, "message": {"$type": "string"}}, {"message": beginning})
+        for document in found.sort("_id", 1).limit(limit):
+            yield document["message"]
+    except PyMongoError as error:
+        raise MiningError(f"mongo, feed {feed.name}: {one_line(error)}") from None
 
 
 def _archived(conf: Config, feed: Feed, limit: int) -> Iterator[str]:
+    # Asked of MongoDB, no Spark is needed.
+    from pyspark.errors import PySparkException
+    from pyspark.sql import functions as F
+
+    from millrace.io import delta
+    from millrace.session import spark_session
+    from millrace.transform import stage
+
     spark = spark_session("millrace-templates", conf)
-    if not delta.exists(spark, conf.storage.archive, feed):
-        return
-    records = delta.lines(spark, conf.storage.archive, feed).transform(refine.parsed(feed))
-    beginning = F.substring("message", 1, MAX_CHARACTERS + 1).alias("message")
-    messages = records.where("reason IS NULL AND message IS NOT NULL").select("_id", beginning)
-    newest = messages.orderBy(F.desc("_id")).limit(limit).orderBy("_id")
-    for row in newest.toLocalIterator():
-        yield row["message"]
+    try:
+        if not delta.exists(spark, conf.storage.archive, feed):
+            return
+        spec = refine.spec(feed, refine.references(conf, feed))
+        records = delta.lines(spark, conf.storage.archive, feed).transform(stage.refined(spec))
+        beginning = F.substring("message", 1, MAX_CHARACTERS + 1).alias("message")
+        messages = records.where("reason IS NULL AND message IS NOT NULL").select("_id", beginning)
+        newest = messages.orderBy(F.desc("_id")).limit(limit).orderBy("_id")
+        for row in newest.toLocalIterator():
+            yield row["message"]
+    except PySparkException as error:
+        raise MiningError(f"archive, feed {feed.name}: {one_line(error)}") from None
 
 
 def _texts(counts: Counter[Tokens], known: Sequence[str], min_messages: int) -> list[str]:

@@ -1,50 +1,74 @@
-"""Lines of a file parsed for a person to read, by the functions of ``ingest``."""
+"""Lines for a person to read: what the chain of a feed makes of each, as JSON has it."""
 
+import json
 from collections.abc import Iterator
-from datetime import datetime
-from pathlib import Path
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, BinaryIO
 
-from pyspark.sql import Column, DataFrame, SparkSession
-from pyspark.sql import functions as F
-
-from millrace import refine
-from millrace.config import Feed
+from millrace.records import types
 from millrace.records.fields import document
 from millrace.records.printable import printable_json
+from millrace.records.received import EPOCH
+from millrace.records.types import Type
+from millrace.transform.chain import Fields, Letter, Spec, compiled
 
 _LEFT_OUT = {"_id", "kafka", "raw", "parser_version"}
-_JSON = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "ignoreNullFields": "true"}
 
 
-def parsed(
-    spark: SparkSession,
-    path: Path,
-    feed: Feed,
-    references: refine.References,
-    *,
-    received_at: datetime,
-) -> Iterator[str]:
-    """One JSON object for each line of the file, in order: a record, or why it is none."""
-    lines = spark.read.text(str(path.absolute()), lineSep="\n").select(
-        F.col("value").cast("binary").alias("value"),
-        F.lit(str(path)).alias("topic"),
-        F.lit(0).alias("partition"),
-        F.monotonically_increasing_id().alias("offset"),
-        F.lit(received_at).alias("timestamp"),
-    )
-    shown = json_objects(lines, feed, references)
-    rows = shown.toLocalIterator(prefetchPartitions=True)
-    return (printable_json(row["json"]) for row in rows)
+def parsed(lines: BinaryIO, spec: Spec, milliseconds: int) -> Iterator[str]:
+    """One JSON object for each line, in order: a record, or why it is none.
+
+    ``milliseconds`` is when they were received. Of a line that is longer than a record may be no
+    more than that is held.
+    """
+    for value, raw_bytes in _bounded(lines, spec.max_record_bytes):
+        found = outcome(spec, value, milliseconds, raw_bytes)
+        yield printable_json(json.dumps(found, ensure_ascii=False))
 
 
-def json_objects(lines: DataFrame, feed: Feed, references: refine.References) -> DataFrame:
-    """Column ``json`` of a Kafka source's rows, one for one: the record, or why there is none."""
-    return lines.transform(refine.refined(feed, references)).select(_json(feed).alias("json"))
+def outcome(
+    spec: Spec, value: bytes | None, milliseconds: int, raw_bytes: int | None = None
+) -> dict[str, Any]:
+    """The record's fields as JSON has them, times in ISO 8601; or ``dead`` and ``detail``."""
+    if raw_bytes is None and value is not None and len(value) > spec.max_record_bytes:
+        value, raw_bytes = value[: spec.max_record_bytes], len(value)
+    found = compiled(spec).outcome(value, raw_bytes, milliseconds)
+    if isinstance(found, Letter):
+        return {"dead": found.reason, "detail": found.detail}
+    return _fields(spec, found)
 
 
-def _json(feed: Feed) -> Column:
-    names = [f.name for f in document(feed.format, raw=False) if f.name not in _LEFT_OUT]
-    dead = F.struct(F.col("reason").alias("dead"), "detail")
-    return F.when(F.col("reason").isNull(), F.to_json(F.struct(*names), _JSON)).otherwise(
-        F.to_json(dead, _JSON)
-    )
+def _fields(spec: Spec, fields: Fields) -> dict[str, Any]:
+    shown = [field for field in document(spec.format, raw=False) if field.name not in _LEFT_OUT]
+    return {
+        field.name: _plain(fields[field.name], types.parsed(field.type))
+        for field in shown
+        if fields.get(field.name) is not None
+    }
+
+
+def _plain(value: Any, type: Type) -> Any:
+    if type.name == "timestamp":
+        time = EPOCH + timedelta(milliseconds=value // 1_000)
+        return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1_000:03}Z"
+    if isinstance(value, Decimal):
+        return float(value)
+    if type.name == "array" and type.of:
+        return [None if item is None else _plain(item, type.of) for item in value]
+    if type.name == "struct":
+        return {
+            name: _plain(value[name], inner)
+            for name, inner in type.fields
+            if value.get(name) is not None
+        }
+    return value
+
+
+def _bounded(lines: BinaryIO, most: int) -> Iterator[tuple[bytes, int | None]]:
+    """Each line, or the beginning of one that is longer than ``most`` with its length."""
+    while line := lines.readline(most + 1):
+        kept, size = line.removesuffix(b"\n")[:most], len(line.removesuffix(b"\n"))
+        while not line.endswith(b"\n") and (line := lines.readline(most)):
+            size += len(line.removesuffix(b"\n"))
+        yield kept, size if size > most else None

@@ -1,19 +1,14 @@
-"""The way of a line to an enriched and scored record: the same for every job and command."""
+"""The chain of a feed as it is configured: the same for every job and command."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
-
-from millrace import enrich, parse
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.detect import rules, templates
 from millrace.detect.rules import RecordRules
 from millrace.detect.templates import Template
-from millrace.enrich import skew
 from millrace.enrich.route import NamedRoutes
 from millrace.io import rules as rules_file
 from millrace.io import template_files
+from millrace.transform.chain import Spec
 
 
 @dataclass(frozen=True)
@@ -44,29 +39,18 @@ def country_database(conf: Config) -> str:
     return str(database)
 
 
-def parsed(feed: Feed) -> Callable[[DataFrame], DataFrame]:
-    """A transform from a Kafka source's rows to parsed ones: the columns of ``parse.records``."""
-    limits = feed.max_line_bytes, feed.max_record_bytes
-    return parse.records(feed.format, feed.service_name, *limits, feed.mask)
-
-
-def refined(
-    feed: Feed, references: References, named: NamedRoutes | None = None
-) -> Callable[[DataFrame], DataFrame]:
-    """A transform from a Kafka source's rows to records that are enriched and scored.
-
-    ``named`` bounds the values of ``http_route``. Its columns are those of ``parse.records`` and
-    the fields that the feed's format is enriched by, ``template_id`` and ``anomaly``.
-    """
-
-    def transform(lines: DataFrame) -> DataFrame:
-        records = (
-            lines.transform(parsed(feed))
-            .transform(skew.guard(feed.max_future_skew_s))
-            .transform(enrich.enriched(feed.format, references.country_database, named))
-        )
-        if "message" in records.columns:
-            records = records.transform(templates.matched(references.templates))
-        return records.transform(rules.scored(references.rules, feed.format))
-
-    return transform
+def spec(feed: Feed, references: References, named: NamedRoutes | None = None) -> Spec:
+    """What the feed's chain is made of; ``named`` bounds the values of ``http_route``."""
+    return Spec(
+        format=feed.format,
+        service_name=feed.service_name,
+        max_line_bytes=feed.max_line_bytes,
+        max_record_bytes=feed.max_record_bytes,
+        masks=feed.mask,
+        max_future_skew_s=feed.max_future_skew_s,
+        store_raw=feed.store_raw,
+        country_database=references.country_database,
+        rules=references.rules,
+        templates=references.templates,
+        named=named,
+    )

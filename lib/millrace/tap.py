@@ -1,11 +1,8 @@
 """Live lines of a topic, each with what it parses to, for a person at a terminal."""
 
 import json
-from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from rich.console import Console
 from rich.text import Text
 
@@ -13,16 +10,12 @@ from millrace import preview, refine
 from millrace.config import Config, Feed
 from millrace.drawing import LEVEL_COLOURS, SEVERITY_COLOURS, as_text
 from millrace.io import kafka
-from millrace.io.kafka import Record
 from millrace.records.printable import printable, printable_json
 
-_LINES = "value binary, topic string, partition int, offset bigint, timestamp_ms bigint"
-_LONGEST_MS = 2**63 // 1000 - 1  # Spark has microseconds
 _FIRST = ("timestamp", "level", "service_name")
 
 
 def tap(
-    spark: SparkSession,
     conf: Config,
     topic: str,
     feed: Feed,
@@ -36,32 +29,19 @@ def tap(
     Ends after ``limit`` lines, or never. Raises ConfigurationError where the topic is not there.
     """
     references = refine.references(conf, feed)
+    spec = refine.spec(feed, references)
     messages = {rule.name: rule.message for rule in references.rules.rules}
     shown = 0
     for records in kafka.follow(conf.kafka, kafka.topic(conf.kafka, topic), last=last):
         wanted = records if limit is None else records[: limit - shown]
-        for record, parsed in _parsed(spark, feed, references, wanted):
+        for record in wanted:
+            parsed = preview.outcome(spec, record.value, record.timestamp_ms)
             shown_line = _text(record.value, feed.max_line_bytes)
             out.print(as_text(shown_line, "dim"), soft_wrap=True)
             out.print(_drawn(parsed, messages), soft_wrap=True)
         shown += len(wanted)
         if limit is not None and shown >= limit:
             return
-
-
-def _parsed(
-    spark: SparkSession, feed: Feed, references: refine.References, records: Sequence[Record]
-) -> Iterator[tuple[Record, dict[str, Any]]]:
-    rows = [
-        (r.value, r.topic, r.partition, r.offset, min(r.timestamp_ms, _LONGEST_MS)) for r in records
-    ]
-    lines = (
-        spark.createDataFrame(rows, _LINES)
-        .withColumn("timestamp", F.timestamp_millis("timestamp_ms"))
-        .coalesce(1)
-    )
-    found = preview.json_objects(lines, feed, references).collect()
-    return zip(records, (json.loads(row["json"]) for row in found), strict=True)
 
 
 def _text(value: bytes | None, most_bytes: int) -> str:

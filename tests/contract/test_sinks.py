@@ -1,7 +1,6 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,17 +10,17 @@ from uuid import uuid4
 import pytest
 from delta.tables import DeltaTable
 from lines import kafka_rows, offsets, values
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
-from millrace import parse, windows
-from millrace.config import Config, Detection, Feed
-from millrace.detect import rules
-from millrace.enrich import route, skew
+from millrace import refine, windows
+from millrace.config import Config, Feed
 from millrace.io import delta, delta_log, mongo, mysql
-from millrace.io import rules as rules_file
 from millrace.io.mysql.ledger import record
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
+from millrace.transform import stage
+from millrace.transform.chain import Spec
 
 TOPIC = "lines"
 LINES = 600
@@ -38,34 +37,24 @@ class Sink:
     batches: Callable[[], int]
 
 
-def records(rows: DataFrame, feed: Feed) -> DataFrame:
-    return (
-        rows.transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
-        .transform(skew.guard(feed.max_future_skew_s))
-        .transform(route.routes(None))
-        .selectExpr("*", "'DE' AS country", "'Firefox' AS browser", "'Linux' AS os")
-        .selectExpr("*", "'desktop' AS device")
-        .transform(rules.scored(rules_file.load(Detection().rules).records, feed.format))
-    )
+def spec(conf: Config, feed: Feed) -> Spec:
+    return refine.spec(feed, refine.references(conf, feed))
 
 
 def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
-    write = mongo.sink(conf.mongo, feed)
-    return stored_in_mongo(conf, feed, lambda rows, batch: write(records(rows, feed), batch))
+    write, to_records = mongo.sink(conf.mongo, feed), stage.refined(spec(conf, feed))
+    return stored_in_mongo(conf, feed, lambda rows, batch: write(rows.transform(to_records), batch))
 
 
-def mongo_sink_of_large_batches(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
-    """The same sink, which reads a batch's lines again for its dead letters."""
+def mongo_sink_of_many_letters(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+    """The same sink, with more letters than ride back: a batch's lines are read again for them."""
+    write, to_records = mongo.sink(conf.mongo, feed), stage.refined(spec(conf, feed))
 
-    def write(rows: DataFrame, batch: Batch) -> None:
-        def again(_: Batch, only: Column) -> DataFrame:
-            return records(rows.where(only), feed)
+    def with_few_carried(rows: DataFrame) -> DataFrame:
+        is_first = F.col("is_carried") & (F.col("kafka.offset") < HALF // 2)
+        return rows.transform(to_records).withColumn("is_carried", is_first)
 
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(sys.modules["millrace.io.mongo.sink"], "_SMALL_BATCH", 0)
-            mongo.sink(conf.mongo, feed, again)(records(rows, feed), batch)
-
-    return stored_in_mongo(conf, feed, write)
+    return stored_in_mongo(conf, feed, lambda rows, batch: write(with_few_carried(rows), batch))
 
 
 def stored_in_mongo(conf: Config, feed: Feed, write: Callable[[DataFrame, Batch], object]) -> Sink:
@@ -86,12 +75,13 @@ def stored_in_mongo(conf: Config, feed: Feed, write: Callable[[DataFrame, Batch]
 
 def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
     mysql.prepare(conf.mysql)
-    to_figures = windows.figures(feed.format, feed.max_lateness_s)
+    to_counts = stage.counted(spec(conf, feed), feed.max_lateness_s)
+    to_figures = windows.figures(feed.max_lateness_s)
 
     def write(rows: DataFrame, batch: Batch) -> None:
         counted = tuple(mysql.counted(conf.mysql, feed.name, but=batch.checkpoint_id))
         sink = mysql.sink(conf.mysql, feed, StoredFigures(counted))
-        sink(records(rows, feed).transform(to_figures), batch)
+        sink(rows.transform(to_counts).transform(to_figures), batch)
 
     def query(statement: str) -> Any:
         with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
@@ -124,7 +114,7 @@ def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
 
 SINKS = {
     "mongo": mongo_sink,
-    "mongo_large": mongo_sink_of_large_batches,
+    "mongo_many": mongo_sink_of_many_letters,
     "mysql": mysql_sink,
     "delta": delta_sink,
 }
@@ -134,7 +124,9 @@ Fresh = Callable[[], tuple[Sink, Feed]]
 
 
 @pytest.fixture(params=SINKS)
-def fresh(request: pytest.FixtureRequest, spark: SparkSession, servers: Config) -> Fresh:
+def fresh(
+    request: pytest.FixtureRequest, spark: SparkSession, servers: Config, country_database: str
+) -> Fresh:
     """Makes a sink of one kind for a feed that nothing was written of yet."""
 
     def make() -> tuple[Sink, Feed]:

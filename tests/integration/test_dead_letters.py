@@ -16,12 +16,13 @@ from millrace.config import Config, Feed
 from millrace.io import mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter
-from millrace.parse import instant
 from millrace.proof.requeue import Requeued, requeue
 from millrace.records.dead_letters import REASONS
 from millrace.records.ledger import Batch
+from millrace.transform import stage
 
 LINES = 1_000
+SHORT = 282  # bytes
 TOPIC = "lines"
 
 
@@ -34,15 +35,15 @@ class Shelf:
         self.db = mongo.database(conf.mongo)
         mongo.prepare(conf.mongo, feed)
 
-    def ingest(self, checkpoint: str = "a") -> None:
-        """The batch of all lines, parsed by the parser as it is now."""
-        to_records = refine.refined(self.feed, refine.references(self.conf, self.feed))
+    def ingest(self, feed: Feed | None = None, checkpoint: str = "a") -> None:
+        """The batch of all lines, as the feed takes them."""
+        spec = refine.spec(feed or self.feed, refine.references(self.conf, self.feed))
         batch = Batch(self.feed.name, checkpoint, 0, offsets(TOPIC, 0, self.rows.count()))
-        mongo.sink(self.conf.mongo, self.feed)(self.rows.transform(to_records), batch)
+        mongo.sink(self.conf.mongo, self.feed)(self.rows.transform(stage.refined(spec)), batch)
 
     def requeue(self, **options: Any) -> Requeued:
         found = letters.find(self.db, Filter(feed=self.feed.name, statuses=("new", "requeued")))
-        return requeue(self.spark, self.conf, self.feed, iter(list(found)), **options)
+        return requeue(self.conf, self.feed, iter(list(found)), **options)
 
     def documents(self) -> dict[str, dict[str, Any]]:
         return {row["_id"]: row for row in self.db[self.feed.name].find()}
@@ -91,18 +92,14 @@ def test_a_letter_that_is_settled_is_not_settled_again(shelf: Shelf) -> None:
     assert letters.settle(shelf.db, own, "resolved", None) == 0
 
 
-def test_requeued_letters_become_one_record_each_once_the_parser_is_mended(
-    spark: SparkSession,
-    servers: Config,
-    country_database: str,
-    monkeypatch: pytest.MonkeyPatch,
+def test_requeued_letters_become_one_record_each_once_their_feed_takes_them(
+    spark: SparkSession, servers: Config, country_database: str
 ) -> None:
     feed = Feed(name=f"l{uuid4().hex[:8]}", topic=TOPIC, format="app", service_name="app")
     shelf = Shelf(spark, servers, feed, values("app", LINES, faults=0))
-    with monkeypatch.context() as broken:
-        # No ISO 8601 time is read any more: nine lines of ten have one.
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        shelf.ingest()
+    # Nine lines of ten are longer.
+    short = feed.model_copy(update={"max_line_bytes": SHORT})
+    shelf.ingest(short)
     lost = len(shelf.letters())
     assert 800 < lost < LINES
     assert len(shelf.documents()) == LINES - lost
@@ -120,10 +117,8 @@ def test_requeued_letters_become_one_record_each_once_the_parser_is_mended(
     # Now a batch that runs again finds its lines to be records, with the same outcome.
     shelf.ingest()
     assert shelf.documents() == whole
-    # And where the parser is broken again, what was requeued stays.
-    with monkeypatch.context() as broken:
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        shelf.ingest(checkpoint="b")
+    # And where fewer lines are taken again, what was requeued stays.
+    shelf.ingest(short, checkpoint="b")
     assert shelf.documents().keys() == whole.keys()
     assert {letter["status"] for letter in shelf.letters().values()} == {"resolved"}
 
@@ -143,7 +138,7 @@ def test_an_edited_line_takes_its_own_place_and_keeps_it(shelf: Shelf) -> None:
     letter = next(iter(shelf.letters()))
     line = b'{"timestamp": "2026-03-29T01:20:00Z", "message": "mended by hand"}'
     chosen = letters.find(shelf.db, Filter(ids=(letter,)))
-    came = requeue(shelf.spark, shelf.conf, shelf.feed, iter(list(chosen)), line=line)
+    came = requeue(shelf.conf, shelf.feed, iter(list(chosen)), line=line)
     assert came.records == 1
     before = shelf.documents()
     record = before[letter.partition("/")[2]]

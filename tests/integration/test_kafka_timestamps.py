@@ -209,17 +209,17 @@ def test_lost_checkpoints_change_nothing(pipe: Pipeline, spark: SparkSession) ->
 def test_letters_that_are_requeued_stay_as_they_were(pipe: Pipeline, spark: SparkSession) -> None:
     before = stored(pipe)
     feed = pipe.conf.feed(FEED)
-    done = requeue(spark, pipe.conf, feed, iter(found_letters(pipe)))
+    done = requeue(pipe.conf, feed, iter(found_letters(pipe)))
     assert done.records == 0
     assert done.still_dead == {"bad_timestamp": len(POISON)}
     assert stored(pipe) == before
 
 
-def test_tap_shows_them(pipe: Pipeline, spark: SparkSession) -> None:
+def test_tap_shows_them(pipe: Pipeline) -> None:
     out = StringIO()
     lines = GOOD + len(POISON)
     drawn = Console(file=out, width=200)
-    tap.tap(spark, pipe.conf, FEED, pipe.conf.feed(FEED), drawn, last=lines, limit=lines)
+    tap.tap(pipe.conf, FEED, pipe.conf.feed(FEED), drawn, last=lines, limit=lines)
     assert out.getvalue().count("bad_timestamp") == len(POISON)
     assert f"Kafka's timestamp: {NOW_MS * 1000} ms" in out.getvalue()
 

@@ -30,6 +30,7 @@ from millrace.proof.replay import replay
 from millrace.records.formats import Format
 from millrace.records.ledger import Batch
 from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
+from millrace.transform import stage
 
 GOOD = 1_000
 LONG = b"a" * (17 * 2**20)
@@ -266,7 +267,7 @@ def store(
     """The documents that ``ingest`` makes of the lines."""
     mongo.prepare(conf.mongo, feed)
     rows = kafka_rows(spark, lines, topic="t", received_at=NOW)
-    refined = rows.transform(refine.refined(feed, refine.references(conf, feed)))
+    refined = rows.transform(stage.refined(refine.spec(feed, refine.references(conf, feed))))
     batch = Batch(feed.name, "a", 0, offsets("t", 0, len(lines)))
     mongo.sink(conf.mongo, feed)(refined, batch)
     return list(mongo.database(conf.mongo)[feed.name].find().sort("_id", 1))

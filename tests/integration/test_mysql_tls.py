@@ -11,17 +11,16 @@ from lines import kafka_rows, offsets, values
 from places import SILENT, settings
 from pyspark.sql import SparkSession
 
-from millrace import parse, stack, windows
+from millrace import refine, stack, windows
 from millrace.config import Config, ConfigurationError, Feed, Mysql, UnreachableError
-from millrace.enrich import route, skew
 from millrace.io import mysql
 from millrace.io.mysql.client import jdbc_options
 from millrace.records.ledger import Batch
 from millrace.stack import mariadb
+from millrace.transform import stage
 
 ADDRESS = "127.0.0.1"
 LINES = 50
-NO_ANOMALY = "struct<score: int, severity: string>"
 # What a connection is tried with beside the right settings, and the words it is refused by:
 # in Python, in the JVM.
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -118,16 +117,16 @@ def test_the_jvm_refuses_a_server_without_tls(
         mysql.check_jdbc(spark, plain)
 
 
-def test_a_batch_is_written_with_tls(spark: SparkSession, secured: Secured) -> None:
+def test_a_batch_is_written_with_tls(
+    spark: SparkSession, secured: Secured, conf: Config, country_database: str
+) -> None:
     feed = Feed(name=f"t{uuid4().hex[:8]}", topic="t", format="combined", service_name="web")
     mysql.prepare(secured.conf)
+    spec = refine.spec(feed, refine.references(conf, feed))
     figures = (
         kafka_rows(spark, values("combined", LINES, faults=0), topic="t")
-        .transform(parse.records(feed.format, feed.service_name, feed.max_line_bytes))
-        .transform(skew.guard(feed.max_future_skew_s))
-        .transform(route.routes(None))
-        .selectExpr("*", "'DE' AS country", f"CAST(NULL AS {NO_ANOMALY}) AS anomaly")
-        .transform(windows.figures(feed.format, feed.max_lateness_s))
+        .transform(stage.counted(spec, feed.max_lateness_s))
+        .transform(windows.figures(feed.max_lateness_s))
     )
     mysql.sink(secured.conf, feed)(figures, Batch(feed.name, "a", 0, offsets("t", 0, LINES)))
     with mysql.connection(secured.conf) as opened, opened.cursor() as cursor:

@@ -18,7 +18,7 @@ from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import delta, delta_log, kafka, kafka_batch, mongo
 from millrace.io.mongo import letters, shadow
 from millrace.io.mongo.letters import Filter
-from millrace.parse import app, instant
+from millrace.parse import app
 from millrace.proof import replay as replaying
 from millrace.proof.diff import Tally
 from millrace.proof.replay import received_lines, replay
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 ARCHIVED, RECENT = 1_200, 300
 LINES = ARCHIVED + RECENT
+SHORT = 282  # bytes; nine lines of ten are longer
 NOTHING = {
     "missing": 0,
     "record_to_letter": 0,
@@ -56,6 +57,11 @@ class Past:
     def replay(self, *, feed: Feed | None = None, **options: Any) -> Tally:
         chosen, span = feed or self.feed, (self.start, self.until)
         return replay(self.spark, self.pipe.conf, chosen, *span, **options).tally
+
+    @property
+    def short(self) -> Feed:
+        """The feed as one that takes no line of more than so many bytes: few are shorter."""
+        return self.feed.model_copy(update={"max_line_bytes": SHORT})
 
     def documents(self) -> Documents:
         return {row["_id"]: row for row in self.pipe.documents(self.feed.name).find()}
@@ -277,10 +283,10 @@ def test_fields_of_an_older_parser_are_named_and_counted(web: Past) -> None:
     assert web.stored() == before
 
 
-def test_a_parser_that_is_raised_by_a_version_only_is_promoted_as_well(
-    log: Past, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "VERSION", app.VERSION + 1)
+def test_a_parser_that_is_raised_by_a_version_only_is_promoted_as_well(log: Past) -> None:
+    db = mongo.database(log.pipe.conf.mongo)
+    for stored, own in ((log.feed.name, {}), ("dead_letters", {"feed": log.feed.name})):
+        db[stored].update_many(own, {"$set": {"parser_version": app.VERSION - 1}})
     tally = log.replay(promote=True)
     assert outcomes(tally, version=LINES, same=0)
     assert not tally.fields
@@ -288,22 +294,17 @@ def test_a_parser_that_is_raised_by_a_version_only_is_promoted_as_well(
     assert {row["parser_version"] for row in both} == {app.VERSION}
 
 
-def test_records_become_letters_and_letters_records_as_the_parser_goes(
-    log: Past, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_records_become_letters_and_letters_records_as_the_feed_goes(log: Past) -> None:
     before = log.stored()
-    with monkeypatch.context() as broken:
-        # No ISO 8601 time is read any more: nine lines of ten have one.
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        foreseen = log.replay()
-        lost = foreseen.outcomes["record_to_letter"]
-        assert 1_000 < lost < LINES
-        assert log.stored() == before
-        assert log.replay(promote=True).outcomes == foreseen.outcomes
-        assert (len(log.documents()), len(log.letters())) == (
-            len(before[0]) - lost,
-            len(before[1]) + lost,
-        )
+    foreseen = log.replay(feed=log.short)
+    lost = foreseen.outcomes["record_to_letter"]
+    assert 1_000 < lost < LINES
+    assert log.stored() == before
+    assert log.replay(feed=log.short, promote=True).outcomes == foreseen.outcomes
+    assert (len(log.documents()), len(log.letters())) == (
+        len(before[0]) - lost,
+        len(before[1]) + lost,
+    )
     tally = log.replay(promote=True)
     assert tally.outcomes["letter_to_record"] == lost
     assert log.stored() == before
@@ -321,12 +322,10 @@ def test_letters_with_todays_reason_keep_their_status_and_notes(log: Past) -> No
     assert log.letters() == before[1] | {one: before[1][one] | {"note": "look"}}
 
 
-def test_what_a_person_settled_stays(log: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_person_settled_stays(log: Past) -> None:
     db = mongo.database(log.pipe.conf.mongo)
-    with monkeypatch.context() as broken:
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        never = set(log.letters())
-        log.replay(promote=True)
+    never = set(log.letters())
+    log.replay(feed=log.short, promote=True)
     mended = sorted(log.letters().keys() - never)
     discarded, resolved, requeued, edited = mended[:4]
     letters.settle(db, Filter(ids=(discarded,)), "discarded", "noise")
@@ -348,10 +347,8 @@ def test_what_a_person_settled_stays(log: Past, monkeypatch: pytest.MonkeyPatch)
     assert discarded.partition("/")[2] not in after[0]
     assert after[0][edited.partition("/")[2]]["message"] == "by hand"
     assert after[0][record]["level"] != "FATAL"
-    # Nor does a parser that takes less undo it.
-    with monkeypatch.context() as broken:
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        assert log.replay(promote=True).outcomes["left"] == 4
+    # Nor does a feed that takes less undo it.
+    assert log.replay(feed=log.short, promote=True).outcomes["left"] == 4
     assert log.documents()[record] == after[0][record]
 
 
@@ -384,13 +381,11 @@ def test_a_promotion_that_is_cut_off_is_finished_by_the_next(
 ) -> None:
     before = log.stored()
     monkeypatch.setattr(replaying, "_PORTION", 100)
-    with monkeypatch.context() as broken:
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        with pytest.raises(InterruptedError):
-            log.replay(promote=True, on_progress=_cut_off_after(LINES // 2))
-        assert before[0].keys() > log.documents().keys()
-        assert _ids(log) == {*before[0], *(one.partition("/")[2] for one in before[1])}
-        log.replay(promote=True)
+    with pytest.raises(InterruptedError):
+        log.replay(feed=log.short, promote=True, on_progress=_cut_off_after(LINES // 2))
+    assert before[0].keys() > log.documents().keys()
+    assert _ids(log) == {*before[0], *(one.partition("/")[2] for one in before[1])}
+    log.replay(feed=log.short, promote=True)
     with pytest.raises(InterruptedError):
         log.replay(promote=True, on_progress=_cut_off_after(LINES // 2))
     assert _ids(log) == {*before[0], *(one.partition("/")[2] for one in before[1])}
@@ -402,13 +397,11 @@ def test_a_promotion_that_is_cut_off_before_it_removes_leaves_no_line_without_a_
     log: Past, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = log.stored()
-    with monkeypatch.context() as broken:
-        broken.setattr(instant, "_ISO_8601", "^never$")
-        _cut_off_within(log, monkeypatch)
-        assert len(log.documents()) + len(log.letters()) > LINES
-        assert log.replay(promote=True).outcomes["record_to_letter"] > 1_000
-        assert len(log.documents()) + len(log.letters()) == LINES
-    _cut_off_within(log, monkeypatch)
+    _cut_off_within(log, monkeypatch, log.short)
+    assert len(log.documents()) + len(log.letters()) > LINES
+    assert log.replay(feed=log.short, promote=True).outcomes["record_to_letter"] > 1_000
+    assert len(log.documents()) + len(log.letters()) == LINES
+    _cut_off_within(log, monkeypatch, log.feed)
     assert len(log.documents()) + len(log.letters()) > LINES
     log.replay(promote=True)
     assert log.stored() == before
@@ -476,7 +469,7 @@ def test_a_command_that_makes_no_sense_ends_with_2(
 def _requeue(log: Past, letter: str, line: bytes | None) -> None:
     db = mongo.database(log.pipe.conf.mongo)
     found = iter(list(letters.find(db, Filter(ids=(letter,)))))
-    came = requeue(log.spark, log.pipe.conf, log.feed, found, line=line)
+    came = requeue(log.pipe.conf, log.feed, found, line=line)
     assert came.records == 1
 
 
@@ -488,12 +481,12 @@ def _cut_off_after(compared: int) -> Any:
     return on_progress
 
 
-def _cut_off_within(log: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+def _cut_off_within(log: Past, monkeypatch: pytest.MonkeyPatch, feed: Feed) -> None:
     """A promotion that ends between a portion's writing and its removing."""
     with monkeypatch.context() as cut:
         cut.setattr("pymongo.collection.Collection.delete_many", _delete_the_shadow_only)
         with pytest.raises(InterruptedError):
-            log.replay(promote=True)
+            log.replay(feed=feed, promote=True)
 
 
 def _delete_the_shadow_only(collection: Any, *_: object, **__: object) -> None:

@@ -23,6 +23,7 @@ from millrace.io.mysql.staging import drop_abandoned, staging_table
 from millrace.records import tables
 from millrace.records.ledger import Batch
 from millrace.stack import mariadb
+from millrace.transform import stage
 
 LINES = 200
 DAYS = 2  # more than the one day after which a table that nobody renews is dropped
@@ -79,8 +80,9 @@ def revise_nothing(conf: Mysql, feed: Feed, figures: DataFrame) -> None:
 def figures(spark: SparkSession, conf: Config, country_database: str) -> DataFrame:
     """The figures of some lines."""
     lines = kafka_rows(spark, values("app", LINES, faults=0), topic="lines")
-    records = lines.transform(refine.refined(APP, refine.references(conf, APP)))
-    return records.transform(windows.figures("app", APP.max_lateness_s))
+    spec = refine.spec(APP, refine.references(conf, APP))
+    counts = lines.transform(stage.counted(spec, APP.max_lateness_s))
+    return counts.transform(windows.figures(APP.max_lateness_s))
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from millrace.records.formats import Format
 from millrace.records.ledger import Batch
 from millrace.simulate import programs
 from millrace.simulate.app import _EVENTS
+from millrace.transform import stage
 
 LINES = 4_000
 FEEDS: dict[str, Format] = {"hosts": "syslog", "talk": "app"}
@@ -36,8 +37,7 @@ class Place:
         rows = self.rows(name)
         batch = Batch(name, "a", 0, offsets(name, 0, LINES))
         mongo.prepare(self.conf.mongo, feed)
-        to_records = refine.refined(feed, refine.references(self.conf, feed))
-        mongo.sink(self.conf.mongo, feed)(rows.transform(to_records), batch)
+        mongo.sink(self.conf.mongo, feed)(self.refined(name), batch)
         delta.sink(self.spark, self.conf.storage.archive, feed)(rows, batch)
 
     def rows(self, name: str) -> DataFrame:
@@ -46,7 +46,8 @@ class Place:
     def refined(self, name: str) -> DataFrame:
         """The feed's records, as jobs that start now would have them."""
         feed = self.conf.feed(name)
-        return self.rows(name).transform(refine.refined(feed, refine.references(self.conf, feed)))
+        spec = refine.spec(feed, refine.references(self.conf, feed))
+        return self.rows(name).transform(stage.refined(spec))
 
     def messages(self, name: str, source: str, limit: int = LINES) -> list[str]:
         return list(mining.stored_messages(self.conf, self.conf.feed(name), source, limit))

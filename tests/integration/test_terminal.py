@@ -158,7 +158,8 @@ def test_letters_are_listed_shown_and_settled(run: Run, pipe: Pipeline) -> None:
     assert r"\u202e" in table
     assert "[bold]not[/]" in table
     listed = run("dead-letters", "list", "--json", "--feed", APP).out
-    stored = {row["_id"]: row for row in mongo.database(pipe.conf.mongo).dead_letters.find()}
+    own = {"feed": {"$in": list(FEEDS)}}
+    stored = {row["_id"]: row for row in mongo.database(pipe.conf.mongo).dead_letters.find(own)}
     for row in map(json.loads, listed.splitlines()):
         letter = stored[row["_id"]]
         assert row["detail"] == letter["detail"]

@@ -12,7 +12,8 @@ LENGTH = 262_144  # the longest line that a feed takes by default
 _SAMPLES = 3
 _WORDS = 8
 _ENDS = ("", "\0\1")  # the end that a pattern may hope for, and one that disappoints it
-# Java's notation that Python's reader does not know: possessive repetitions, names of groups.
+# What Python's reader does not know of the notation of `regex`: names of groups, looks back over
+# texts of several lengths.
 _TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|(?<=[+*?}])\+|\(\?<(?=[A-Za-z])|.", re.DOTALL)
 _CATEGORIES = {
     sre.CATEGORY_DIGIT: "17",

@@ -1,29 +1,10 @@
 r"""Shop events, each with the fields it must give or the reason why it must give none."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
-
-from pyspark.sql import Row
 
 WHEN = '"timestamp": "2025-01-22T10:00:00Z"'
 TYPE = '"event_type": "purchase"'
 AS_SENT = "2025-01-22T10:00:00.000Z"
-
-
-def plain(value: Any) -> Any:
-    """A parsed value as the table writes it: a struct without what is absent, a time as text.
-
-    Collected times are local ones without a zone; their text is UTC whatever the machine's zone.
-    """
-    if isinstance(value, Row):
-        return {name: plain(v) for name, v in value.asDict().items() if v is not None}
-    if isinstance(value, datetime):
-        time = value.astimezone(UTC)
-        return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03}Z"
-    if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 def line(*members: str) -> str:

@@ -1,8 +1,9 @@
-"""Lines in, plain rows out: what the tests of parsing, enriching and counting share."""
+"""Lines in, plain values out: what the tests of parsing, enriching and counting share."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,63 +11,97 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from _pytest.mark import ParameterSet
-from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, SparkSession
 
-from millrace import parse, refine
-from millrace.config import CONF_DIRECTORY, Feed
+from millrace.config import CONF_DIRECTORY
 from millrace.io import rules
-from millrace.records.fields import PARSED, document
+from millrace.parse import parser
+from millrace.parse.rejection import RejectedError
+from millrace.parse.text import decode
+from millrace.records import types
+from millrace.records.fields import document
 from millrace.records.formats import Format
-from millrace.records.tables import Table
+from millrace.records.received import EPOCH
+from millrace.records.tables import MEASURES, Table
+from millrace.records.types import Type
+from millrace.transform import stage
+from millrace.transform.chain import Fields, Letter, Spec, compiled
 from millrace.windows import figures
+from millrace.windows.counts import Counts
 
 KAFKA = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
 RECEIVED_AT = datetime(2025, 1, 22, 12, 0, tzinfo=UTC)
 MAX_LINE_BYTES = 262_144
 MAX_LATENESS_S = 600
 MINUTE = datetime(2025, 1, 22, 12, 0)
+RULES = rules.load(CONF_DIRECTORY / "rules.yaml").records
+
+_PARQUET = pa.schema(
+    [
+        ("value", pa.binary()),
+        ("topic", pa.string()),
+        ("partition", pa.int32()),
+        ("offset", pa.int64()),
+        ("timestamp", pa.timestamp("us", tz="UTC")),
+    ]
+)
 
 Line = str | bytes | None
+Outcome = dict[str, Any]
 
 
-def kafka_rows(
-    spark: SparkSession, lines: Sequence[Line], received_at: datetime = RECEIVED_AT
-) -> DataFrame:
-    """A Kafka source's rows, one a line; a row's offset is the line's place."""
-    values = [line.encode() if isinstance(line, str) else line for line in lines]
-    rows = [(value, "lines", 0, offset, received_at) for offset, value in enumerate(values)]
-    return spark.createDataFrame(rows, KAFKA)
+def micros(time: datetime) -> int:
+    """Microseconds since 1970 of a time, which is UTC where it has no zone."""
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return (aware - EPOCH) // timedelta(microseconds=1)
 
 
-def parsed(spark: SparkSession, format: Format, lines: Sequence[Line]) -> list[Row]:
-    """The parser's rows for ``lines``, in their order, ``timestamp`` as ISO 8601 text with ms.
+def value_of(line: Line) -> bytes | None:
+    return line.encode() if isinstance(line, str) else line
 
-    As text, since a parser may take a year that Python's datetime does not know.
+
+def parsed(
+    format: Format, lines: Sequence[Line], received_at: datetime = RECEIVED_AT
+) -> list[Outcome]:
+    """What each line comes to: a record's fields, or ``{"dead": reason, "detail": ...}``.
+
+    Fields that are absent are left out; times are ISO 8601 texts.
     """
-    transform = parse.records(format, service_name="feed", max_line_bytes=MAX_LINE_BYTES)
-    iso = "date_format(timestamp, \"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\") AS timestamp"
-    names = ("service_name", "level", *(field.name for field in PARSED[format]))
-    rows = (
-        kafka_rows(spark, lines)
-        .transform(transform)
-        .selectExpr("kafka.offset AS offset", "reason", "detail", iso, *names)
-        .collect()
-    )
-    return sorted(rows, key=lambda row: row["offset"])
+    return [_parsed(format, line, received_at) for line in lines]
 
 
-def outcome(row: Row) -> dict[str, object]:
-    """A record's fields that are not absent, or ``{"dead": reason, "detail": ...}``."""
-    if row["reason"] is not None:
-        return {"dead": row["reason"], "detail": row["detail"]}
-    fields = row.asDict()
-    for name in ("offset", "reason", "detail"):
-        del fields[name]
-    return {name: value for name, value in fields.items() if value is not None}
+def _parsed(format: Format, line: Line, received_at: datetime) -> Outcome:
+    try:
+        text = decode(value_of(line), None, MAX_LINE_BYTES)
+        fields = parser(format).parse(text, micros(received_at))
+    except RejectedError as rejected:
+        return {"dead": rejected.reason, "detail": rejected.detail}
+    return shown(format, fields | {"service_name": fields.get("service_name") or "feed"})
 
 
-def named(table: Iterable[str], defects: dict[str, str]) -> list[ParameterSet]:
+def shown(format: Format, fields: Fields) -> Outcome:
+    """A record's fields as tables of lines write them."""
+    kinds = {field.name: types.parsed(field.type) for field in document(format)}
+    assert fields.keys() <= kinds.keys(), fields.keys() - kinds.keys()
+    return {name: plain(value, kinds[name]) for name, value in fields.items() if value is not None}
+
+
+def plain(value: Any, type: Type) -> Any:
+    if type.name == "timestamp":
+        time = EPOCH + timedelta(milliseconds=value // 1_000)
+        return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1_000:03}Z"
+    if type.name == "array" and type.of:
+        return [plain(item, type.of) for item in value]
+    if type.name == "struct":
+        return {
+            name: plain(value[name], inner)
+            for name, inner in type.fields
+            if value.get(name) is not None
+        }
+    return value
+
+
+def named(table: Iterable[str], defects: Mapping[str, str]) -> list[ParameterSet]:
     """The names of a table's cases as parameters; those of ``defects`` are expected to fail."""
     return [
         pytest.param(
@@ -78,49 +113,85 @@ def named(table: Iterable[str], defects: dict[str, str]) -> list[ParameterSet]:
     ]
 
 
+def spec(format: Format, country_database: str = "", **changes: Any) -> Spec:
+    """A feed's, with the rules that come with the product; ``combined`` needs the database."""
+    usual: dict[str, Any] = {"service_name": "web", "max_line_bytes": MAX_LINE_BYTES}
+    return Spec(format=format, rules=RULES, country_database=country_database, **usual | changes)
+
+
+def outcomes(
+    of: Spec, lines: Sequence[Line], received_at: datetime = RECEIVED_AT
+) -> list[Fields | Letter]:
+    """What the chain makes of each line."""
+    milliseconds = micros(received_at) // 1_000
+    return [compiled(of).outcome(value_of(line), None, milliseconds) for line in lines]
+
+
+def records(of: Spec, lines: Sequence[Line]) -> list[Fields]:
+    """Those of the lines that are records."""
+    return [each for each in outcomes(of, lines) if not isinstance(each, Letter)]
+
+
+def kafka_rows(
+    spark: SparkSession, lines: Sequence[Line], received_at: datetime = RECEIVED_AT
+) -> DataFrame:
+    """A Kafka source's rows, one a line; a row's offset is the line's place."""
+    rows = [(value_of(line), "lines", 0, place, received_at) for place, line in enumerate(lines)]
+    return spark.createDataFrame(rows, KAFKA)
+
+
 def at(seconds: float) -> datetime:
     return MINUTE + timedelta(seconds=seconds)
 
 
-def enriched(spark: SparkSession, format: Format, *rows: dict[str, Any]) -> DataFrame:
-    """Rows as enriched and scored records have them, received when they happened."""
-    fields = document(format, raw=False)
-    schema = ", ".join(["reason string", *(f"{field.name} {field.type}" for field in fields)])
-    names = ["reason", *(field.name for field in fields)]
+def enriched(*rows: dict[str, Any]) -> list[Fields]:
+    """Fields as enriched and scored records have them, received when they happened."""
     usual = {"timestamp": MINUTE, "service_name": "web", "level": "INFO"}
-    filled = []
-    for row in rows:
-        assert row.keys() <= set(names)
-        full = usual | row
-        filled.append({"received_at": full["timestamp"]} | full)
-    return spark.createDataFrame([tuple(row.get(name) for name in names) for row in filled], schema)
+    filled = [usual | row for row in rows]
+    return [
+        {
+            name: micros(value) if isinstance(value, datetime) else value
+            for name, value in ({"received_at": row["timestamp"]} | row).items()
+        }
+        for row in filled
+    ]
 
 
-def refined(lines: DataFrame, format: Format, country_database: str = "") -> DataFrame:
-    """A Kafka source's rows as enriched records, scored by the rules that come with the product.
-
-    ``combined`` needs the country database. No templates are known.
-    """
-    feed = Feed(name="feed", topic="lines", format=format, service_name="web")
-    scoring = rules.load(CONF_DIRECTORY / "rules.yaml").records
-    return lines.transform(refine.refined(feed, refine.References(country_database, scoring)))
-
-
-def counted(records: DataFrame, format: Format) -> DataFrame:
-    """The figures of records."""
-    return records.transform(figures(format, max_lateness_s=MAX_LATENESS_S))
+def counted(
+    records: Iterable[Fields], format: Format, max_lateness_s: int = MAX_LATENESS_S
+) -> list[dict[str, Any]]:
+    """The counts of records: ``window_start``, ``figure``, ``keys`` and the measures."""
+    counts = Counts(format, max_lateness_s)
+    for each in records:
+        counts.add(each)
+    found = []
+    for (window_end, received_minute, figure, keys, _), sums in counts.taken():
+        start = received_minute if window_end is None else window_end - 60_000_000
+        time = datetime(1970, 1, 1) + timedelta(microseconds=start)
+        row = {"window_start": time, "figure": figure, "keys": keys}
+        found.append(row | dict(zip(MEASURES, sums, strict=True)))
+    return found
 
 
 def figures_of(
-    table: Table, records: DataFrame, format: Format
+    table: Table, records: Iterable[Fields], format: Format
 ) -> dict[tuple[object, ...], dict[str, object]]:
     """What a table holds of records: the minute and the keys -> the figures by their names."""
-    keys = ["window_start", *(f"k{n}" for n in range(1, len(table.keys) + 1))]
-    rows = counted(records, format).where(F.col("figure") == table.name).collect()
+    rows = [row for row in counted(records, format) if row["figure"] == table.name]
     found = {
-        tuple(row[key] for key in keys): {name: row[m] for name, m in table.figures.items()}
+        (row["window_start"], *row["keys"]): {name: row[m] for name, m in table.figures.items()}
         for row in rows
     }
+    assert len(found) == len(rows)
+    return found
+
+
+def spark_figures(of: Spec, lines: DataFrame) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The figures of a Kafka source's rows as they are stored, by window, table and keys."""
+    counts = lines.transform(stage.counted(of, MAX_LATENESS_S))
+    rows = counts.transform(figures(MAX_LATENESS_S)).collect()
+    keys = ("window_start", "figure", "k1", "k2", "k3", "k4")
+    found = {tuple(row[key] for key in keys): tuple(row[m] for m in MEASURES) for row in rows}
     assert len(found) == len(rows)
     return found
 
@@ -140,7 +211,7 @@ def streamed(
         names = ("value", "topic", "partition", "offset", "timestamp")
         columns = zip(names, map(list, zip(*rows, strict=True)), strict=True)
         file = source / f"{number}.parquet"
-        pq.write_table(pa.table(dict(columns)), file)
+        pq.write_table(pa.table(dict(columns), _PARQUET), file)
         os.utime(file, (number + 1, number + 1))  # Files are taken in the order of their age.
 
     def keep(rows: DataFrame, _: int) -> None:
@@ -149,7 +220,8 @@ def streamed(
 
     lines = spark.readStream.schema(KAFKA).option("maxFilesPerTrigger", 1).parquet(str(source))
     query = (
-        counted(refined(lines, "app"), "app")
+        lines.transform(stage.counted(spec("app"), MAX_LATENESS_S))
+        .transform(figures(MAX_LATENESS_S))
         .writeStream.outputMode("update")
         .option("checkpointLocation", str(folder / "checkpoint"))
         .foreachBatch(keep)
@@ -159,3 +231,8 @@ def streamed(
     query.awaitTermination()
     progress = [each["stateOperators"][0] for each in query.recentProgress]
     return counts, progress
+
+
+def money(amount: str) -> Decimal:
+    """An amount as it is counted: with four decimals."""
+    return Decimal(amount).quantize(Decimal("0.0001"))

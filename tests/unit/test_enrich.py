@@ -1,48 +1,37 @@
 """What records learn beyond their line, and what they do not."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pytest
-from chispa import assert_df_equality
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
+from rows import micros, records, spec
 
 from millrace.enrich.agent import user_agent
 from millrace.enrich.country import country
-from millrace.enrich.route import MAX_CHARACTERS, MAX_SEGMENTS, http_route, routes
-from millrace.enrich.skew import guard
+from millrace.enrich.route import MAX_CHARACTERS, MAX_SEGMENTS, http_route
+from millrace.enrich.skew import guarded
 
 RECEIVED = datetime(2025, 1, 22, 12, 0)
 MAX_SKEW = timedelta(seconds=300)
 SMALLEST = timedelta(milliseconds=1)
 
 
-def test_only_times_far_after_the_receipt_are_replaced(spark: SparkSession) -> None:
-    limit = RECEIVED + MAX_SKEW
-    far = datetime(2037, 12, 27)
-    sent = [
-        ("long before", RECEIVED, datetime(2019, 1, 22)),
-        ("at receipt", RECEIVED, RECEIVED),
-        ("at the limit", RECEIVED, limit),
-        ("beyond the limit", RECEIVED, limit + SMALLEST),
-        ("years ahead", RECEIVED, far),
-    ]
-    expected = [
-        ("long before", RECEIVED, datetime(2019, 1, 22), None),
-        ("at receipt", RECEIVED, RECEIVED, None),
-        ("at the limit", RECEIVED, limit, None),
-        ("beyond the limit", RECEIVED, RECEIVED, limit + SMALLEST),
-        ("years ahead", RECEIVED, RECEIVED, far),
-    ]
-    schema = "name string, received_at timestamp, timestamp timestamp"
-    guarded = spark.createDataFrame(sent, schema).transform(
-        guard(max_future_skew_s=int(MAX_SKEW.total_seconds()))
-    )
-    assert_df_equality(
-        guarded,
-        spark.createDataFrame(expected, f"{schema}, timestamp_claimed timestamp"),
-        ignore_nullable=True,
-    )
+SENT = [
+    (RECEIVED, None),
+    (datetime(2019, 1, 22), None),
+    (RECEIVED + MAX_SKEW, None),
+    (RECEIVED + MAX_SKEW + SMALLEST, RECEIVED),
+    (datetime(2037, 12, 27), RECEIVED),
+]
+
+
+@pytest.mark.parametrize(("sent", "instead"), SENT)
+def test_only_times_far_after_the_receipt_are_replaced(
+    sent: datetime, instead: datetime | None
+) -> None:
+    stored, claimed = guarded(micros(sent), micros(RECEIVED), int(MAX_SKEW.total_seconds()))
+    assert stored == micros(instead or sent)
+    assert claimed == (micros(sent) if instead else None)
 
 
 UUID = "123e4567-e89b-12d3-a456-426614174000"
@@ -83,31 +72,27 @@ ROUTES: dict[str, tuple[str | None, str | None]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def found_routes(spark: SparkSession) -> dict[str, str | None]:
-    """The route of each case, by its name."""
-    paths = [(name, path) for name, (path, _) in ROUTES.items()]
-    df = spark.createDataFrame(paths, "name string, path string")
-    return {
-        row["name"]: row["r"]
-        for row in df.select("name", http_route(F.col("path")).alias("r")).collect()
-    }
-
-
 @pytest.mark.parametrize("name", ROUTES)
-def test_route_is_the_path_with_ids_taken_out(
-    found_routes: dict[str, str | None], name: str
-) -> None:
-    assert found_routes[name] == ROUTES[name][1]
+def test_route_is_the_path_with_ids_taken_out(name: str) -> None:
+    path, found = ROUTES[name]
+    assert http_route(path) == found
 
 
-def test_routes_without_a_name_fall_together(spark: SparkSession) -> None:
-    expected = [("/a/1", "/a/{id}"), ("/b", "{other}"), ("/a/2", "/a/{id}"), (None, None)]
-    df = spark.createDataFrame([(path,) for path, _ in expected], "path string").coalesce(1)
-    assert_df_equality(
-        df.transform(routes(lambda templates: {"/a/{id}"}.intersection(templates))),
-        spark.createDataFrame(expected, "path string, http_route string"),
-    )
+def test_routes_without_a_name_fall_together() -> None:
+    asked: list[str] = []
+
+    def named(templates: Iterable[str]) -> set[str]:
+        asked.extend(templates)
+        return {"/a/{id}"}.intersection(asked[-1:])
+
+    lines = [
+        f'{{"timestamp": "2025-01-22T12:00:00Z", "path": "{path}"}}'
+        for path in ("/a/1", "/b", "/a/2", "/b")
+    ]
+    found = records(spec("app", named=named), lines)
+    assert [each["http_route"] for each in found] == ["/a/{id}", "{other}", "/a/{id}", "{other}"]
+    # Asked of each template once: what it says stays so.
+    assert asked == ["/a/{id}", "/b"]
 
 
 COUNTRIES = {
@@ -141,15 +126,15 @@ COUNTRIES = {
 }
 
 
-@pytest.mark.parametrize("addresses", [list(COUNTRIES), ["10.0.0.1"], [None]])
+@pytest.mark.parametrize("address", COUNTRIES)
 def test_country_is_that_of_public_addresses_only(
-    spark: SparkSession, country_database: str, addresses: list[str | None]
+    country_database: str, address: str | None
 ) -> None:
-    df = spark.createDataFrame([(address,) for address in addresses], "client_ip string")
-    rows = df.transform(country(database=country_database)).collect()
-    assert {row["client_ip"]: row["country"] for row in rows} == {
-        address: COUNTRIES[address] for address in addresses
-    }
+    assert country(country_database, address) == COUNTRIES[address]
+
+
+def test_what_is_longer_than_any_address_is_not_looked_up() -> None:
+    assert country("no such file", "1" * 65) is None
 
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -212,9 +197,13 @@ AGENTS: list[tuple[str | None, str | None, str | None, str | None]] = [
 ]
 
 
-def test_user_agent_tells_browser_system_and_device(spark: SparkSession) -> None:
-    schema = "user_agent string, browser string, os string, device string"
-    # Twice each, out of order: agents are looked up once a batch and put back in their places.
-    sent = [(agent,) for agent, *_ in AGENTS + AGENTS[::-1]]
-    found = spark.createDataFrame(sent, "user_agent string").coalesce(1).transform(user_agent)
-    assert_df_equality(found, spark.createDataFrame(AGENTS + AGENTS[::-1], schema))
+@pytest.mark.parametrize(("agent", "browser", "system", "device"), AGENTS)
+def test_user_agent_tells_browser_system_and_device(
+    agent: str | None, browser: str | None, system: str | None, device: str | None
+) -> None:
+    assert user_agent(agent) == (browser, system, device)
+
+
+def test_what_is_longer_than_any_agent_is_not_looked_up() -> None:
+    known = next(agent for agent, *_ in AGENTS if agent)
+    assert user_agent(known + " " * 512) == (None, None, "other")

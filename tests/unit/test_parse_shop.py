@@ -3,9 +3,7 @@
 import lines_shop
 import lines_shop_details
 import pytest
-from lines_shop import plain
-from pyspark.sql import SparkSession
-from rows import Line, named, outcome, parsed
+from rows import Line, named, parsed
 
 RECORDS = lines_shop.RECORDS | lines_shop_details.RECORDS
 LETTERS = lines_shop.LETTERS | lines_shop_details.LETTERS
@@ -15,12 +13,11 @@ Outcomes = dict[str, dict[str, object]]
 
 
 @pytest.fixture(scope="module")
-def outcomes(spark: SparkSession) -> Outcomes:
-    """What became of each case's line, by the case's name; all went through in one job."""
+def outcomes() -> Outcomes:
+    """What became of each case's line, by the case's name."""
     lines: dict[str, Line] = {name: case[0] for name, case in (RECORDS | LETTERS).items()}
     assert len(lines) == sum(len(table.RECORDS) + len(table.LETTERS) for table in TABLES)
-    rows = parsed(spark, "shop", list(lines.values()))
-    return {name: plain(outcome(row)) for name, row in zip(lines, rows, strict=True)}
+    return dict(zip(lines, parsed("shop", list(lines.values())), strict=True))
 
 
 @pytest.mark.parametrize("name", named(RECORDS, lines_shop_details.DEFECTS))

@@ -1,18 +1,17 @@
 """Kafka timestamps of every kind: what is stored as the receipt, and which lines are letters."""
 
-import json
 from datetime import UTC, datetime
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
-from rows import MAX_LINE_BYTES, RECEIVED_AT
+from rows import RECEIVED_AT, micros, spec
 
-from millrace import parse, preview, refine
-from millrace.config import CONF_DIRECTORY, Feed
-from millrace.io import rules
+from millrace import preview
+from millrace.io import receipt
 from millrace.records import received
 from millrace.records.formats import FORMATS, Format
+from millrace.transform.chain import Letter, compiled
 
 EPOCH = datetime(1970, 1, 1)
 NO_ID = "0" * 13
@@ -62,39 +61,43 @@ LINES: dict[Format, str] = {
 }
 
 
-def stamped(spark: SparkSession, line: str, milliseconds: list[int]) -> DataFrame:
-    """The line as a Kafka source's rows, one for each timestamp, which is the offset's as well."""
-    rows = [(line.encode(), "lines", 0, place, ms) for place, ms in enumerate(milliseconds)]
-    schema = "value binary, topic string, partition int, offset bigint, ms bigint"
-    return spark.createDataFrame(rows, schema).withColumn("timestamp", F.timestamp_millis("ms"))
-
-
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_line_whose_receipt_cannot_be_is_a_letter_that_can_be_stored(
-    spark: SparkSession, format: Format
+    format: Format, country_database: str
 ) -> None:
-    lines = stamped(spark, LINES[format], [ms for ms, *_ in TIMES.values()])
-    rows = (
-        lines.transform(parse.records(format, "feed", MAX_LINE_BYTES))
-        .select("_id", "received_at", "reason", "detail", "kafka.offset")
-        .orderBy("offset")
-        .collect()
-    )
-    for name, row in zip(TIMES, rows, strict=True):
-        milliseconds, stored, begins, is_plausible = TIMES[name]
-        assert (row["received_at"], row["_id"]) == (stored, f"{begins}-00000-{row['offset']:012d}")
-        assert row["reason"] == (None if is_plausible else "bad_timestamp"), name
+    chain = compiled(spec(format, country_database))
+    for name, (milliseconds, stored, begins, is_plausible) in TIMES.items():
+        assert received.received_at(milliseconds) == stored.replace(tzinfo=UTC)
+        assert received.stored_us(milliseconds) == micros(stored)
+        assert received.is_plausible(milliseconds) is is_plausible
+        assert received.record_id(milliseconds, 3, 77) == f"{begins}-00003-000000000077"
+        found = chain.outcome(LINES[format].encode(), None, milliseconds)
         said = (
             f"Kafka's timestamp: {milliseconds} ms; expected 2000-01-01 to 2100-01-01, not included"
         )
-        assert row["detail"] == (None if is_plausible else said)
+        if is_plausible:
+            assert isinstance(found, dict), name
+        else:
+            assert found == Letter("bad_timestamp", said, LINES[format].encode(), None)
 
 
-@pytest.mark.parametrize("name", TIMES)
-def test_python_and_spark_judge_alike(name: str) -> None:
-    milliseconds, stored, _, is_plausible = TIMES[name]
-    assert received.received_at(milliseconds) == stored.replace(tzinfo=UTC)
-    assert received.is_plausible(milliseconds) is is_plausible
+def test_no_timestamp_at_all_is_told_as_none() -> None:
+    found = compiled(spec("app")).outcome(b"x", None, None)
+    assert isinstance(found, Letter)
+    assert found.detail.startswith("Kafka's timestamp: none ms;")
+
+
+def test_spark_judges_alike(spark: SparkSession) -> None:
+    times = [ms for ms, *_ in TIMES.values()]
+    rows = spark.createDataFrame([(ms,) for ms in times], "ms bigint").withColumn(
+        "timestamp", F.timestamp_millis("ms")
+    )
+    time = F.col("timestamp")
+    columns = (F.unix_millis(receipt.stored(time)), receipt.plausible(time))
+    found = {row[0]: (row[1], row[2]) for row in rows.select("ms", *columns).collect()}
+    assert found == {
+        ms: (received.stored_us(ms) // 1_000, received.is_plausible(ms)) for ms in times
+    }
 
 
 def test_nanoseconds_count_as_none() -> None:
@@ -105,24 +108,15 @@ BAD_LINES = {"nothing": b"", "not UTF-8": b"\xff", "no JSON": b"x", "a line": b'
 
 
 @pytest.mark.parametrize("name", BAD_LINES)
-def test_the_reason_is_the_timestamp_whatever_the_line_says(spark: SparkSession, name: str) -> None:
-    rows = [(BAD_LINES[name], "lines", 0, 0, EPOCH)]
-    schema = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
-    lines = spark.createDataFrame(rows, schema)
-    (row,) = lines.transform(parse.records("app", "feed", MAX_LINE_BYTES)).collect()
-    assert row["reason"] == "bad_timestamp"
-    assert row["detail"].startswith("Kafka's timestamp: 0 ms;")
+def test_the_reason_is_the_timestamp_whatever_the_line_says(name: str) -> None:
+    found = compiled(spec("app")).outcome(BAD_LINES[name], None, 0)
+    assert isinstance(found, Letter)
+    assert found.reason == "bad_timestamp"
+    assert found.detail.startswith("Kafka's timestamp: 0 ms;")
 
 
-def test_a_preview_says_so_as_well(spark: SparkSession) -> None:
-    feed = Feed(name="feed", topic="lines", format="app", service_name="web")
-    references = refine.References("", rules.load(CONF_DIRECTORY / "rules.yaml").records)
-    line = '{"timestamp": "9999-01-01T00:00:00Z", "message": "x"}'
-    moments = [EPOCH, RECEIVED_AT.replace(tzinfo=None)]
-    milliseconds = [(time - EPOCH).total_seconds() * 1000 for time in moments]
-    lines = stamped(spark, line, list(map(int, milliseconds)))
-    shown = [
-        json.loads(row["json"]) for row in preview.json_objects(lines, feed, references).collect()
-    ]
-    assert shown[0]["dead"] == "bad_timestamp"
-    assert shown[1]["timestamp_claimed"] == "9999-01-01T00:00:00.000Z"
+def test_a_preview_says_so_as_well() -> None:
+    line = b'{"timestamp": "9999-01-01T00:00:00Z", "message": "x"}'
+    assert preview.outcome(spec("app"), line, 0)["dead"] == "bad_timestamp"
+    shown = preview.outcome(spec("app"), line, micros(RECEIVED_AT) // 1_000)
+    assert shown["timestamp_claimed"] == "9999-01-01T00:00:00.000Z"

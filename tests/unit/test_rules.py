@@ -4,12 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
-from rows import enriched, kafka_rows, refined
+from rows import RULES, enriched, records, spec
 
-from millrace.config import CONF_DIRECTORY
-from millrace.detect.rules import RecordRules, Rule, Severity, scored
-from millrace.io import rules
+from millrace.detect.rules import RecordRules, Rule, Severity, scorer
+from millrace.records import types
 from millrace.records.fields import ANOMALY
 from millrace.records.formats import FORMATS, Format
 
@@ -94,32 +92,29 @@ RECORDS: dict[Format, list[tuple[dict[str, Any], Scored | None]]] = {
 }
 
 
-def default_rules() -> RecordRules:
-    return rules.load(CONF_DIRECTORY / "rules.yaml").records
-
-
 def anomalies(
-    spark: SparkSession, format: Format, scoring: RecordRules, *records: dict[str, Any]
+    format: Format, scoring: RecordRules, *records: dict[str, Any]
 ) -> list[Scored | None]:
     """What the rules make of each record, in their order."""
-    numbered = [record | {"_id": str(1000 + n)} for n, record in enumerate(records)]
-    unscored = enriched(spark, format, *numbered).drop("anomaly")
-    found = unscored.transform(scored(scoring, format)).select("_id", "anomaly")
-    assert found.schema["anomaly"].dataType.simpleString() == ANOMALY.type
-    rows = sorted(found.collect(), key=lambda row: row["_id"])
-    return [None if row["anomaly"] is None else plain(row["anomaly"]) for row in rows]
+    score = scorer(scoring, format)
+    check = types.checker(types.parsed(ANOMALY.type))
+    found = [score(record) for record in enriched(*records)]
+    for anomaly in found:
+        if anomaly:
+            check(anomaly)
+    return [anomaly and plain(anomaly) for anomaly in found]
 
 
-def plain(anomaly: Any) -> Scored:
-    return anomaly["score"], anomaly["severity"], [tuple(each) for each in anomaly["reasons"]]
+def plain(anomaly: dict[str, Any]) -> Scored:
+    names = ("rule", "observed", "threshold", "points")
+    reasons = [tuple(reason[name] for name in names) for reason in anomaly["reasons"]]
+    return anomaly["score"], anomaly["severity"], reasons
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_records_have_the_score_that_the_default_rules_promise(
-    spark: SparkSession, format: Format
-) -> None:
+def test_records_have_the_score_that_the_default_rules_promise(format: Format) -> None:
     records = [record for record, _ in RECORDS[format]]
-    found = anomalies(spark, format, default_rules(), *records)
+    found = anomalies(format, RULES, *records)
     assert list(zip(records, found, strict=True)) == RECORDS[format]
 
 
@@ -156,15 +151,11 @@ LINES: dict[Format, list[tuple[str, list[str]]]] = {
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_lines_of_every_format_are_scored(
-    spark: SparkSession, country_database: str, format: Format
-) -> None:
-    lines = [line for line, _ in LINES[format]]
-    records = refined(kafka_rows(spark, lines), format, country_database)
-    rows = sorted(records.select("_id", "reason", "anomaly").collect())
-    assert [row["reason"] for row in rows] == [None] * len(lines)
-    reasons = [row["anomaly"]["reasons"] if row["anomaly"] else [] for row in rows]
+def test_lines_of_every_format_are_scored(country_database: str, format: Format) -> None:
+    found = records(spec(format, country_database), [line for line, _ in LINES[format]])
+    reasons = [each["anomaly"]["reasons"] if each["anomaly"] else [] for each in found]
     names = [[reason["rule"] for reason in each] for each in reasons]
+    lines = [line for line, _ in LINES[format]]
     assert list(zip(lines, names, strict=True)) == LINES[format]
 
 
@@ -192,16 +183,16 @@ def rules_of(*judged: Rule, severities: tuple[Severity, ...] = ()) -> RecordRule
     ],
 )
 def test_a_comparison_is_what_its_name_says(
-    spark: SparkSession, comparison: str, threshold: object, below: bool, at: bool, above: bool
+    comparison: str, threshold: object, below: bool, at: bool, above: bool
 ) -> None:
     scoring = rules_of(rule("one", "severity", comparison, threshold, 30))
     values = [4, 5, 6, None]
     records = [{"severity": value} for value in values]
-    found = anomalies(spark, "syslog", scoring, *records)
+    found = anomalies("syslog", scoring, *records)
     assert [each is not None for each in found] == [below, at, above, False]
 
 
-def test_any_number_of_a_record_can_be_compared(spark: SparkSession) -> None:
+def test_any_number_of_a_record_can_be_compared() -> None:
     scoring = rules_of(
         rule("dear", "details.amount", "gt", 99.5, 10),
         rule("empty", "details.results_count", "eq", 0, 20),
@@ -221,7 +212,7 @@ def test_any_number_of_a_record_can_be_compared(spark: SparkSession) -> None:
     for record in records:
         if record.get("details") and "amount" in record["details"]:
             record["details"]["amount"] = Decimal(record["details"]["amount"])
-    found = anomalies(spark, "shop", scoring, *records)
+    found = anomalies("shop", scoring, *records)
     assert [each and each[2] for each in found] == [
         None,
         [("dear", "99.5001", "99.5", 10)],
@@ -233,7 +224,7 @@ def test_any_number_of_a_record_can_be_compared(spark: SparkSession) -> None:
     ]
 
 
-def test_growing_points_are_rounded_and_never_below_nothing(spark: SparkSession) -> None:
+def test_growing_points_are_rounded_and_never_below_nothing() -> None:
     growing = {"base": 0.5, "per_unit": 0.5, "above": 10}
     falling = {"base": 10, "per_unit": -1, "above": 0}
     steep = {"base": 0, "per_unit": 1e308, "above": 0}
@@ -255,27 +246,25 @@ def test_growing_points_are_rounded_and_never_below_nothing(spark: SparkSession)
         ("bytes", 0): [],
         ("bytes", 2**63 - 1): [("steep", 1_000_000)],
     }
-    found = anomalies(spark, "combined", scoring, *({name: value} for name, value in cases))
+    found = anomalies("combined", scoring, *({name: value} for name, value in cases))
     points = [[(r[0], r[3]) for r in each[2]] if each else [] for each in found]
     assert dict(zip(cases, points, strict=True)) == cases
     assert all(each is None or 0 < each[0] <= 100 for each in found)
 
 
-def test_a_score_below_every_severity_has_none(spark: SparkSession) -> None:
+def test_a_score_below_every_severity_has_none() -> None:
     scoring = rules_of(
         rule("low", "level", "eq", "INFO", 9),
         rule("high", "level", "eq", "WARN", 10),
         severities=(Severity(name="HIGH", score=10),),
     )
-    low, high = anomalies(spark, "app", scoring, {"level": "INFO"}, {"level": "WARN"})
+    low, high = anomalies("app", scoring, {"level": "INFO"}, {"level": "WARN"})
     assert low == (9, None, [("low", "INFO", "INFO", 9)])
     assert high == (10, "HIGH", [("high", "WARN", "WARN", 10)])
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_rule_for_a_field_that_a_format_lacks_is_passed_over(
-    spark: SparkSession, format: Format
-) -> None:
+def test_a_rule_for_a_field_that_a_format_lacks_is_passed_over(format: Format) -> None:
     owners: dict[str, Format] = {"bytes": "combined", "tags": "app", "details.query": "shop"}
     owners |= {"severity": "syslog"}
     others = rules_of(
@@ -286,12 +275,12 @@ def test_a_rule_for_a_field_that_a_format_lacks_is_passed_over(
         )
     )
     record = {"message": "any"} if format != "combined" else {"path": "/"}
-    assert anomalies(spark, format, others, record) == [None]
+    assert anomalies(format, others, record) == [None]
     either = rules_of(*others.rules, rule("info", "level", "eq", "INFO", 30))
-    assert anomalies(spark, format, either, record) == [(30, None, [("info", "INFO", "INFO", 30)])]
+    assert anomalies(format, either, record) == [(30, None, [("info", "INFO", "INFO", 30)])]
 
 
-def test_what_was_observed_is_cut_to_a_length(spark: SparkSession) -> None:
+def test_what_was_observed_is_cut_to_a_length() -> None:
     scoring = rules_of(rule("any", "message", "present", None, 1))
-    (found,) = anomalies(spark, "app", scoring, {"message": "é" * 100_000})
+    (found,) = anomalies("app", scoring, {"message": "é" * 100_000})
     assert found == (1, None, [("any", "é" * 200, None, 1)])

@@ -1,5 +1,6 @@
 """A message has one template, the same for ever; a template matches what it was made of."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,10 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from chispa import assert_df_equality
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.sql import SparkSession
+from rows import records, spec
 
 from millrace.config import ConfigurationError
 from millrace.detect.templates import (
@@ -20,7 +20,6 @@ from millrace.detect.templates import (
     MAX_TOKENS,
     Matcher,
     Template,
-    matched,
     message_tokens,
     template_id,
     template_text,
@@ -257,25 +256,17 @@ def test_mining_fresh_starts_over_with_a_new_version() -> None:
     assert mining(["user ann left"], fresh.after, fresh=True).after.version == 2
 
 
-def test_the_column_is_what_the_matcher_says(spark: SparkSession) -> None:
+def test_the_field_is_what_the_matcher_says() -> None:
     known = templates("User <*> left", "took <num> ms", "x …", "<*>")
     sent = ["User ann left", "User ann left", "took 5 ms", None, "", "  ", "no such text", "x"]
     sent += ["x " + "y" * 65_536, "x " + "😀" * (MAX_CHARACTERS - 2), "x " + "😀" * MAX_CHARACTERS]
     matcher = Matcher(known)
-    expected = [(m, None if m is None else matcher.match(m)) for m in sent]
-    assert {found for _, found in expected} == {None, *(template.id for template in known)}
-    records = spark.createDataFrame([(message,) for message in sent], "message string")
-    assert_df_equality(
-        records.transform(matched(known)),
-        spark.createDataFrame(expected, "message string, template_id string"),
-    )
-
-
-def test_without_templates_there_is_a_column_of_nulls_and_no_python(spark: SparkSession) -> None:
-    records = spark.createDataFrame([("a",), (None,)], "message string").transform(matched(()))
-    assert records.schema["template_id"].dataType.simpleString() == "string"
-    assert [row["template_id"] for row in records.collect()] == [None, None]
-    assert "Python" not in records._jdf.queryExecution().executedPlan().toString()
+    expected = [None if m is None else matcher.match(m) for m in sent]
+    assert set(expected) == {None, *(template.id for template in known)}
+    lines = [json.dumps({"timestamp": 1737547200, "message": message}) for message in sent]
+    found = records(spec("app", templates=tuple(known)), lines)
+    assert [each["template_id"] for each in found] == expected
+    assert all("template_id" not in each for each in records(spec("app"), lines))
 
 
 @settings(deadline=None)

@@ -106,7 +106,6 @@ def requeue_letters(
 ) -> None:
     """Parse open letters again, with today's parser; those that are records now are resolved."""
     from millrace.proof.requeue import requeue
-    from millrace.session import spark_session
 
     wanted = _chosen(ids, feed, reason, since, everything)
     if line is not None and len(wanted.ids) != 1:
@@ -115,7 +114,6 @@ def requeue_letters(
     db = mongo.database(loaded.mongo)
     records, cut, still_dead = 0, 0, Counter[str]()
     feeds = _feeds(loaded, wanted)
-    spark = spark_session("millrace-dead-letters", loaded)
     for one in feeds:
         own = Filter(wanted.ids, one.name, wanted.reason, wanted.since, OPEN)
         count = db[COLLECTION].count_documents(own.query)
@@ -125,7 +123,6 @@ def requeue_letters(
         with _progress() as progress:
             task = progress.add_task(one.name, total=count)
             came = requeue(
-                spark,
                 loaded,
                 one,
                 letters.snapshot(db, own),

@@ -1,12 +1,11 @@
 """Commands for lines: simulate, send, parse, tap."""
 
 import random
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -104,24 +103,15 @@ def parse(
 ) -> None:
     """Print what each line parses to: one JSON object a line, in order."""
     from millrace import preview, refine
-    from millrace.session import spark_session
 
     loaded = config.load(conf)
     received = (received_at or datetime.now(UTC)).replace(tzinfo=UTC)
     feed = feed_of(loaded, format_named(format))
-    references = refine.references(loaded, feed)
-    with tempfile.TemporaryDirectory() as folder:
-        # A copy: Spark takes some names for patterns, and passes over _names and .names.
-        lines = Path(folder) / "lines"
-        if file is None:
-            with lines.open("wb") as copy:
-                shutil.copyfileobj(sys.stdin.buffer, copy)
-        elif file.is_file():
-            shutil.copyfile(file, lines)
-        else:
-            raise ConfigurationError(f"{file}: no such file")
-        spark = spark_session("millrace-parse", loaded)
-        for line in preview.parsed(spark, lines, feed, references, received_at=received):
+    spec = refine.spec(feed, refine.references(loaded, feed))
+    if file is not None and not file.is_file():
+        raise ConfigurationError(f"{file}: no such file")
+    with nullcontext(sys.stdin.buffer) if file is None else file.open("rb") as lines:
+        for line in preview.parsed(lines, spec, int(received.timestamp() * 1000)):
             print(line)
 
 
@@ -135,7 +125,6 @@ def tap(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Show the lines of a topic as they come, each with what it parses to."""
-    from millrace.session import spark_session
     from millrace.tap import tap as follow
 
     loaded = config.load(conf)
@@ -144,8 +133,7 @@ def tap(
         feed = feed_of(loaded, format_named(format))
     if feed is None:
         raise typer.BadParameter(f"no feed reads {topic!r}: say which", param_hint="--format")
-    spark = spark_session("millrace-tap", loaded)
-    follow(spark, loaded, topic, feed, Console(highlight=False), last=last, limit=limit)
+    follow(loaded, topic, feed, Console(highlight=False), last=last, limit=limit)
 
 
 def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: str | None) -> None:

@@ -1,15 +1,18 @@
 """Rules that score a record, each with its reason; the rules are data."""
 
+import json
 import sys
 from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from operator import eq, ge, gt, le, lt, ne
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
 from millrace.records.fields import ANOMALY, DETAILS, document
 from millrace.records.formats import FORMATS, Format
+from millrace.records.numbers import double_text
 
 HIGHEST_SCORE = 100
 OBSERVED_CHARACTERS = 200
@@ -121,29 +124,34 @@ class RecordRules(_Model):
         return self
 
 
-def scored(rules: RecordRules, format: Format) -> Callable[[DataFrame], DataFrame]:
-    """A transform that adds ``anomaly``: score (int), severity and reasons; null where none.
+Fields = dict[str, Any]
+Scorer = Callable[[Fields], dict[str, Any] | None]
+
+
+def scorer(rules: RecordRules, format: Format) -> Scorer:
+    """A function that gives a record's anomaly: score (int), severity and reasons; None where none.
 
     The score is that of the rule with most points, 100 at most; ``reasons`` names every rule that
     applies, with what was observed (200 characters at most) and the points, uncapped. Rules for
     fields that records of ``format`` do not have are passed over.
     """
     fields = _types(format)
-    applicable = [rule for rule in rules.rules if rule.field in fields]
+    judges = [_judge(rule) for rule in rules.rules if rule.field in fields]
 
-    def transform(records: DataFrame) -> DataFrame:
-        if not applicable:
-            return records.withColumn("anomaly", F.lit(None).cast(ANOMALY.type))
-        points = {f"_points_{rule.name}": _points(rule) for rule in applicable}
-        most = F.greatest(*map(F.col, points), F.lit(0))
-        return (
-            records.withColumns(points)
-            .withColumn("_score", F.least(most, F.lit(HIGHEST_SCORE)))
-            .withColumn("anomaly", F.when(F.col("_score") > 0, _anomaly(rules, applicable)))
-            .drop("_score", *points)
-        )
+    def score(record: Fields) -> dict[str, Any] | None:
+        reasons = [reason for judge in judges if (reason := judge(record))]
+        if not reasons:
+            return None
+        score = min(max(reason["points"] for reason in reasons), HIGHEST_SCORE)
+        severity = next((s.name for s in rules.severities if score >= s.score), None)
+        return {"score": score, "severity": severity, "reasons": reasons}
 
-    return transform
+    return score
+
+
+def fields_of(rules: RecordRules) -> set[str]:
+    """The fields that any rule looks at."""
+    return {rule.field for rule in rules.rules}
 
 
 def _types(format: Format) -> dict[str, str]:
@@ -152,52 +160,57 @@ def _types(format: Format) -> dict[str, str]:
     return own | ({f"details.{d.name}": d.type for d in DETAILS} if format == "shop" else {})
 
 
-def _points(rule: Rule) -> Column:
-    """The rule's points (int), null where it does not apply or they come to nothing."""
-    value, linear = F.col(rule.field), rule.points
-    exact = F.lit(linear.base)
+def _judge(rule: Rule) -> Callable[[Fields], dict[str, Any] | None]:
+    """A function that gives the reason by which the rule applies, None where it does not."""
+    name, threshold = rule.field, rule.threshold
+    within, is_nested = name.removeprefix("details."), name.startswith("details.")
+    is_number = isinstance(threshold, float)
+    holds = _COMPARISONS[rule.comparison]
+    shown = int(threshold) if isinstance(threshold, float) and threshold.is_integer() else threshold
+    reason = {"rule": rule.name, "threshold": None if shown is None else str(shown)}
+    points_of = partial(_points, rule.points)
+
+    def judge(record: Fields) -> dict[str, Any] | None:
+        value = (record.get("details") or {}).get(within) if is_nested else record.get(name)
+        # As numbers of one kind, as a threshold is one.
+        if value is None or not holds(float(value) if is_number else value, threshold):
+            return None
+        points = points_of(value)
+        if not points:
+            return None
+        observed = _text(value)[:OBSERVED_CHARACTERS]
+        return reason | {"observed": observed, "points": points}
+
+    return judge
+
+
+_COMPARISONS: dict[Comparison, Callable[[Any, Any], bool]] = {
+    "eq": eq,
+    "ne": ne,
+    "gt": gt,
+    "gte": ge,
+    "lt": lt,
+    "lte": le,
+    "present": lambda value, threshold: True,
+}
+
+
+def _points(linear: Linear, value: Any) -> int:
+    """The rule's points, rounded half up, 0 where they come to nothing."""
+    exact = linear.base
     if linear.per_unit:
-        exact += (value.cast("double") - linear.above) * linear.per_unit
-    bounded = F.greatest(F.least(exact, F.lit(_MOST_POINTS)), F.lit(0))
-    points = F.round(bounded).cast("int")
-    return F.when(_applies(rule, value), F.nullif(points, F.lit(0)))
+        exact += (float(value) - linear.above) * linear.per_unit
+    bounded = max(min(exact, float(_MOST_POINTS)), 0.0)
+    whole = int(bounded)
+    return whole + (bounded - whole >= 0.5)
 
 
-def _applies(rule: Rule, value: Column) -> Column:
-    threshold: Any = rule.threshold
-    comparisons: dict[Comparison, Column] = {
-        "eq": value == threshold,
-        "ne": value != threshold,
-        "gt": value > threshold,
-        "gte": value >= threshold,
-        "lt": value < threshold,
-        "lte": value <= threshold,
-        "present": value.isNotNull(),
-    }
-    return comparisons[rule.comparison]
-
-
-def _anomaly(rules: RecordRules, applicable: list[Rule]) -> Column:
-    severity = F.coalesce(
-        *(F.when(F.col("_score") >= s.score, s.name) for s in rules.severities),
-        F.lit(None).cast("string"),
-    )
-    reasons = F.array_compact(F.array(*map(_reason, applicable)))
-    return F.struct(
-        F.col("_score").alias("score"), severity.alias("severity"), reasons.alias("reasons")
-    )
-
-
-def _reason(rule: Rule) -> Column:
-    points = F.col(f"_points_{rule.name}")
-    threshold = rule.threshold
-    if isinstance(threshold, float) and threshold.is_integer():
-        threshold = int(threshold)
-    shown = F.lit(None if threshold is None else str(threshold)).cast("string")
-    reason = F.struct(
-        F.lit(rule.name).alias("rule"),
-        F.substring(F.col(rule.field).cast("string"), 1, OBSERVED_CHARACTERS).alias("observed"),
-        shown.alias("threshold"),
-        points.alias("points"),
-    )
-    return F.when(points.isNotNull(), reason)
+def _text(value: Any) -> str:
+    """A value as it is shown: numbers as the JVM writes them, lists and maps as JSON."""
+    if isinstance(value, float):
+        return double_text(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)

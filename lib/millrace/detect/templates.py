@@ -8,14 +8,9 @@ their form are masked, in templates and messages alike: ``<num>`` (a number, or 
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-
-import pandas as pd
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-from pyspark.sql.pandas.functions import pandas_udf
 
 WILDCARD = "<*>"
 CUT = "…"
@@ -24,8 +19,6 @@ MAX_CHARACTERS = 1024
 MAX_TOKENS = 64
 
 _ID_DIGITS = 12
-# What a Python worker keeps.
-_MATCHERS = 16
 _TOKENS_KEPT = 10_000
 
 # Every pattern is linear: a repetition ends at a character that it cannot contain, or is bounded.
@@ -129,41 +122,12 @@ class Matcher:
         return min(found, key=_specificity, default=None)
 
 
-def matched(templates: Sequence[Template]) -> Callable[[DataFrame], DataFrame]:
-    """A transform that adds ``template_id`` (string) of the template that ``message`` matches.
-
-    Null where ``message`` is null or matches none, and where there are no templates.
-    """
-    known = tuple(templates)
-
-    def lookup(messages: pd.Series) -> pd.Series:
-        match = _matcher(known).match
-        found = {message: match(message) for message in messages.unique() if message is not None}
-        return messages.map(found.get)
-
-    def transform(records: DataFrame) -> DataFrame:
-        if not known:
-            return records.withColumn("template_id", F.lit(None).cast("string"))
-        # One character more than is looked at tells whether there are more.
-        beginning = F.substring("message", 1, MAX_CHARACTERS + 1)
-        column = pandas_udf(lookup, "string")(beginning)  # type: ignore[call-overload]
-        return records.withColumn("template_id", column)
-
-    return transform
-
-
 @dataclass
 class _Node:
     """A place in the tree of templates: what may follow, and the template that ends here."""
 
     following: dict[str, "_Node"] = field(default_factory=dict)
     template: Template | None = None
-
-
-@lru_cache(_MATCHERS)
-def _matcher(templates: tuple[Template, ...]) -> Matcher:
-    """One matcher a Python worker."""
-    return Matcher(templates)
 
 
 def _specificity(template: Template) -> tuple[int, str]:

@@ -2,40 +2,34 @@
 
 from functools import lru_cache
 
-import pandas as pd
 import ua_parser
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-from pyspark.sql.pandas.functions import pandas_udf
 
-from millrace.enrich.lookup import distinct, encoded, spread_all
+FIELDS = ("browser", "os", "device")
+# A longer one is no browser's, and its patterns are not asked about it.
+MAX_CHARACTERS = 512
 
+_KEPT = 20_000
 _DESKTOP = {"Windows", "Mac OS X", "Linux", "Ubuntu", "Fedora", "Debian", "Chrome OS", "FreeBSD"}
 _MOBILE = {"iOS", "Android", "Windows Phone", "BlackBerry OS", "KaiOS", "Symbian OS"}
-_FIELDS = ("browser", "os", "device")
+
+Agent = tuple[str | None, str | None, str | None]
+
+_NONE: Agent = (None, None, None)
+_UNKNOWN: Agent = (None, None, "other")
 
 
-def user_agent(records: DataFrame) -> DataFrame:
-    """Adds ``browser``, ``os`` (families, null where unknown) and ``device``.
+def user_agent(agent: str | None) -> Agent:
+    """Browser and operating system (families, None where unknown) and kind of device.
 
-    ``device`` is desktop, mobile, tablet, bot or other; all three are null where ``user_agent`` is.
+    The device is desktop, mobile, tablet, bot or other; all three are None where ``agent`` is.
     """
-
-    def lookup(agents: pd.Series) -> pd.DataFrame:
-        values = encoded(agents)
-        return spread_all(_FIELDS, [_classify(agent) for agent in distinct(values)], values)
-
-    schema = ", ".join(f"{name} string" for name in _FIELDS)
-    column = pandas_udf(lookup, schema)("user_agent")  # type: ignore[call-overload]
-    return (
-        records.withColumn("_agent", column)
-        .withColumns({name: F.col("_agent")[name] for name in _FIELDS})
-        .drop("_agent")
-    )
+    if agent is None:
+        return _NONE
+    return _UNKNOWN if len(agent) > MAX_CHARACTERS else _classify(agent)
 
 
-@lru_cache(maxsize=50_000)
-def _classify(agent: str) -> tuple[str | None, str | None, str]:
+@lru_cache(_KEPT)
+def _classify(agent: str) -> Agent:
     result = ua_parser.parse(agent)
     browser = result.user_agent.family if result.user_agent else None
     os = result.os.family if result.os else None

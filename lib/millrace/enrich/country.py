@@ -1,40 +1,28 @@
 """Client address -> country, by a MaxMind database file."""
 
 import ipaddress
-import os
-from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 import maxminddb
-import pandas as pd
-from pyspark import SparkFiles
-from pyspark.sql import DataFrame
-from pyspark.sql.pandas.functions import pandas_udf
 
-from millrace.enrich.lookup import distinct, encoded, spread
+# No address is longer, with its zone; what is longer is not looked up.
+MAX_CHARACTERS = 64
+
+_KEPT = 100_000
 
 
-def country(*, database: str) -> Callable[[DataFrame], DataFrame]:
-    """A transform that adds ``country``: ISO 3166-1 alpha-2, null where the address has none.
+def country(database: str, address: str | None) -> str | None:
+    """The country of an address, ISO 3166-1 alpha-2; None where it has none.
 
     Addresses that are private, reserved or multicast, and host names, have none. ``database`` is
-    the path of an MMDB file on every machine that runs tasks, or was added to
-    the Spark application by its name.
+    the path of an MMDB file; it is opened at the first address.
     """
-
-    def lookup(addresses: pd.Series) -> pd.Series:
-        values = encoded(addresses)
-        return spread([_country(database, address) for address in distinct(values)], values)
-
-    def transform(records: DataFrame) -> DataFrame:
-        column = pandas_udf(lookup, "string")("client_ip")  # type: ignore[call-overload]
-        return records.withColumn("country", column)
-
-    return transform
+    if address is None or len(address) > MAX_CHARACTERS:
+        return None
+    return _country(database, address)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(_KEPT)
 def _country(database: str, address: str) -> str | None:
     try:
         ip = ipaddress.ip_address(address)
@@ -55,8 +43,5 @@ def _country(database: str, address: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _reader(database: str) -> maxminddb.Reader:
-    """One open database a Python worker, mapped into memory; it may have been shipped."""
-    # A folder of the driver's may be there on an executor's machine and be closed to it.
-    is_here = os.access(database, os.R_OK)
-    path = database if is_here else SparkFiles.get(Path(database).name)
-    return maxminddb.open_database(path)
+    """One open database a process, mapped into memory."""
+    return maxminddb.open_database(database)

@@ -1,27 +1,14 @@
 """Event times that cannot be: a line dated long after it was received."""
 
-from collections.abc import Callable
-
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+SECOND = 1_000_000
 
 
-def guard(max_future_skew_s: int) -> Callable[[DataFrame], DataFrame]:
-    """A transform that puts ``received_at`` in place of a ``timestamp`` too far after it.
+def guarded(timestamp: int, received_at: int, max_future_skew_s: int) -> tuple[int, int | None]:
+    """The time that is stored, and the line's own where that is another one; in microseconds.
 
-    Adds ``timestamp_claimed``, the line's own time where it was replaced, else null. Lines whose
-    ``received_at`` cannot be are dead letters already.
+    ``received_at`` stands in place of a ``timestamp`` that lies more than ``max_future_skew_s``
+    seconds after it.
     """
-
-    def transform(records: DataFrame) -> DataFrame:
-        received = F.col("received_at")
-        limit = received + F.make_dt_interval(secs=F.lit(max_future_skew_s))
-        is_ahead = F.col("timestamp") > limit
-        return records.withColumns(
-            {
-                "timestamp_claimed": F.when(is_ahead, F.col("timestamp")),
-                "timestamp": F.when(is_ahead, received).otherwise(F.col("timestamp")),
-            }
-        )
-
-    return transform
+    if timestamp > received_at + max_future_skew_s * SECOND:
+        return received_at, timestamp
+    return timestamp, None

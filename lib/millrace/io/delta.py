@@ -23,6 +23,7 @@ from pyspark.sql.types import (
 
 from millrace.config import Feed
 from millrace.crash import crash_point
+from millrace.io import receipt
 from millrace.io.delta_log import entries, location, lost
 from millrace.observe import steps
 from millrace.records import received
@@ -90,7 +91,7 @@ def available(
     if not exists(spark, archive, feed, version):
         return ()
     milliseconds = F.unix_millis("timestamp")
-    is_plausible = received.plausible(F.col("timestamp"))
+    is_plausible = receipt.plausible(F.col("timestamp"))
     bounds = (
         lines(spark, archive, feed, version)
         .where(_is_after(lost(spark, archive, feed)))
@@ -161,7 +162,7 @@ def sink(spark: SparkSession, archive: str, feed: Feed) -> Callable[[DataFrame, 
     committed = entries(spark, archive, feed)
 
     def write(rows: DataFrame, batch: Batch) -> None:
-        new = rows.withColumn("date", F.to_date(received.stored(F.col("timestamp"))))
+        new = rows.withColumn("date", F.to_date(receipt.stored(F.col("timestamp"))))
         overlapping = [r for r in held if any(_overlap(r, taken) for taken in batch.ranges)]
         if overlapping:
             archived = rows.sparkSession.read.format("delta").load(path)

@@ -1,8 +1,5 @@
 """The words that applications use for a line's level."""
 
-from pyspark.sql import Column
-from pyspark.sql import functions as F
-
 LEVELS = {
     "TRACE": "DEBUG",
     "DEBUG": "DEBUG",
@@ -17,7 +14,13 @@ LEVELS = {
 }
 
 
-def level(word: Column, otherwise: Column) -> Column:
-    """DEBUG, INFO, WARN, ERROR or FATAL, null for other words; ``otherwise`` where none is sent."""
-    levels = F.create_map(*(F.lit(word) for pair in LEVELS.items() for word in pair))
-    return F.when(word.isNull(), otherwise).otherwise(levels[F.upper(F.trim(word))])
+def level(word: str) -> str | None:
+    """DEBUG, INFO, WARN, ERROR or FATAL, None for a word that is none of these."""
+    return LEVELS.get(word) or LEVELS.get(word.strip(" ").upper())
+
+
+def by_status(status_code: int | None) -> str:
+    """The level of a response: ERROR from 500 on, WARN from 400 on, else INFO."""
+    if status_code is None or status_code < 400:
+        return "INFO"
+    return "ERROR" if status_code >= 500 else "WARN"

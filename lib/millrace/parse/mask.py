@@ -11,8 +11,7 @@ where a run of its characters begins: time is linear in the length of a line, ho
 
 from collections.abc import Callable, Sequence
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import regex
 
 from millrace.records.masks import MASKS, Mask
 
@@ -60,15 +59,10 @@ _CARD_ENDS = (
     rf"(?![0-9])(?!\.[0-9])(?![A-Fa-f]{_HEX}{{0,127}}+(?![0-9A-Za-z]))"
     rf"(?!-{_HEX}{{4}}-{_HEX}{{12}}(?![0-9A-Za-z]))"
 )
-_CANDIDATE, _OR, _REST, _FOUND = "\u0101", "\u0102", "\u0103", "\u0104"
-_LONG = ["\u0111", "\u0112", "\u0113", "\u0114", "\u0115"]  # a card of 1, 2, ... groups begins here
+_FOUND = "\u0104"  # in place of a card
 _LONGEST_FIRST = range(_MOST_GROUPS, 0, -1)
 _CANDIDATES = _CARD_BEGINS + "".join(
     rf"(?:(?=((?:{_FIRST_GROUPS}){{{groups - 1}}}[0-9]{{1,19}}+{_CARD_ENDS})))?"
-    for groups in _LONGEST_FIRST
-)
-_CARDS = "|".join(
-    rf"{_LONG[groups - 1]}(?:{_FIRST_GROUPS}[{''.join(_LONG)}]?){{{groups - 1}}}[0-9]{{1,19}}+"
     for groups in _LONGEST_FIRST
 )
 # A JSON number stays a number. Looked for by its sign: what stands before is long to look through.
@@ -125,8 +119,8 @@ _IPV6 = (
 )
 
 
-def masked(value: Column, masks: Sequence[Mask]) -> Column:
-    """The bytes of ``value`` (binary) with what ``masks`` name masked; null where it is null.
+def masked(value: bytes, masks: Sequence[Mask]) -> bytes:
+    """The bytes of ``value`` with what ``masks`` name masked.
 
     All other bytes stay as they are, in any encoding, and a line of any format keeps its syntax.
     Masks are applied in the order of ``MASKS``, whatever theirs; masked bytes stay as they are.
@@ -149,142 +143,80 @@ def masked(value: Column, masks: Sequence[Mask]) -> Column:
     unknown = set(masks) - set(MASKS)
     if unknown:
         raise ValueError(f"no such mask: {', '.join(sorted(unknown))}; use {', '.join(MASKS)}")
-
-    def changed(text: Column) -> Column:
-        result = _set_apart(text)
-        for name in MASKS:
-            result = _STEPS[name](result) if name in masks else result
-        return F.replace(result, F.lit(_CUT), F.lit(""))
-
-    def written(text: Column, result: Column) -> Column:
-        return F.when(result != text, F.encode(result, _BYTES)).otherwise(value)
-
-    return _once(
-        F.decode(value, _BYTES),
-        lambda text: _once(changed(text), lambda result: written(text, result)),
-    )
+    text = value.decode(_BYTES)
+    result = _set_apart(text)
+    for name in MASKS:
+        if name in masks:
+            result = _STEPS[name](result)
+    return result.replace(_CUT, "").encode(_BYTES)
 
 
-def mask_records(masks: Sequence[Mask]) -> Callable[[DataFrame], DataFrame]:
-    """A transform of a Kafka source's rows that masks all that a producer may write.
+def _set_apart(text: str) -> str:
+    if "\\" in text or "%" in text:
+        return _ESCAPES.sub(rf"\g<0>{_CUT}", text)
+    return text
 
-    ``value``, ``key`` (binary) and the values of ``headers`` (array of {key, value binary}), those
-    of them that there are; without masks it does nothing.
+
+def _mask_emails(text: str) -> str:
+    may_be = "@" in text or f"40{_CUT}" in text
+    return _EMAILS.sub("{email}", text) if may_be else text
+
+
+def _mask_cards(text: str) -> str:
+    """A possible card may begin inside another, as "5123 4111 1111 1111 1111" holds one after the
+    first group: of those that pass the check the first counts, and the next after its end.
     """
-
-    def header(one: Column) -> Column:
-        return one.withField("value", masked(one["value"], masks))
-
-    def transform(lines: DataFrame) -> DataFrame:
-        columns = {name: masked(F.col(name), masks) for name in ("value", "key")}
-        columns["headers"] = F.transform("headers", header)
-        there = {name: column for name, column in columns.items() if name in lines.columns}
-        return lines.withColumns(there) if masks else lines
-
-    return transform
-
-
-def _once(value: Column, use: Callable[[Column], Column]) -> Column:
-    """``use(value)``, with ``value`` written and computed once, however often it is used."""
-    return F.get(F.transform(F.array(value), use), F.lit(0))
+    pieces, end = [], 0
+    for begins in _CARD_CANDIDATES.finditer(text):
+        found = next((each for each in begins.groups() if each and _is_card(each)), None)
+        if found and begins.start() >= end:
+            pieces += [text[end : begins.start()], _FOUND]
+            end = begins.start() + len(found)
+    if not pieces:
+        return text
+    result = "".join([*pieces, text[end:]])
+    if _IS_JSON.match(result):
+        result = _BARE_NUMBERS.sub("0", result)
+    return result.replace(_FOUND, "{card}")
 
 
-def _replaced(text: Column, pattern: str, by: str, may_match: Callable[[Column], Column]) -> Column:
-    """The text with matches replaced; most lines may have none, as a cheaper look tells."""
-    return _once(
-        text,
-        lambda text: F.when(may_match(text), F.regexp_replace(text, pattern, by)).otherwise(text),
-    )
+def _is_card(candidate: str) -> bool:
+    digits = _JOINS.sub("", candidate)
+    return bool(_ISSUERS.match(digits)) and _passes_luhn(digits)
 
 
-def _set_apart(text: Column) -> Column:
-    return _replaced(
-        text, _ESCAPE, f"$0{_CUT}", lambda text: text.contains("\\") | text.contains("%")
-    )
-
-
-def _mask_emails(text: Column) -> Column:
-    return _replaced(
-        text, _EMAIL, "{email}", lambda text: text.contains("@") | text.contains(f"40{_CUT}")
-    )
-
-
-def _mask_cards(text: Column) -> Column:
-    """Writes before each possible card what it may be, judges that, and replaces what passed.
-
-    A possible card may begin inside another: "5123 4111 1111 1111 1111" holds one after the first
-    group. So all are judged before any is replaced.
-    """
-    told = _OR.join(f"${place}" for place in range(1, _MOST_GROUPS + 1))
-    candidates = F.regexp_replace(text, _CANDIDATES, f"{_CANDIDATE}{told}{_REST}")
-
-    def judged(piece: Column, place: Column) -> Column:
-        return F.when(place == 0, piece).otherwise(_once(piece, _judged))
-
-    def replaced(text: Column) -> Column:
-        pieces = F.transform(F.split(text, _CANDIDATE), judged)
-        found = F.regexp_replace(F.array_join(pieces, ""), _CARDS, _FOUND)
-        return F.replace(_once(found, _bare_numbers), F.lit(_FOUND), F.lit("{card}"))
-
-    def mask(text: Column) -> Column:
-        return F.when(text.contains(_CANDIDATE), replaced(text)).otherwise(text)
-
-    return _once(candidates, mask)
-
-
-def _judged(piece: Column) -> Column:
-    """The rest of a piece after its candidates, with the mark of the first that is a card."""
-    told = F.substring_index(piece, _REST, 1)
-    rest = F.substring_index(piece, _REST, -1)
-    passed = F.array_position(F.transform(F.split(told, _OR), _is_card), True).cast("int")
-    marks = F.array(F.lit(""), *(F.lit(_LONG[groups - 1]) for groups in _LONGEST_FIRST))
-    return F.concat(F.get(marks, passed), rest)
-
-
-def _is_card(candidate: Column) -> Column:
-    return _once(
-        F.regexp_replace(candidate, _JOIN, ""),
-        lambda digits: digits.rlike(_ISSUED) & _passes_luhn(digits),
-    )
-
-
-def _passes_luhn(digits: Column) -> Column:
+def _passes_luhn(digits: str) -> bool:
     """Whether the sum is a multiple of 10, in which every second digit from the right is doubled.
 
     The two digits of a doubled one are added up: 7 counts 14, so 5.
     """
-
-    def counted(digit: Column, place: Column) -> Column:
-        doubled = F.translate(digit, "123456789", "246813579")
-        return F.when(place % 2 == 1, doubled).otherwise(digit).try_cast("int")
-
-    figures = F.transform(F.split(F.reverse(digits), ""), counted)
-    return F.aggregate(figures, F.lit(0), lambda total, figure: total + figure) % 10 == 0
+    plain, doubled = digits[-1::-2], digits[-2::-2].translate(_DOUBLED)
+    return sum(map(int, plain + doubled)) % 10 == 0
 
 
-def _bare_numbers(text: Column) -> Column:
-    without_marks = F.translate(text, "".join(_LONG), "")
-    is_json = text.rlike(r"^\s*+\{")
-    return F.when(is_json, F.regexp_replace(without_marks, _BARE, "0")).otherwise(without_marks)
+def _mask_tokens(text: str) -> str:
+    has_value = "=" in text or f"3D{_CUT}" in text or f"3d{_CUT}" in text
+    return _TOKENS.sub(r"\g<1>{token}", text) if has_value else text
 
 
-def _mask_tokens(text: Column) -> Column:
-    def has_value(text: Column) -> Column:
-        return text.contains("=") | text.contains(f"3D{_CUT}") | text.contains(f"3d{_CUT}")
-
-    return _replaced(text, _TOKEN, "$1{token}", has_value)
-
-
-def _mask_addresses(text: Column) -> Column:
-    def may_be_ipv6(text: Column) -> Column:
-        is_encoded = text.contains(f"3A{_CUT}") | text.contains(f"3a{_CUT}")
-        return text.contains("::") | is_encoded | text.rlike(_LONG_RUN)
-
-    without_ipv6 = _replaced(text, _IPV6, "${network}::", may_be_ipv6)
-    return F.regexp_replace(without_ipv6, _IPV4, "${network}0")
+def _mask_addresses(text: str) -> str:
+    is_encoded = f"3A{_CUT}" in text or f"3a{_CUT}" in text
+    if "::" in text or is_encoded or _LONG_RUNS.search(text):
+        text = _IPV6S.sub(r"\g<network>::", text)
+    return _IPV4S.sub(r"\g<network>0", text)
 
 
-_STEPS: dict[Mask, Callable[[Column], Column]] = {
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    return regex.compile(pattern, regex.ASCII)
+
+
+_ESCAPES, _EMAILS, _TOKENS = map(_compiled, (_ESCAPE, _EMAIL, _TOKEN))
+_CARD_CANDIDATES, _ISSUERS, _JOINS = map(_compiled, (_CANDIDATES, _ISSUED, _JOIN))
+_BARE_NUMBERS, _IS_JSON = map(_compiled, (_BARE, r"\s*+\{"))
+_IPV4S, _IPV6S, _LONG_RUNS = map(_compiled, (_IPV4, _IPV6, _LONG_RUN))
+_DOUBLED = str.maketrans("123456789", "246813579")
+
+_STEPS: dict[Mask, Callable[[str], str]] = {
     "email": _mask_emails,
     "card": _mask_cards,
     "token": _mask_tokens,

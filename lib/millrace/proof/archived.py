@@ -9,8 +9,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Feed
-from millrace.io import delta, delta_log
-from millrace.records import received
+from millrace.io import delta, delta_log, receipt
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import STRIPE, Stripe, held, size, within
 
@@ -33,7 +32,7 @@ def archived(
         return {}
     lines = delta.lines(spark, archive, feed)
     if since:
-        is_since = received.stored(F.col("timestamp")) >= F.lit(since)
+        is_since = receipt.stored(F.col("timestamp")) >= F.lit(since)
         lines = lines.where((F.col("date") >= F.lit(since.date())) & is_since)
     rows: Iterator[Row] = lines.transform(_stripes).toLocalIterator(prefetchPartitions=True)
     found = {}

@@ -10,12 +10,12 @@ from pyspark.sql import functions as F
 
 from millrace import refine, windows
 from millrace.config import Config, Feed
-from millrace.io import mysql
+from millrace.io import mysql, receipt
 from millrace.io.mysql.snapshot import Key, Measures, Snapshot, snapshot
 from millrace.proof.counted_lines import CountedLines, counted_lines
 from millrace.proof.figures import Compared, Recounted, by_window
-from millrace.records import received
 from millrace.records.ledger import OffsetRange
+from millrace.transform import stage
 
 _HOUR = timedelta(hours=1)
 
@@ -74,11 +74,9 @@ def closed_until(newest: datetime, feed: Feed) -> datetime:
 def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) -> DataFrame:
     """The figures of lines by the functions of `aggregate`."""
     references = refine.references(conf, feed)
-    named_routes = mysql.named_routes(conf.mysql, feed)
-    records = lines.transform(refine.refined(feed, references, named_routes))
-    return records.transform(
-        windows.figures(feed.format, feed.max_lateness_s, late_apart=late_apart)
-    )
+    spec = refine.spec(feed, references, mysql.named_routes(conf.mysql, feed))
+    counts = lines.transform(stage.counted(spec, feed.max_lateness_s, late_apart=late_apart))
+    return counts.transform(windows.figures(feed.max_lateness_s, late_apart=late_apart))
 
 
 def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> DataFrame:
@@ -86,7 +84,7 @@ def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> 
     if start is None:
         return lines.rows
     earliest = start - timedelta(seconds=feed.max_future_skew_s)
-    return lines.rows.where(received.stored(F.col("timestamp")) >= F.lit(earliest))
+    return lines.rows.where(receipt.stored(F.col("timestamp")) >= F.lit(earliest))
 
 
 def _compare(

@@ -15,13 +15,13 @@ from pyspark.sql import functions as F
 
 from millrace import refine
 from millrace.config import Config, ConfigurationError, Feed, UnreachableError
-from millrace.io import delta, delta_log, kafka, kafka_batch, mongo
+from millrace.io import delta, delta_log, kafka, kafka_batch, mongo, receipt
 from millrace.io.mongo import shadow
 from millrace.proof import diff
 from millrace.proof.diff import Document, Found, Tally
-from millrace.records import received
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import without
+from millrace.transform import stage
 
 _log = logging.getLogger(__name__)
 _PORTION = 1_000
@@ -61,10 +61,10 @@ def replay(
     start, until = _whole_ms(start), _whole_ms(until)
     references = refine.references(conf, feed)
     mongo.prepare(conf.mongo, feed)  # The register of routes is one of what it makes.
-    to_records = refine.refined(feed, references, mongo.named_routes(conf.mongo, feed))
+    spec = refine.spec(feed, references, mongo.named_routes(conf.mongo, feed))
     lines = received_lines(spark, conf, feed, start, until)
     shadow.empty(conf.mongo, feed)
-    counted = shadow.write(conf.mongo, feed, lines.transform(to_records))
+    counted = shadow.write(conf.mongo, feed, lines.transform(stage.refined(spec)))
     on_progress(0, counted.lines)
 
     tally = _compared(conf, feed, start, until, promote, lambda n: on_progress(n, counted.lines))
@@ -93,7 +93,7 @@ def _whole_ms(time: datetime) -> datetime:
 
 
 def _received(start: datetime, until: datetime) -> Column:
-    received_at = received.stored(F.col("timestamp"))
+    received_at = receipt.stored(F.col("timestamp"))
     ends = received_at < F.lit(until)
     # Those without a timestamp have ids from before all time.
     return ends if start.timestamp() <= 0 else ends & (received_at >= F.lit(start))

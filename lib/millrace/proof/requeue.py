@@ -3,21 +3,24 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pymongo import ReplaceOne
 
 from millrace import refine
 from millrace.config import Config, Feed
 from millrace.io import mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Letter
-from millrace.records import received
+from millrace.records import bson, received
+from millrace.transform import chain
+from millrace.transform.chain import Fields, Spec, compiled
 
 _AT_ONCE = 5_000
 _BYTES_AT_ONCE = 64 * 2**20
-_TODAY = ("_id", "reason", "detail", "parser_version")
-_LINES = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
+
+Outcome = Fields | chain.Letter
 
 
 @dataclass
@@ -33,7 +36,6 @@ class Requeued:
 
 
 def requeue(
-    spark: SparkSession,
     conf: Config,
     feed: Feed,
     found: Iterator[Letter],
@@ -49,53 +51,68 @@ def requeue(
     between, the same letters can be requeued again, and a batch that runs again meanwhile leaves
     their records alone. With ``dry_run`` nothing is written.
     """
-    references = refine.references(conf, feed)
     named = None if dry_run else mongo.named_routes(conf.mongo, feed)
-    to_records = refine.refined(feed, references, named)
+    spec = refine.spec(feed, refine.references(conf, feed), named)
     result, done = Requeued(), 0
     for portion in _portions(found):
         whole = [letter for letter in portion if line is not None or not letters.is_cut(letter)]
         result.cut += len(portion) - len(whole)
-        if whole:
-            refined = _lines(spark, whole, line).transform(to_records).persist()
-            dead = _requeued(conf, feed, whole, refined, line, dry_run)
-            refined.unpersist()
-            result.records += len(whole) - len(dead)
-            result.still_dead.update(dead)
+        made = {letter["_id"]: _outcome(spec, letter, line) for letter in whole}
+        dead = {id: each for id, each in made.items() if isinstance(each, chain.Letter)}
+        if not dry_run:
+            _write(conf, feed, compiled(spec).version, whole, made, line)
+        result.records += len(made) - len(dead)
+        result.still_dead.update(each.reason for each in dead.values())
         done += len(portion)
         on_progress(done)
     return result
 
 
-def _requeued(
+def _outcome(spec: Spec, letter: Letter, line: bytes | None) -> Outcome:
+    """What the letter's line comes to, with the identity that its record has."""
+    kafka, received_at = letter["kafka"], letter["received_at"]
+    value = line if line is not None else letter.get("raw")
+    milliseconds = (received_at - received.EPOCH) // timedelta(milliseconds=1)
+    found = compiled(spec).outcome(value, None, milliseconds)
+    if not isinstance(found, chain.Letter):
+        found |= {"_id": letter["_id"].partition("/")[2], "kafka": kafka}
+    return found
+
+
+def _write(
     conf: Config,
     feed: Feed,
+    version: int,
     found: Sequence[Letter],
-    refined: DataFrame,
+    made: dict[str, Outcome],
     line: bytes | None,
-    dry_run: bool,
-) -> list[str]:
-    """Writes what came of the letters; the reasons of those that are dead still."""
-    rows = refined.where("reason IS NOT NULL").select(*_TODAY).collect()
-    dead = {f"{feed.name}/{row['_id']}": row.asDict() for row in rows}
-    if not dry_run:
-        db = mongo.database(conf.mongo)
-        alive = [letter["_id"] for letter in found if letter["_id"] not in dead]
-        letters.claim(db, alive, line)
-        mongo.replace_records(conf.mongo, feed, refined)
-        letters.resolve_requeued(db, alive)
-        letters.put_back(db, [_put_back(one, dead) for one in found if one["_id"] in dead])
-    return [row["reason"] for row in dead.values()]
+) -> None:
+    """Writes what came of the letters."""
+    db = mongo.database(conf.mongo)
+    records = {id: each for id, each in made.items() if not isinstance(each, chain.Letter)}
+    letters.claim(db, list(records), line)
+    documents = [bson.record(feed.format, each, raw=feed.store_raw) for each in records.values()]
+    changes: list[Any] = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in documents]
+    if changes:
+        db[feed.name].bulk_write(changes, ordered=False)
+    letters.resolve_requeued(db, list(records))
+    dead = [letter for letter in found if letter["_id"] not in records]
+    letters.put_back(db, [_put_back(one, made[one["_id"]], version) for one in dead])
 
 
-def _put_back(letter: Letter, dead: dict[str, dict[str, Any]]) -> Letter:
+def _put_back(letter: Letter, today: Any, version: int) -> Letter:
     """A letter that is dead still, as it is written again."""
-    today = dead[letter["_id"]]
-    is_misdated = today["reason"] == letter["reason"] == "bad_timestamp"
+    detail = today.detail
+    is_misdated = today.reason == letter["reason"] == "bad_timestamp"
     if is_misdated and not received.FIRST <= letter["received_at"] < received.END:
         # What Kafka's timestamp was is told by the letter alone, where it counts as none.
-        today = today | {"detail": letter["detail"]}
-    return today | {"_id": letter["_id"]}
+        detail = letter["detail"]
+    return {
+        "_id": letter["_id"],
+        "reason": today.reason,
+        "detail": detail,
+        "parser_version": version,
+    }
 
 
 def _portions(found: Iterator[Letter]) -> Iterator[list[Letter]]:
@@ -110,18 +127,3 @@ def _portions(found: Iterator[Letter]) -> Iterator[list[Letter]]:
             portion, size = [], 0
     if portion:
         yield portion
-
-
-def _lines(spark: SparkSession, portion: Sequence[Letter], line: bytes | None) -> DataFrame:
-    """The letters as a Kafka source's rows, with the identity that their records have."""
-    rows = [
-        (
-            line if line is not None else letter.get("raw"),
-            letter["kafka"]["topic"],
-            letter["kafka"]["partition"],
-            int(letter["kafka"]["offset"]),  # from BSON's own integer
-            letter["received_at"],
-        )
-        for letter in portion
-    ]
-    return spark.createDataFrame(rows, _LINES)

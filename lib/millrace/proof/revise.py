@@ -8,12 +8,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Config, Feed
-from millrace.io import delta, kafka, mysql, rules
+from millrace.io import delta, kafka, mysql, receipt, rules
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
 from millrace.proof.forgotten import gone_past, uncounted
 from millrace.proof.recount import closed_until, figures_of
-from millrace.records import received
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import after, size, without
 from millrace.records.tables import WINDOW_S
@@ -105,7 +104,7 @@ def _near(lines: DataFrame, feed: Feed, windows: Sequence[datetime]) -> DataFram
     earliest = _aware(windows[0]) - timedelta(seconds=feed.max_future_skew_s)
     return lines.where(
         (F.col("date") >= F.lit(earliest.date()))
-        & (received.stored(F.col("timestamp")) >= F.lit(earliest))
+        & (receipt.stored(F.col("timestamp")) >= F.lit(earliest))
     )
 
 

@@ -13,6 +13,7 @@ Reason = Literal[
     "bad_timestamp",
     "missing_field",
     "bad_value",
+    "internal_error",
 ]
 Status = Literal["new", "requeued", "resolved", "discarded"]
 
@@ -20,16 +21,18 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 STATUSES: tuple[Status, ...] = get_args(Status)
 FIRST_STATUS: Status = "new"
 OPEN: tuple[Status, ...] = ("new", "requeued")
-COLUMNS = (
-    "_id",
-    "feed",
-    "kafka",
-    "received_at",
-    "raw",
-    "raw_bytes",
-    "raw_sha256",
-    "reason",
-    "detail",
-    "status",
-    "parser_version",
-)
+# The columns and their types, as Spark writes them, in their stored order.
+TYPES = {
+    "_id": "string",
+    "feed": "string",
+    "kafka": "struct<topic:string,partition:int,offset:bigint>",
+    "received_at": "timestamp",
+    "raw": "binary",
+    "raw_bytes": "bigint",
+    "raw_sha256": "string",
+    "reason": "string",
+    "detail": "string",
+    "status": "string",
+    "parser_version": "int",
+}
+COLUMNS = tuple(TYPES)

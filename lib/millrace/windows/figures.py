@@ -1,8 +1,4 @@
-"""Every figure of a feed in one aggregation, so that a stream reads Kafka once.
-
-Each record becomes one row for each table it counts in, and the rows are summed by window, table
-and that table's keys.
-"""
+"""Counts by minute -> every figure of a feed, in one aggregation, so a stream reads Kafka once."""
 
 from collections.abc import Callable
 
@@ -10,53 +6,51 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from millrace.records import tables
-from millrace.records.formats import Format
-from millrace.windows.rows import KEYS, MONEY, counted_rows, keyed, late
+from millrace.windows.counts import KEYS
+
+WIDE, WIDE_MONEY = "decimal(38,0)", "decimal(38,4)"
+# What a stage of `aggregate` gives of each place in a table: sums of its lines.
+COUNTED = (
+    ("window_end", "timestamp"),
+    ("received_minute", "timestamp"),
+    ("figure", "string"),
+    *((key, "string") for key in KEYS),
+    ("is_late", "boolean"),
+    ("line_count", "bigint"),
+    ("total", WIDE),
+    ("valued", "bigint"),
+    ("value_sum", WIDE),
+    ("value_min", "bigint"),
+    ("value_max", "bigint"),
+    ("revenue", WIDE_MONEY),
+    ("failed_amount", WIDE_MONEY),
+)
 
 
-def figures(
-    format: Format, max_lateness_s: int, *, late_apart: bool = False
-) -> Callable[[DataFrame], DataFrame]:
-    """A transform from enriched and scored records of ``format`` to figures by minute.
+def figures(max_lateness_s: int, *, late_apart: bool = False) -> Callable[[DataFrame], DataFrame]:
+    """A transform from rows of the columns COUNTED to figures by minute.
 
     Its columns: ``window_start``, ``figure`` (the table's name), ``k1``.. (the table's keys in
-    their order), and the measures (``tables.MEASURES``). In a stream, windows that ended more than
-    ``max_lateness_s`` before the newest event are final: their state is dropped, and rows that
-    come for them are not counted.
+    their order), and the measures (``tables.MEASURES``), null where a sum does not fit. In a
+    stream, windows that ended more than ``max_lateness_s`` before the newest event are final: their
+    state is dropped, and rows that come for them are not counted.
 
-    With ``late_apart`` late lines are summed apart from the others, and ``is_late`` tells which.
+    With ``late_apart`` there is ``is_late`` as well: late lines were counted apart.
     """
     apart = ("is_late",) if late_apart else ()
 
-    def transform(records: DataFrame) -> DataFrame:
-        is_record = F.col("reason").isNull()
-        counted = records.where(is_record).transform(keyed(format))
-        # Known before a record becomes rows: what is computed beside `inline` is computed for each
-        # row, and on a cluster Spark's optimizer lost a column of it.
-        told = counted.withColumns({name: late(max_lateness_s) for name in apart})
-        rows = told.select(*apart, F.inline(counted_rows(format, max_lateness_s))).where(
-            F.col("figure").isNotNull()
-        )
+    def transform(counted: DataFrame) -> DataFrame:
         # The window's end carries the watermark, up to a window ahead of the event itself.
         delay_s = max_lateness_s + tables.WINDOW_S
         return (
-            rows.withWatermark("window_end", f"{delay_s} seconds")
+            counted.withWatermark("window_end", f"{delay_s} seconds")
             .groupBy("window_end", "received_minute", "figure", *KEYS, *apart)
-            # A sum past 2^63 is null; an error would end the query at each try.
-            .agg(
-                F.count(F.lit(1)).alias("line_count"),
-                F.try_sum("total").alias("total"),
-                F.count("value").alias("valued"),
-                F.try_sum("value").alias("value_sum"),
-                F.min("value").alias("value_min"),
-                F.max("value").alias("value_max"),
-                *_money(format),
-            )
+            .agg(*(_summed(name) for name in tables.MEASURES))
             .select(
                 _window_start().alias("window_start"),
                 "figure",
                 *KEYS,
-                *(_measure(name, format) for name in tables.MEASURES),
+                *(F.col(name).try_cast(type).alias(name) for name, type in _TYPES.items()),
                 *apart,
             )
         )
@@ -64,14 +58,13 @@ def figures(
     return transform
 
 
-def _money(format: Format) -> list[Column]:
-    """The sums of money; only the shop's state has them."""
-    return [F.try_sum(name).alias(name) for name in MONEY if format == "shop"]
+# Sums of whole numbers: a table's column may be too narrow for one, but 38 digits never are.
+_TYPES = {name: type.lower() for name, type in tables.MEASURES.items()}
 
 
-def _measure(name: str, format: Format) -> Column:
-    is_kept = name not in MONEY or format == "shop"
-    return F.col(name) if is_kept else F.lit(None).cast(tables.MEASURES[name]).alias(name)
+def _summed(name: str) -> Column:
+    whole = {"value_min": F.min, "value_max": F.max}.get(name, F.try_sum)
+    return whole(name).alias(name)
 
 
 def _window_start() -> Column:

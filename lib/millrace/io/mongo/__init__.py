@@ -4,7 +4,7 @@ from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
 from millrace.io.mongo.ledger import MongoLedger
 from millrace.io.mongo.routes import named_routes
-from millrace.io.mongo.sink import SYSTEM, replace_records, sink
+from millrace.io.mongo.sink import SYSTEM, sink
 
 __all__ = [
     "SYSTEM",
@@ -12,6 +12,5 @@ __all__ = [
     "database",
     "named_routes",
     "prepare",
-    "replace_records",
     "sink",
 ]

@@ -9,10 +9,12 @@ it; every other letter is the only place of its line.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from bson.raw_bson import RawBSONDocument
 from pymongo import DESCENDING, DeleteOne, UpdateOne
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.spans import Span
@@ -20,7 +22,9 @@ from millrace.records.dead_letters import COLLECTION, OPEN, Reason, Status
 from millrace.records.ledger import OffsetRange
 
 Letter = dict[str, Any]
+T = TypeVar("T")
 
+_DUPLICATE_KEY = 11000
 _IDS_A_REQUEST = 10_000
 HAS_RECORD: Document = {"$or": [{"status": "requeued"}, {"resolution": "requeued"}]}
 
@@ -118,6 +122,16 @@ def put_back(db: Database[Document], still_dead: Sequence[Document]) -> None:
         db[COLLECTION].bulk_write(changes, ordered=False)
 
 
+def insert_missing(db: Database[Document], made: Sequence[RawBSONDocument]) -> None:
+    """Inserts those of the letters that are not there; one that is stays as it is."""
+    for some in _portions(made):
+        try:
+            db[COLLECTION].insert_many(some, ordered=False)
+        except BulkWriteError as error:
+            if any(each["code"] != _DUPLICATE_KEY for each in error.details["writeErrors"]):
+                raise
+
+
 def within(
     db: Database[Document],
     feed: str,
@@ -164,9 +178,9 @@ def places(ranges: Sequence[OffsetRange]) -> list[Document]:
     ]
 
 
-def _portions(ids: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(ids), _IDS_A_REQUEST):
-        yield list(ids[start : start + _IDS_A_REQUEST])
+def _portions(items: Sequence[T]) -> Iterator[list[T]]:
+    for start in range(0, len(items), _IDS_A_REQUEST):
+        yield list(items[start : start + _IDS_A_REQUEST])
 
 
 def _now() -> datetime:

@@ -17,9 +17,9 @@ from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import Document, at_once, connector_options, database
+from millrace.io.mongo.rows import LONGEST_LETTER, documents, letters, longest_letter
 from millrace.io.mongo.spans import Span
 from millrace.records import REPLAY_SUFFIX, dead_letters
-from millrace.records.documents import LONGEST_LETTER, documents, letters, longest_letter
 
 LETTERS = dead_letters.COLLECTION + REPLAY_SUFFIX
 

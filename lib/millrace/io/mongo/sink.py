@@ -1,7 +1,6 @@
 """The sink of ``ingest``: each row of a batch to exactly one place, however often it is written."""
 
 import logging
-import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -12,69 +11,53 @@ from pymongo import DeleteOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, Observation
+from pyspark.sql import Column, DataFrame, Observation, Row
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
 from millrace.crash import crash_between, crash_point
+from millrace.io import receipt
 from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.client import Document, at_once, connector_options, database
+from millrace.io.mongo.rows import LONGEST_LETTER, documents, letter, letters, longest_letter
 from millrace.io.mongo.spans import Span
 from millrace.observe import steps
-from millrace.records import dead_letters, ledger, received
-from millrace.records.documents import LONGEST_LETTER, documents, letters, longest_letter
+from millrace.records import bson, dead_letters, ledger, received
 from millrace.records.ledger import Batch, OffsetRange, Received, Written
 
 SYSTEM = "mongodb"
 _log = logging.getLogger(__name__)
 _MS = timedelta(milliseconds=1)
 _DUPLICATE_KEY = "E11000"
-_BITMAP_BITS = 32_768  # what bitmap_construct_agg makes
-# So many refined lines are some tens of MB.
-_SMALL_BATCH = 50_000
 
 
 def sink(
-    mongo: Mongo,
-    feed: Feed,
-    again: Callable[[Batch, Column], DataFrame] | None = None,
-    severities: Sequence[str] = (),
+    mongo: Mongo, feed: Feed, severities: Sequence[str] = ()
 ) -> Callable[[DataFrame, Batch], Written]:
     """A function that writes one batch of refined rows, each to exactly one place.
 
     Records are inserted; where the server says that some exist, the batch is written again as
-    replace-with-upsert. Dead letters are inserted where they are missing, so that their status
-    stays. Whatever of the same Kafka records stood in the other place is removed, but for letters
-    that were requeued: their records are what a person wanted. The batch's ledger row is written
-    last. Writing a batch again changes nothing. It returns what the batch came to.
-
-    Spark computes a batch's rows whole for each write, Python included. So a small batch is kept
-    in memory, and the dead letters of a large one come from ``again``, which gives the refined
-    rows of those of a batch's lines that meet a condition on a Kafka source's columns. Anomalies
-    are counted by the names in ``severities``.
+    replace-with-upsert. Dead letters ride back with the same pass over the lines, and are inserted
+    where they are missing, so that their status stays; where there are too many for that, the lines
+    are read once more for them. Whatever of the same Kafka records stood in the other place is
+    removed, but for letters that were requeued: their records are what a person wanted. The batch's
+    ledger row is written last. Writing a batch again changes nothing. It returns what the batch
+    came to. Anomalies are counted by the names in ``severities``.
     """
     db = database(mongo)
     options = connector_options(mongo)
 
     def write(refined: DataFrame, batch: Batch) -> Written:
         step = partial(steps.step, refined.sparkSession, batch, system=SYSTEM)
-        is_small = not again or batch.lines <= _SMALL_BATCH
-        rows = refined.persist() if is_small else refined
-        try:
-            crash_point("before_mongo_write")
-            with step("parse and insert records"):
-                found = _write_records(db, rows, feed, batch, options, severities)
-            crash_point("after_mongo_records")
-            written = _written(found, severities)
-            stored = _stored_letters(db, feed, batch, found)
-            if written.rows_dead or stored:
-                if again and not is_small:
-                    rows = again(batch, _may_be_dead(found))
-                with step("write dead letters"):
-                    dead = letters(rows, feed.name)
-                    _write_letters(db, dead, stored, feed, batch, found, options)
-        finally:
-            refined.unpersist()
+        crash_point("before_mongo_write")
+        with step("parse and insert records"):
+            found = _write_records(db, refined, feed, batch, options, severities)
+        crash_point("after_mongo_records")
+        written = _written(found, severities)
+        stored = _stored_letters(db, feed, batch, found)
+        if written.rows_dead or stored:
+            with step("write dead letters"):
+                _write_letters(db, refined, stored, feed, batch, found, options)
         crash_point("before_ledger")
         row = _row(batch, found, written)
         with step("write the ledger"):
@@ -82,13 +65,6 @@ def sink(
         return written
 
     return write
-
-
-def replace_records(mongo: Mongo, feed: Feed, refined: DataFrame) -> None:
-    """Writes the rows that are records, each in place of what stands under its id."""
-    rows = documents(refined, feed.format, raw=feed.store_raw)
-    options = connector_options(mongo) | at_once(feed.max_line_bytes)
-    _save(rows, feed.name, options | {"operationType": "replace"})
 
 
 def _write_records(
@@ -104,7 +80,7 @@ def _write_records(
     def save(operation: str, edited: list[str]) -> Document:
         # An observation ends with its first query, the failed ones included.
         seen = Observation()
-        wanted = _statistics(batch.ranges, refined.columns, severities)
+        wanted = _statistics(feed, batch.ranges, refined.columns, severities)
         observed = refined.observe(seen, *wanted)
         rows = documents(observed, feed.format, raw=feed.store_raw)
         if edited:
@@ -124,11 +100,10 @@ def _write_records(
 
 
 def _statistics(
-    ranges: tuple[OffsetRange, ...], columns: list[str], severities: Sequence[str]
+    feed: Feed, ranges: tuple[OffsetRange, ...], columns: list[str], severities: Sequence[str]
 ) -> Iterator[Column]:
     yield F.count(F.lit(1)).alias("rows_in")
-    dead_offset = F.when(F.col("reason").isNotNull(), F.col("kafka.offset"))
-    yield F.bitmap_construct_agg(F.pmod(dead_offset, F.lit(_BITMAP_BITS))).alias("dead")
+    yield F.collect_list(F.when(F.col("is_carried"), letter(feed.name))).alias("carried")
     yield longest_letter()
     for reason in dead_letters.REASONS:
         yield F.count_if(F.col("reason") == reason).alias(f"reason_{reason}")
@@ -141,22 +116,13 @@ def _statistics(
         yield F.count_if(anomaly.isNotNull()).alias("anomalies")
         for severity in severities:
             yield F.count_if(anomaly["severity"] == severity).alias(f"severity_{severity}")
-    is_plausible = received.plausible(F.col("received_at"))
+    is_plausible = receipt.plausible(F.col("received_at"))
     yield F.count_if(~is_plausible).alias("misdated")
     for item in ranges:
         is_own = is_plausible & (F.col("kafka.partition") == item.partition)
         milliseconds = F.when(is_own, F.unix_millis("received_at"))
         yield F.min(milliseconds).alias(f"earliest_{item.partition}")
         yield F.max(milliseconds).alias(f"latest_{item.partition}")
-
-
-def _may_be_dead(found: Document) -> Column:
-    """Whether a Kafka row's offset has a bit in the bitmap of the dead ones: seldom by chance."""
-    words = ", ".join(
-        f"{word}L" for word in struct.unpack(f"<{_BITMAP_BITS // 64}q", found["dead"])
-    )
-    place = f"pmod(offset, {_BITMAP_BITS})"
-    return F.expr(f"bit_get(array({words})[cast({place} DIV 64 AS int)], {place} % 64) = 1")
 
 
 def _written(found: Document, severities: Sequence[str]) -> Written:
@@ -184,24 +150,41 @@ def _save(rows: DataFrame, collection: str, options: dict[str, str]) -> None:
 
 def _write_letters(
     db: Database[Document],
-    rows: DataFrame,
+    refined: DataFrame,
     stored: dict[str, bool],
     feed: Feed,
     batch: Batch,
     found: Document,
     options: dict[str, str],
 ) -> None:
-    if stored:
-        known = rows.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
-        mended = known.join(rows.select("_id"), "_id", "left_anti").collect()
-        stored_letters.remove(db, {row["_id"] for row in mended})
-        rows = rows.join(known, "_id", "left_anti").select(*dead_letters.COLUMNS)
-    if any(found[f"reason_{reason}"] for reason in dead_letters.REASONS):
+    count = sum(found[f"reason_{reason}"] for reason in dead_letters.REASONS)
+    carried: list[Row] = found["carried"]
+    if len(carried) == count:
+        dead = {row["_id"] for row in carried}
+        made = [bson.letter(_values(row)) for row in carried if row["_id"] not in stored]
+        stored_letters.insert_missing(db, made)
+    else:
+        rows = letters(refined, feed.name)
+        if stored:
+            known = rows.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
+            kept = known.join(rows.select("_id"), "_id", "left_semi").collect()
+            dead = {row["_id"] for row in kept}
+            rows = rows.join(known, "_id", "left_anti").select(*dead_letters.COLUMNS)
+        else:
+            dead = set()
         bounded = options | at_once(found[LONGEST_LETTER])
         _save(rows, dead_letters.COLLECTION, bounded | {"operationType": "insert"})
+    stored_letters.remove(db, stored.keys() - dead)
+    if count:
         stored = _stored_letters(db, feed, batch, found)
         alone = {letter for letter, has_record in stored.items() if not has_record}
         _delete(db[feed.name], {letter.partition("/")[2] for letter in alone})
+
+
+def _values(carried: Row) -> Document:
+    """A letter as it came back, by the kinds of values that are encoded."""
+    values = carried.asDict(recursive=True)
+    return values | {"raw": None if values["raw"] is None else bytes(values["raw"])}
 
 
 def _stored_letters(

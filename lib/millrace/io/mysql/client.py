@@ -142,7 +142,9 @@ def check_jdbc(spark: SparkSession, mysql: Mysql) -> None:
     try:
         spark.read.format("jdbc").options(**jdbc_options(mysql), query="SELECT 1 AS one").load()
     except (Py4JJavaError, PySparkException) as error:
+        # Spark's own error says no more than that there is no connection; its cause says why.
+        cause = one_line(error, to_root=True)
         raise ConfigurationError(
-            f"mysql.host {mysql.host}:{mysql.port}: the JVM cannot connect: {one_line(error)};"
+            f"mysql.host {mysql.host}:{mysql.port}: the JVM cannot connect: {cause};"
             " mysql.trust_store names the authorities that it trusts"
         ) from None

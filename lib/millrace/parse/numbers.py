@@ -1,0 +1,41 @@
+"""Text -> number."""
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+
+# Bounded: a number with a vast exponent costs vast memory to work with.
+NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?$", re.ASCII)
+
+INT_BITS, LONG_BITS = 32, 64
+_INTEGER = re.compile(r"[+-]?0*+(\d{0,19})$", re.ASCII)
+# What Spark trims of a number: blanks and control characters.
+_BLANKS = "".join(map(chr, range(0x21))) + "\x7f"
+_EXACT = Context(prec=200)
+
+
+def integer(text: str, bits: int = INT_BITS) -> int | None:
+    """The whole number of a text of digits; None for others, and where it needs more bits."""
+    trimmed = text.strip(_BLANKS)
+    match = _INTEGER.match(trimmed)
+    if not match or not trimmed.lstrip("+-"):
+        return None
+    number = int(match[1] or "0") * (-1 if trimmed[0] == "-" else 1)
+    return number if -(1 << bits - 1) <= number < 1 << bits - 1 else None
+
+
+def double(text: str) -> float | None:
+    """The number that JSON would take the text for; None for others."""
+    return float(text) if NUMBER.match(text) else None
+
+
+def decimal(text: str, digits: int, scale: int) -> Decimal | None:
+    """The number with ``scale`` decimals, rounded half up; None where ``digits`` do not hold it."""
+    if not NUMBER.match(text):
+        return None
+    try:
+        number = Decimal(text.strip(_BLANKS)).quantize(
+            Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT
+        )
+    except InvalidOperation:
+        return None
+    return number if number == 0 or number.adjusted() < digits - scale else None

@@ -1,0 +1,76 @@
+"""Python's values <-> Arrow's columns, by the types of fields."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from millrace.records import types
+from millrace.records.types import Type
+
+_PLAIN = {
+    "string": pa.string(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "binary": pa.binary(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+
+
+class Columns:
+    """The columns that rows of a stage have: names and types, as Spark writes them."""
+
+    def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
+        self.names = [name for name, _ in fields]
+        self.ddl = ", ".join(f"`{name}` {type}" for name, type in fields)
+        parsed = [types.parsed(type) for _, type in fields]
+        self.schema = pa.schema(
+            [pa.field(name, _arrow(type)) for name, type in zip(self.names, parsed, strict=True)]
+        )
+        self._prepared = [_prepared(type) for type in parsed]
+
+    def batch(self, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+        """The rows as a record batch; raises what Arrow raises of a value that does not fit."""
+        arrays = []
+        columns = zip(*rows, strict=True)
+        for column, field, prepared in zip(columns, self.schema, self._prepared, strict=True):
+            values: Sequence[Any] = column
+            if prepared:
+                values = [None if value is None else prepared(value) for value in column]
+            arrays.append(pa.array(values, field.type))
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def _arrow(type: Type) -> pa.DataType:
+    if type.name == "decimal":
+        return pa.decimal128(type.digits, type.scale)
+    if type.name == "array" and type.of:
+        return pa.list_(_arrow(type.of))
+    if type.name == "map" and type.of:
+        return pa.map_(pa.string(), _arrow(type.of))
+    if type.name == "struct":
+        return pa.struct([(name, _arrow(inner)) for name, inner in type.fields])
+    return _PLAIN[type.name]
+
+
+def _prepared(type: Type) -> Callable[[Any], Any] | None:
+    """What makes a value one that Arrow takes, None where any is: a map is a list of pairs."""
+    if type.name == "map" and type.of:
+        inner = _prepared(type.of)
+        if inner is None:
+            return lambda value: list(value.items())
+        return lambda value: [(key, inner(one)) for key, one in value.items()]
+    if type.name == "struct":
+        parts = {name: each for name, inner in type.fields if (each := _prepared(inner))}
+        if parts:
+            return lambda value: (
+                value
+                | {
+                    name: each(value[name])
+                    for name, each in parts.items()
+                    if value.get(name) is not None
+                }
+            )
+    return None

@@ -1,0 +1,250 @@
+"""Where the chain meets Spark: Arrow batches of a Kafka source's rows in, rows for a sink out."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyspark import SparkFiles
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from millrace.parse.mask import masked as mask_bytes
+from millrace.parse.truncate import kept
+from millrace.records import received
+from millrace.records.fields import document
+from millrace.records.masks import Mask
+from millrace.records.tables import MAX_KEYS
+from millrace.transform.arrow import Columns
+from millrace.transform.chain import Chain, Fields, Letter, Spec, compiled, internal_error
+from millrace.windows.counts import Counts
+from millrace.windows.figures import COUNTED
+
+Transform = Callable[[DataFrame], DataFrame]
+Line = tuple[str, int, int, int | None, bytes | None, int | None, str | None]
+"""Topic, partition, offset, Kafka's timestamp in ms, value, raw_bytes, raw_sha256."""
+Batches = Iterator[pa.RecordBatch]
+
+# Letters of a task that ride back with its records; the rest is asked for again.
+_CARRIED, _CARRIED_BYTES = 1_000, 4 * 2**20
+_MOST_PLACES = 100_000  # counts that a task holds before it sends them on
+_COUNTED = Columns(COUNTED)
+LETTER = (
+    ("reason", "string"),
+    ("detail", "string"),
+    ("value", "binary"),
+    ("raw_bytes", "bigint"),
+    ("raw_sha256", "string"),
+    ("is_carried", "boolean"),
+)
+
+
+def refined(spec: Spec) -> Transform:
+    """A transform from a Kafka source's rows to records and letters, one for one.
+
+    Its columns are the fields of a document, and those of a letter: ``reason`` (null where the line
+    is a record), ``detail``, ``value`` (what is kept of a letter's bytes), ``raw_bytes`` and
+    ``raw_sha256`` (of the whole where that is longer), and ``is_carried`` (whether the letter is
+    among the first of its task, few enough to be collected).
+    """
+    return lambda lines: lines.transform(_cut(spec)).mapInArrow(
+        partial(_records, spec), _columns(spec).ddl
+    )
+
+
+def counted(spec: Spec, max_lateness_s: int, *, late_apart: bool = False) -> Transform:
+    """A transform from a Kafka source's rows to counts of its records: the columns COUNTED."""
+    return lambda lines: lines.transform(_cut(spec)).mapInArrow(
+        partial(_counts, spec, max_lateness_s, late_apart), _COUNTED.ddl
+    )
+
+
+def masked(masks: tuple[Mask, ...]) -> Transform:
+    """A transform of a Kafka source's rows that masks all that a producer may write.
+
+    ``value``, ``key`` and the values of ``headers``; without masks it does nothing.
+    """
+
+    def transform(lines: DataFrame) -> DataFrame:
+        return lines.mapInArrow(partial(_masked, masks), lines.schema) if masks else lines
+
+    return transform
+
+
+def _cut(spec: Spec) -> Transform:
+    """What Python is given of a record: no more of its value than may be kept."""
+
+    def transform(lines: DataFrame) -> DataFrame:
+        value, size = F.col("value"), F.octet_length("value")
+        is_cut = size > spec.max_record_bytes
+        # By a digest of what was masked a guess of it can be confirmed.
+        digest = F.lit(None).cast("string") if spec.masks else F.when(is_cut, F.sha2(value, 256))
+        shorter = F.substring(value, 1, spec.max_record_bytes)
+        return lines.select(
+            "topic",
+            "partition",
+            "offset",
+            F.unix_millis("timestamp").alias("milliseconds"),
+            F.when(is_cut, shorter).otherwise(value).alias("value"),
+            F.when(is_cut, size.cast("bigint")).alias("raw_bytes"),
+            digest.alias("raw_sha256"),
+        )
+
+    return transform
+
+
+@lru_cache(64)
+def _columns(spec: Spec) -> Columns:
+    fields = [(field.name, field.type) for field in document(spec.format, raw=spec.store_raw)]
+    return Columns([*fields, *LETTER])
+
+
+@dataclass
+class _Room:
+    """How many letters of a task ride back still."""
+
+    letters: int = _CARRIED
+    bytes: int = _CARRIED_BYTES
+
+    def takes(self, letter: Letter) -> bool:
+        """Whether there is room for one more, which is then taken."""
+        size = len(letter.value or b"")
+        if self.letters < 1 or self.bytes < size:
+            return False
+        self.letters, self.bytes = self.letters - 1, self.bytes - size
+        return True
+
+
+def _records(spec: Spec, batches: Batches) -> Batches:
+    chain, columns, room = compiled(_here(spec)), _columns(spec), _Room()
+    for batch in batches:
+        lines = _lines(batch)
+        rows = [_row(chain, columns, line, room) for line in lines]
+        yield from _encoded(spec, chain, columns, lines, rows, room)
+
+
+def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches) -> Batches:
+    chain = compiled(_here(spec), has_agents=False)
+    counts = Counts(spec.format, max_lateness_s, late_apart=late_apart)
+    for batch in batches:
+        for _, _, _, milliseconds, value, raw_bytes, _ in _lines(batch):
+            outcome = chain.outcome(value, raw_bytes, milliseconds)
+            if not isinstance(outcome, Letter):
+                counts.add(outcome)
+        if len(counts) >= _MOST_PLACES:
+            yield _summed(counts)
+    if len(counts):
+        yield _summed(counts)
+
+
+def _masked(masks: tuple[Mask, ...], batches: Batches) -> Batches:
+    def mask(value: bytes | None) -> bytes | None:
+        return None if value is None else mask_bytes(value, masks)
+
+    for batch in batches:
+        table = batch
+        for name in ("value", "key"):
+            if name in table.schema.names:
+                place = table.schema.get_field_index(name)
+                changed = pa.array(map(mask, table.column(name).to_pylist()), pa.binary())
+                table = table.set_column(place, table.schema.field(name), changed)
+        if "headers" in table.schema.names:
+            place, field = table.schema.get_field_index("headers"), table.schema.field("headers")
+            rows = [
+                None if row is None else [one | {"value": mask(one["value"])} for one in row]
+                for row in table.column("headers").to_pylist()
+            ]
+            table = table.set_column(place, field, pa.array(rows, field.type))
+        yield table
+
+
+def _here(spec: Spec) -> Spec:
+    """The spec with the path that the country database has on this machine."""
+    if not spec.country_database:
+        return spec
+    # A folder of the driver's may be there on an executor's machine and be closed to it.
+    is_here = os.access(spec.country_database, os.R_OK)
+    path = spec.country_database if is_here else _shipped(spec.country_database)
+    return replace(spec, country_database=path)
+
+
+def _shipped(path: str) -> str:
+    return str(SparkFiles.get(Path(path).name))
+
+
+def _lines(batch: pa.RecordBatch) -> list[Line]:
+    return list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+def _row(chain: Chain, columns: Columns, line: Line, room: _Room) -> list[Any]:
+    """The row of a line: the fields of its document, or those of its letter."""
+    _, _, _, milliseconds, value, raw_bytes, _ = line
+    outcome = chain.outcome(value, raw_bytes, milliseconds)
+    if isinstance(outcome, Letter):
+        return _row_of_letter(chain, columns, line, outcome, room)
+    outcome |= _identity(line)
+    # The columns of a letter are none of a record's fields.
+    return [*map(outcome.get, columns.names)]
+
+
+def _row_of_letter(
+    chain: Chain, columns: Columns, line: Line, letter: Letter, room: _Room
+) -> list[Any]:
+    fields = _identity(line) | {
+        "received_at": received.stored_us(line[3] or 0),
+        "parser_version": chain.version,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "value": letter.value,
+        "raw_bytes": letter.raw_bytes,
+        "raw_sha256": line[6],
+        "is_carried": room.takes(letter),
+    }
+    return [*map(fields.get, columns.names)]
+
+
+def _identity(line: Line) -> Fields:
+    topic, partition, offset, milliseconds, *_ = line
+    return {
+        "_id": received.record_id(milliseconds, partition, offset),
+        "kafka": {"topic": topic, "partition": partition, "offset": offset},
+    }
+
+
+def _encoded(
+    spec: Spec,
+    chain: Chain,
+    columns: Columns,
+    lines: list[Line],
+    rows: list[list[Any]],
+    room: _Room,
+) -> Batches:
+    """The rows as batches; a row that Arrow refuses is a letter, and costs no other one."""
+    if not rows:
+        return
+    try:
+        yield columns.batch(rows)
+        return
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        refusal = error
+    half = len(rows) // 2
+    if half:
+        for part in (slice(0, half), slice(half, None)):
+            yield from _encoded(spec, chain, columns, lines[part], rows[part], room)
+    else:
+        _, _, _, _, value, raw_bytes, _ = lines[0]
+        if value is not None:
+            value, raw_bytes = kept(value, raw_bytes, spec.max_record_bytes, spec.masks)
+        letter = internal_error(refusal, value, raw_bytes)
+        yield columns.batch([_row_of_letter(chain, columns, lines[0], letter, room)])
+
+
+def _summed(counts: Counts) -> pa.RecordBatch:
+    rows = []
+    for (window_end, received_minute, figure, keys, is_late), measures in counts.taken():
+        filled = (*keys, *(None,) * (MAX_KEYS - len(keys)))
+        rows.append((window_end, received_minute, figure, *filled, is_late, *measures))
+    return _COUNTED.batch(rows)

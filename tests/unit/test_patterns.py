@@ -1,0 +1,133 @@
+"""No line, however made, takes a pattern much time: a task that hangs is a job that hangs."""
+
+import ast
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import FrameType
+from typing import Any
+
+import pytest
+import regex
+from hostile_texts import texts
+
+from millrace import detect, enrich, parse, transform, windows
+
+PACKAGES = (parse, enrich, detect, transform, windows)
+# Far more than any takes on a slow machine: one that is not linear takes hours.
+LIMIT_S = 20.0
+COMPILES = {
+    "compile",
+    "match",
+    "fullmatch",
+    "search",
+    "sub",
+    "subn",
+    "split",
+    "findall",
+    "finditer",
+}
+
+
+def modules() -> Iterator[Any]:
+    for package in PACKAGES:
+        for found in iter_modules(package.__path__, f"{package.__name__}."):
+            yield import_module(found.name)
+
+
+PATTERNS = {
+    f"{module.__name__.removeprefix('millrace.')}.{name}": value
+    for module in modules()
+    for name, value in vars(module).items()
+    if isinstance(value, re.Pattern | regex.Pattern)
+}
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raises TimeoutError in what takes longer: a matcher hears signals."""
+
+    def over(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def is_searched(name: str) -> bool:
+    """Whether matches are looked for anywhere in a text, not at one place alone."""
+    module, _, constant = name.rpartition(".")
+    file = Path(import_module(f"millrace.{module}").__file__ or "")
+    uses = {
+        node.attr
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == constant
+    }
+    return not uses or bool(uses - {"match", "fullmatch"})
+
+
+def fault(pattern: Any, *, searched: bool = True) -> str | None:
+    """The text on which a pattern is not linear, or None."""
+    for text in texts(pattern.pattern):
+        try:
+            with limited(LIMIT_S):
+                for _ in pattern.finditer(text.whole) if searched else ():
+                    pass
+                pattern.match(text.whole)
+        except TimeoutError:
+            return f"{text.before!r} and {text.unit!r} again and again"
+    return None
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_every_pattern_keeps_to_linear_time(name: str) -> None:
+    assert fault(PATTERNS[name], searched=is_searched(name)) is None
+
+
+def test_every_pattern_has_a_name_by_which_it_is_found() -> None:
+    """None is compiled within a function, where nobody looks for it."""
+    assert len(PATTERNS) > 30
+    hidden = []
+    for module in modules():
+        file = Path(module.__file__)
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and function.name != "_compiled":
+                hidden += [
+                    f"{file.name}: {function.name}"
+                    for call in ast.walk(function)
+                    if _compiles(call)
+                ]
+    assert hidden == []
+
+
+def _compiles(node: ast.AST) -> bool:
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return bool(
+        is_call
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("re", "regex")
+        and node.func.attr in COMPILES
+    )
+
+
+PLANTED = {
+    "a run looked through from each of its characters": "[ ]+[ ]+$",
+    "a repetition within another": "^(?:[a-z]+)+[0-9]$",
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_bad_pattern_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("test_patterns.LIMIT_S", 2.0)
+    assert fault(re.compile(PLANTED[name]))
