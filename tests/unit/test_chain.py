@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import lines_combined
@@ -92,3 +93,17 @@ def test_a_worker_keeps_little_of_lines_that_have_nothing_in_common(country_data
     )
     assert done.returncode == 0, done.stderr[-2_000:]
     assert int(done.stdout) < MAX_WORKER_MB
+
+
+def test_a_register_of_routes_that_is_away_is_no_lines_fault() -> None:
+    def away(templates: Iterable[str]) -> set[str]:
+        raise ConnectionError("the register is away")
+
+    line = b'{"timestamp": 1737547200, "path": "/a"}'
+    with pytest.raises(ConnectionError, match="the register is away"):
+        Chain(spec("app", named=away)).outcome(line, None, micros(RECEIVED_AT) // 1_000)
+
+
+def test_a_country_database_that_is_not_there_is_no_lines_fault() -> None:
+    with pytest.raises(FileNotFoundError):
+        Chain(spec("combined", "/no/such/file.mmdb"))

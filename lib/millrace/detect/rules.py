@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from operator import eq, ge, gt, le, lt, ne
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from millrace.records.fields import ANOMALY, DETAILS, document
 from millrace.records.formats import FORMATS, Format
 from millrace.records.numbers import double_text
+from millrace.records.received import EPOCH
 
 HIGHEST_SCORE = 100
 OBSERVED_CHARACTERS = 200
@@ -136,7 +138,7 @@ def scorer(rules: RecordRules, format: Format) -> Scorer:
     fields that records of ``format`` do not have are passed over.
     """
     fields = _types(format)
-    judges = [_judge(rule) for rule in rules.rules if rule.field in fields]
+    judges = [_judge(rule, fields[rule.field]) for rule in rules.rules if rule.field in fields]
 
     def score(record: Fields) -> dict[str, Any] | None:
         reasons = [reason for judge in judges if (reason := judge(record))]
@@ -156,11 +158,12 @@ def fields_of(rules: RecordRules) -> set[str]:
 
 def _types(format: Format) -> dict[str, str]:
     """The fields that a record has by the time it is scored, and their types."""
-    own = {field.name: field.type for field in document(format, raw=False) if field is not ANOMALY}
+    later = {ANOMALY.name, "_id", "kafka"}
+    own = {f.name: f.type for f in document(format, raw=False) if f.name not in later}
     return own | ({f"details.{d.name}": d.type for d in DETAILS} if format == "shop" else {})
 
 
-def _judge(rule: Rule) -> Callable[[Fields], dict[str, Any] | None]:
+def _judge(rule: Rule, type: str) -> Callable[[Fields], dict[str, Any] | None]:
     """A function that gives the reason by which the rule applies, None where it does not."""
     name, threshold = rule.field, rule.threshold
     within, is_nested = name.removeprefix("details."), name.startswith("details.")
@@ -178,7 +181,7 @@ def _judge(rule: Rule) -> Callable[[Fields], dict[str, Any] | None]:
         points = points_of(value)
         if not points:
             return None
-        observed = _text(value)[:OBSERVED_CHARACTERS]
+        observed = _text(value, type)[:OBSERVED_CHARACTERS]
         return reason | {"observed": observed, "points": points}
 
     return judge
@@ -205,8 +208,11 @@ def _points(linear: Linear, value: Any) -> int:
     return whole + (bounded - whole >= 0.5)
 
 
-def _text(value: Any) -> str:
-    """A value as it is shown: numbers as the JVM writes them, lists and maps as JSON."""
+def _text(value: Any, type: str) -> str:
+    """A value as it is shown: numbers and times as Spark writes them, lists and maps as JSON."""
+    if type == "timestamp":
+        time = (EPOCH + timedelta(microseconds=value)).replace(tzinfo=None)
+        return time.isoformat(" ").rstrip("0") if value % 1_000_000 else time.isoformat(" ")
     if isinstance(value, float):
         return double_text(value)
     if isinstance(value, Decimal):

@@ -22,6 +22,12 @@ def country(database: str, address: str | None) -> str | None:
     return _country(database, address)
 
 
+@lru_cache(maxsize=1)
+def opened(database: str) -> maxminddb.Reader:
+    """One open database a process, mapped into memory; raises where the file is none."""
+    return maxminddb.open_database(database)
+
+
 @lru_cache(_KEPT)
 def _country(database: str, address: str) -> str | None:
     try:
@@ -32,16 +38,10 @@ def _country(database: str, address: str) -> str | None:
     ip = getattr(ip, "ipv4_mapped", None) or ip
     if not ip.is_global or ip.is_multicast:
         return None
-    record = _reader(database).get(ip)
+    record = opened(database).get(ip)
     if not isinstance(record, dict):
         return None
     # The flat layout of the database that set-up installs, then MaxMind's own.
     nested = record.get("country")
     code = record.get("country_code") or (isinstance(nested, dict) and nested.get("iso_code"))
     return code if isinstance(code, str) and len(code) == 2 else None
-
-
-@lru_cache(maxsize=1)
-def _reader(database: str) -> maxminddb.Reader:
-    """One open database a process, mapped into memory."""
-    return maxminddb.open_database(database)

@@ -32,7 +32,7 @@ _TOP_LEVEL = (
     r"(?![0-9]|\{card\})"
 )
 _EMAIL = (
-    rf"(?<![{_LOCAL}])(?<!%2[Bb]{_CUT})(?:[{_LOCAL}]++|%2[Bb]{_CUT})++"
+    rf"(?<![{_LOCAL}])(?<!%2[Bb]{_CUT})(?:[{_LOCAL}]++|%2[Bb]{_CUT}){{1,1000}}+"
     rf"{_AT}(?:[0-9A-Za-z_\x80-\xFF-]++\.){{1,16}}{_TOP_LEVEL}"
 )
 
@@ -86,10 +86,9 @@ _EQUALS = rf"(?:=|{_ENCODED}3[Dd]{_CUT})"
 _OF_VALUE = r"[^&;#\s\"'\\<>]"
 # JSON may escape "+", "/" and "=" of a value. Where "=" is encoded, the "&" that ends it is too.
 _IN_VALUE = rf"\\++(?:/|u00(?:2[BbFf]|3[Dd])){_CUT}"
-_TOKEN = (
-    rf"({_BEFORE_NAME}{_NAME}{_EQUALS})(?:(?<==)(?:{_OF_VALUE}++|{_IN_VALUE})++"
-    rf"|(?<={_CUT})(?:(?!{_ENCODED}26{_CUT}){_OF_VALUE}|{_IN_VALUE})++)"
-)
+_TOKEN_NAME = rf"{_BEFORE_NAME}{_NAME}{_EQUALS}"
+_VALUE_PIECE = rf"{_OF_VALUE}++|{_IN_VALUE}"
+_ENCODED_VALUE_PIECE = rf"(?:(?!{_ENCODED}26{_CUT}){_OF_VALUE}){{1,1000}}+|{_IN_VALUE}"
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _IPV4 = (
@@ -168,8 +167,10 @@ def _mask_cards(text: str) -> str:
     """
     pieces, end = [], 0
     for begins in _CARD_CANDIDATES.finditer(text):
+        if begins.start() < end:
+            continue
         found = next((each for each in begins.groups() if each and _is_card(each)), None)
-        if found and begins.start() >= end:
+        if found:
             pieces += [text[end : begins.start()], _FOUND]
             end = begins.start() + len(found)
     if not pieces:
@@ -195,8 +196,25 @@ def _passes_luhn(digits: str) -> bool:
 
 
 def _mask_tokens(text: str) -> str:
-    has_value = "=" in text or f"3D{_CUT}" in text or f"3d{_CUT}" in text
-    return _TOKENS.sub(r"\g<1>{token}", text) if has_value else text
+    if not ("=" in text or f"3D{_CUT}" in text or f"3d{_CUT}" in text):
+        return text
+    pieces, end = [], 0
+    for begins in _TOKEN_NAMES.finditer(text):
+        if begins.start() < end:
+            continue
+        value_ends = _value_end(text, begins.end())
+        if value_ends > begins.end():
+            pieces += [text[end : begins.end()], "{token}"]
+            end = value_ends
+    return "".join([*pieces, text[end:]])
+
+
+def _value_end(text: str, place: int) -> int:
+    """Where a value that begins there ends; piece by piece, as a pattern's repetitions are kept."""
+    piece = _VALUE_PIECES if text[place - 1] == "=" else _ENCODED_VALUE_PIECES
+    while found := piece.match(text, place):
+        place = found.end()
+    return place
 
 
 def _mask_addresses(text: str) -> str:
@@ -210,7 +228,8 @@ def _compiled(pattern: str) -> "regex.Pattern[str]":
     return regex.compile(pattern, regex.ASCII)
 
 
-_ESCAPES, _EMAILS, _TOKENS = map(_compiled, (_ESCAPE, _EMAIL, _TOKEN))
+_ESCAPES, _EMAILS, _TOKEN_NAMES = map(_compiled, (_ESCAPE, _EMAIL, _TOKEN_NAME))
+_VALUE_PIECES, _ENCODED_VALUE_PIECES = map(_compiled, (_VALUE_PIECE, _ENCODED_VALUE_PIECE))
 _CARD_CANDIDATES, _ISSUERS, _JOINS = map(_compiled, (_CANDIDATES, _ISSUED, _JOIN))
 _BARE_NUMBERS, _IS_JSON = map(_compiled, (_BARE, r"\s*+\{"))
 _IPV4S, _IPV6S, _LONG_RUNS = map(_compiled, (_IPV4, _IPV6, _LONG_RUN))

@@ -4,23 +4,22 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 # Bounded: a number with a vast exponent costs vast memory to work with.
-NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?$", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?\r?$", re.ASCII)
 
-INT_BITS, LONG_BITS = 32, 64
 _INTEGER = re.compile(r"[+-]?0*+(\d{0,19})$", re.ASCII)
 # What Spark trims of a number: blanks and control characters.
 _BLANKS = "".join(map(chr, range(0x21))) + "\x7f"
 _EXACT = Context(prec=200)
 
 
-def integer(text: str, bits: int = INT_BITS) -> int | None:
-    """The whole number of a text of digits; None for others, and where it needs more bits."""
+def integer(text: str) -> int | None:
+    """The whole number of a text of digits; None for others, and where 32 bits do not hold it."""
     trimmed = text.strip(_BLANKS)
     match = _INTEGER.match(trimmed)
     if not match or not trimmed.lstrip("+-"):
         return None
     number = int(match[1] or "0") * (-1 if trimmed[0] == "-" else 1)
-    return number if -(1 << bits - 1) <= number < 1 << bits - 1 else None
+    return number if -(1 << 31) <= number < 1 << 31 else None
 
 
 def double(text: str) -> float | None:

@@ -24,7 +24,7 @@ _LONGEST_OFFSET_MIN = 18 * 60  # of any zone (ISO 8601 has no bound, the JVM's t
 _KEPT = 4_096  # texts, each of a known length
 # ASCII: other digits are none in logs.
 _ISO_8601 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?$",
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?\r?$",
     re.ASCII,
 )
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)

@@ -1,7 +1,9 @@
 """The chain of one feed: one Kafka record's bytes -> a document's fields, or a dead letter.
 
 It is a function of the line and of when it was received: no clock, no randomness, and no I/O but
-the country database. Whatever a line does to it costs that line alone.
+the country database, a local file. Whatever a line does to it costs that line alone. Only the
+register that names routes is asked elsewhere, by a function that is handed in: where that fails,
+no line is judged.
 """
 
 import traceback
@@ -61,6 +63,10 @@ class Letter:
     raw_bytes: int | None
 
 
+class _RegisterError(Exception):
+    """The register of routes failed: that is no line's fault. Its cause is what it raised."""
+
+
 class Chain:
     """A compiled chain."""
 
@@ -81,7 +87,9 @@ class Chain:
     def outcome(
         self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
     ) -> Fields | Letter:
-        """The fields of a record, or the letter that the line comes to; it raises nothing.
+        """The fields of a record, or the letter that the line comes to.
+
+        It raises what the register of routes raises, and nothing else.
 
         ``value`` is at most ``max_record_bytes`` long; where it was cut, ``raw_bytes`` is the
         length of the whole. ``milliseconds`` is Kafka's timestamp. Times are in microseconds since
@@ -96,6 +104,8 @@ class Chain:
             return self._fields(value, raw_bytes, milliseconds)
         except RejectedError as rejected:
             return Letter(rejected.reason, rejected.detail, value, raw_bytes)
+        except _RegisterError as error:
+            raise error.__cause__ or error from None
         except Exception as error:
             return internal_error(error, value, raw_bytes)
 
@@ -116,8 +126,8 @@ class Chain:
         fields["service_name"] = fields.get("service_name") or spec.service_name
         for step in self._steps:
             step(fields)
-        fields["anomaly"] = self._score(fields)
         fields["parser_version"] = self.version
+        fields["anomaly"] = self._score(fields)
         self._check(fields)
         if spec.store_raw:
             fields["raw"] = line if len(line) == len(value or b"") else (value or b"").decode()
@@ -168,6 +178,7 @@ def _steps(spec: Spec, has_agents: bool) -> list[Callable[[Fields], None]]:
     names = {field.name for field in ENRICHED[spec.format]}
     steps: list[Callable[[Fields], None]] = []
     if "country" in names:
+        country.opened(spec.country_database)  # Where it cannot be, no line is to blame.
         steps.append(lambda fields: _add_country(fields, spec.country_database))
     if "http_route" in names:
         name = lru_cache(_ROUTES_KEPT)(lambda template: _named(template, spec.named))
@@ -191,7 +202,13 @@ def _add_route(fields: Fields, name: Callable[[str], str]) -> None:
 
 def _named(template: str, named: NamedRoutes | None) -> str:
     """The template where it has a name; a register's answer stays the same."""
-    return template if named is None or template in named([template]) else route.OTHER
+    if named is None:
+        return template
+    try:
+        names = named([template])
+    except Exception as error:
+        raise _RegisterError from error
+    return template if template in names else route.OTHER
 
 
 def _add_agent(fields: Fields) -> None:

@@ -30,7 +30,7 @@ Batches = Iterator[pa.RecordBatch]
 
 # Letters of a task that ride back with its records; the rest is asked for again.
 _CARRIED, _CARRIED_BYTES = 1_000, 4 * 2**20
-_MOST_PLACES = 100_000  # counts that a task holds before it sends them on
+_MOST_PLACES = 100_000  # a task that holds more counts after an Arrow batch sends them on
 _COUNTED = Columns(COUNTED)
 LETTER = (
     ("reason", "string"),

@@ -128,7 +128,10 @@ def insert_missing(db: Database[Document], made: Sequence[RawBSONDocument]) -> N
         try:
             db[COLLECTION].insert_many(some, ordered=False)
         except BulkWriteError as error:
-            if any(each["code"] != _DUPLICATE_KEY for each in error.details["writeErrors"]):
+            others = [
+                each for each in error.details["writeErrors"] if each["code"] != _DUPLICATE_KEY
+            ]
+            if others or error.details["writeConcernErrors"]:
                 raise
 
 

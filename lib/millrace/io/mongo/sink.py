@@ -164,16 +164,22 @@ def _write_letters(
         made = [bson.letter(_values(row)) for row in carried if row["_id"] not in stored]
         stored_letters.insert_missing(db, made)
     else:
-        rows = letters(refined, feed.name)
+        seen = Observation()
+        is_dead = F.count_if(F.col("reason").isNotNull()).alias("letters")
+        rows = letters(refined.observe(seen, is_dead), feed.name)
         if stored:
             known = rows.sparkSession.createDataFrame([(i,) for i in stored], "_id string")
-            kept = known.join(rows.select("_id"), "_id", "left_semi").collect()
+            again = letters(refined, feed.name).select("_id")
+            kept = known.join(again, "_id", "left_semi").collect()
             dead = {row["_id"] for row in kept}
             rows = rows.join(known, "_id", "left_anti").select(*dead_letters.COLUMNS)
         else:
             dead = set()
         bounded = options | at_once(found[LONGEST_LETTER])
         _save(rows, dead_letters.COLLECTION, bounded | {"operationType": "insert"})
+        if seen.get["letters"] != count:
+            # A line has no place then: the batch is tried again.
+            raise RuntimeError(f"{seen.get['letters']} dead letters where there were {count}")
     stored_letters.remove(db, stored.keys() - dead)
     if count:
         stored = _stored_letters(db, feed, batch, found)
