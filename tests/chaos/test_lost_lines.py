@@ -9,7 +9,7 @@ from topics import delete_records
 from trial import Trial
 
 JOBS = ("ingest", "archive")
-LINES = 6_000
+LINES, MANY = 6_000, 120_000
 BATCH = 2_000
 DELETED = 700  # of the first partition, whose share of a batch is 1,000
 
@@ -46,10 +46,11 @@ def test_lines_deleted_between_two_runs_and_once_more(
 @pytest.mark.parametrize("job", JOBS)
 def test_lines_deleted_in_mid_run(trial: NewTrial, faulty: Servers, job: str) -> None:
     case = trial("lines deleted in mid-run", job, max_lines_per_batch=BATCH)
-    case.feed.lines.send(5 * LINES)
+    # So many that some are unread still when they are deleted.
+    case.feed.lines.send(MANY)
     process = case.start()
     case.wait_for_lines(process)
-    until = {0: 5 * LINES // 2 - 10}
+    until = {0: MANY // 2 - 10}
     _delete(case, faulty, until)
     case.expect_unfinished()
     _expect_told_then_accept(case, process, until)

@@ -46,11 +46,12 @@ def test_a_record_that_no_document_can_hold(trial: NewTrial, faulty: Servers, jo
 
 @pytest.mark.parametrize("job", JOBS)
 def test_records_with_times_that_cannot_be(trial: NewTrial, faulty: Servers, job: str) -> None:
-    case = trial("Kafka's times in us, in s, and 0", job)
+    case = trial("Kafka's times in us, in s, and of 1970", job)
     believe_producers(faulty.conf.kafka.bootstrap_servers, case.feed.name)
     case.feed.lines.send(LINES)
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    for number, timestamp_ms in enumerate((now_ms * 1000, now_ms // 1000, 0)):
+    # 0 would be the producer's own clock.
+    for number, timestamp_ms in enumerate((now_ms * 1000, now_ms // 1000, 1)):
         line = forwarded(number, case.feed.lines.start + timedelta(minutes=5))
         dead = Line(line.raw, line.minute, is_record=False)
         case.feed.lines.send_own(dead, timestamp_ms=timestamp_ms)
