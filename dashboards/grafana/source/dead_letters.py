@@ -73,7 +73,7 @@ _DEAD = Row(
             ),
             width=8,
             steps=above(0.1),
-            alerts=("MillraceDeadLetterRatio",),
+            alerts=("MillraceDeadLetterRatio", "MillraceInternalErrors"),
         ),
         Panel(
             "Share of dead letters, last batch",
