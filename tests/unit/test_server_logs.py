@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from lines import kafka_rows
-from pyspark.sql import SparkSession
+from rows import micros, records, spec
 
-from millrace import parse
 from millrace.simulate.server_logs import as_app
 
 ROOT = Path(__file__).parents[2]
@@ -75,16 +73,11 @@ def objects(*lines: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in made]
 
 
-def test_lines_of_each_server_are_records_of_the_format_app(spark: SparkSession) -> None:
+def test_lines_of_each_server_are_records_of_the_format_app() -> None:
     given = as_app((line.encode() for line, *_ in LINES.values()), "servers")
-    rows = (
-        kafka_rows(spark, list(given), topic="own")
-        .transform(parse.records("app", "x", 262_144))
-        .select("timestamp", "level", "message", "reason")
-        .collect()
-    )
-    expected = [(time, level, message, None) for _, time, level, message in LINES.values()]
-    assert [tuple(row) for row in rows] == expected
+    found = records(spec("app"), list(given))
+    expected = [(micros(time), level, message) for _, time, level, message in LINES.values()]
+    assert [(each["timestamp"], each["level"], each["message"]) for each in found] == expected
 
 
 def test_what_else_a_server_tells_is_kept() -> None:

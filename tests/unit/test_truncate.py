@@ -1,5 +1,6 @@
 """What is kept of a value that is too long: its first bytes, masked, and its length."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from rows import spec
 from millrace.parse.truncate import kept
 from millrace.records.formats import FORMATS, Format
 from millrace.records.masks import MASKS
-from millrace.transform.chain import Letter, compiled
+from millrace.transform.chain import Letter, Spec, compiled
 
 LIMIT = 1_000
 VISA = b"4111 1111 1111 1111"
@@ -51,11 +52,11 @@ def test_what_masks_make_longer_is_cut_to_the_same_length() -> None:
 
 
 def letters(
-    format: Format, lines: list[bytes], line: int, record: int, masks: Any = ()
+    of: Spec, lines: list[bytes], line: int, record: int, masks: Any = ()
 ) -> list[tuple[str, str]]:
     """The reason and detail of each line, with these limits; all are letters."""
-    limits = {"max_line_bytes": line, "max_record_bytes": record, "masks": masks}
-    chain = compiled(spec(format, **limits))
+    limits: Any = {"max_line_bytes": line, "max_record_bytes": record, "masks": masks}
+    chain = compiled(replace(of, **limits))
     found = []
     for value in lines:
         cut = len(value) > record
@@ -66,9 +67,9 @@ def letters(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_cut_line_is_too_long_with_its_true_length(format: Format) -> None:
+def test_a_cut_line_is_too_long_with_its_true_length(country_database: str, format: Format) -> None:
     lines = [b"x" * 101, b"x" * 5_000, b" " * 5_000, b"\xff" * 5_000]
-    assert letters(format, lines, 100, 200) == [
+    assert letters(spec(format, country_database), lines, 100, 200) == [
         ("too_long", "101 bytes"),
         *[("too_long", "5000 bytes")] * 3,
     ]
@@ -77,7 +78,7 @@ def test_a_cut_line_is_too_long_with_its_true_length(format: Format) -> None:
 def test_a_cut_line_that_masks_make_shorter_is_no_line() -> None:
     sound = b'{"timestamp": 1737547200}'
     lines = [sound + b" " * 999 + b"?token=" + b"x" * 4_000, b"&sid=x" * 350]
-    assert letters("app", lines, 2_200, 2_200, MASKS) == [
+    assert letters(spec("app"), lines, 2_200, 2_200, MASKS) == [
         ("too_long", f"{len(lines[0])} bytes"),
         ("too_long", "2100 bytes"),
     ]

@@ -211,8 +211,9 @@ def _mask_tokens(text: str) -> str:
 
 def _value_end(text: str, place: int) -> int:
     """Where a value that begins there ends; piece by piece, as a pattern's repetitions are kept."""
-    piece = _VALUE_PIECES if text[place - 1] == "=" else _ENCODED_VALUE_PIECES
-    while found := piece.match(text, place):
+    is_plain = text[place - 1] == "="
+    next_piece = _VALUE_PIECES.match if is_plain else _ENCODED_VALUE_PIECES.match
+    while found := next_piece(text, place):
         place = found.end()
     return place
 
