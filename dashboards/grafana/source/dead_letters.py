@@ -50,6 +50,7 @@ _DEAD = Row(
             "cps",
             (promql(f"sum by (reason) ({_rate('millrace_dead_letters_total')})", "{{reason}}"),),
             stacked=True,
+            alerts=("MillraceInternalErrors",),
         ),
         Panel(
             "Records and dead letters",
@@ -73,7 +74,7 @@ _DEAD = Row(
             ),
             width=8,
             steps=above(0.1),
-            alerts=("MillraceDeadLetterRatio", "MillraceInternalErrors"),
+            alerts=("MillraceDeadLetterRatio",),
         ),
         Panel(
             "Share of dead letters, last batch",
