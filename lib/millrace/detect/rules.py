@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from operator import eq, ge, gt, le, lt, ne
+from operator import eq, ge, gt, itemgetter, le, lt, ne
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -128,6 +128,7 @@ class RecordRules(_Model):
 
 Fields = dict[str, Any]
 Scorer = Callable[[Fields], dict[str, Any] | None]
+_Judge = Callable[[Any], dict[str, Any] | None]
 
 
 def scorer(rules: RecordRules, format: Format) -> Scorer:
@@ -138,12 +139,24 @@ def scorer(rules: RecordRules, format: Format) -> Scorer:
     fields that records of ``format`` do not have are passed over.
     """
     fields = _types(format)
-    judges = [_judge(rule, fields[rule.field]) for rule in rules.rules if rule.field in fields]
+    judges: dict[str, list[tuple[int, _Judge]]] = {}
+    for place, rule in enumerate(rules.rules):
+        if rule.field in fields:
+            own = judges.setdefault(rule.field, [])
+            own.append((place, _judge(rule, fields[rule.field])))
+    by_field = [(*_path(field), own) for field, own in judges.items()]
 
     def score(record: Fields) -> dict[str, Any] | None:
-        reasons = [reason for judge in judges if (reason := judge(record))]
-        if not reasons:
+        found = []
+        for name, within, own in by_field:
+            value = record.get(name)
+            if within and value is not None:
+                value = value.get(within)
+            if value is not None:
+                found += [(place, each) for place, judge in own if (each := judge(value))]
+        if not found:
             return None
+        reasons = [reason for _, reason in sorted(found, key=itemgetter(0))]
         score = min(max(reason["points"] for reason in reasons), HIGHEST_SCORE)
         severity = next((s.name for s in rules.severities if score >= s.score), None)
         return {"score": score, "severity": severity, "reasons": reasons}
@@ -163,20 +176,24 @@ def _types(format: Format) -> dict[str, str]:
     return own | ({f"details.{d.name}": d.type for d in DETAILS} if format == "shop" else {})
 
 
-def _judge(rule: Rule, type: str) -> Callable[[Fields], dict[str, Any] | None]:
-    """A function that gives the reason by which the rule applies, None where it does not."""
-    name, threshold = rule.field, rule.threshold
-    within, is_nested = name.removeprefix("details."), name.startswith("details.")
+def _path(field: str) -> tuple[str, str]:
+    """The field of a record that a rule's is, or is within, and its name there or nothing."""
+    name, _, within = field.partition(".")
+    return name, within
+
+
+def _judge(rule: Rule, type: str) -> _Judge:
+    """A function that gives the reason by which the rule applies to a value, None where not."""
+    threshold = rule.threshold
     is_number = isinstance(threshold, float)
     holds = _COMPARISONS[rule.comparison]
     shown = int(threshold) if isinstance(threshold, float) and threshold.is_integer() else threshold
     reason = {"rule": rule.name, "threshold": None if shown is None else str(shown)}
     points_of = partial(_points, rule.points)
 
-    def judge(record: Fields) -> dict[str, Any] | None:
-        value = (record.get("details") or {}).get(within) if is_nested else record.get(name)
+    def judge(value: Any) -> dict[str, Any] | None:
         # As numbers of one kind, as a threshold is one.
-        if value is None or not holds(float(value) if is_number else value, threshold):
+        if not holds(float(value) if is_number else value, threshold):
             return None
         points = points_of(value)
         if not points:

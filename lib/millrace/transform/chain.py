@@ -29,6 +29,8 @@ from millrace.records.masks import Mask
 
 Fields = dict[str, Any]
 
+# Made of a record's coordinates, of numbers of ours, and of fields that are looked at.
+_MADE_HERE = ("_id", "kafka", "received_at", "anomaly", "parser_version")
 _CHAINS = 64  # that a process keeps compiled
 _ROUTES_KEPT = 10_000
 
@@ -150,7 +152,7 @@ def internal_error(error: Exception, value: bytes | None, raw_bytes: int | None)
 
 def _storable(format: Format) -> Callable[[Fields], None]:
     """A function that raises UnstorableError where a field cannot be stored as its type."""
-    own = [field for field in document(format, raw=False) if field.name not in ("_id", "kafka")]
+    own = [field for field in document(format, raw=False) if field.name not in _MADE_HERE]
     checks = [(field.name, types.checker(types.parsed(field.type))) for field in own]
     texts = [name for name, check in checks if check is types.check_text]
     others = [(name, check) for name, check in checks if check is not types.check_text]
