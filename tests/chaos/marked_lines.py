@@ -13,6 +13,7 @@ from millrace.config import Kafka
 NO_LOG_LINE_EVERY = 50  # one line in so many is none
 STEP = timedelta(milliseconds=250)
 DELIVERY_TIMEOUT_S = 60
+_LARGE = 500_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,10 @@ def _status(number: int) -> int:
     return 500 if number % 40 == 0 else 200
 
 
+def _is_large(lines: Sequence[Line]) -> bool:
+    return any(len(line.raw) > _LARGE for line in lines)
+
+
 def _send(
     servers: str,
     topic: str,
@@ -102,7 +107,9 @@ def _send(
             "acks": "all",
             "enable.idempotence": True,
             "linger.ms": 20,
-            "compression.type": "zstd",  # a broker bounds what it is sent, compressed
+            # A broker bounds what it is sent, compressed. Other lines are sent as they are: a job
+            # fetches a megabyte ahead, and what it has fetched nobody can delete.
+            "compression.type": "zstd" if _is_large(lines) else "none",
             "message.max.bytes": 100_000_000,
             "log_level": 0,  # a broker that has just started is no news
         }
