@@ -111,6 +111,7 @@ def _send(
             # fetches a megabyte ahead, and what it has fetched nobody can delete.
             "compression.type": "zstd" if _is_large(lines) else "none",
             "message.max.bytes": 100_000_000,
+            "queue.buffering.max.messages": 1_000_000,
             "log_level": 0,  # a broker that has just started is no news
         }
     )
