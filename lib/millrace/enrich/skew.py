@@ -1,6 +1,6 @@
 """Event times that cannot be: a line dated long after it was received."""
 
-SECOND = 1_000_000
+from millrace.records.received import SECOND
 
 
 def guarded(timestamp: int, received_at: int, max_future_skew_s: int) -> tuple[int, int | None]:

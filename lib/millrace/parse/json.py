@@ -97,13 +97,7 @@ def read(field: str, value: Any, reader: Callable[[Any], T | None]) -> T | None:
 
 def read_text(field: str, value: Any, reader: Callable[[str], T | None]) -> T | None:
     """The same for a reader of texts."""
-    if value is None:
-        return None
-    written = text(value) or ""
-    result = reader(written)
-    if result is None:
-        raise RejectedError("bad_value", found(field, written))
-    return result
+    return None if value is None else read(field, text(value) or "", reader)
 
 
 def timestamp(sent: dict[str, Any]) -> int:

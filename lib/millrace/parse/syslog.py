@@ -16,7 +16,8 @@ from typing import Any
 
 from millrace.parse.rejection import RejectedError, found
 from millrace.parse.text import absent_if_dash
-from millrace.parse.times import MONTHS, SECOND, at, iso_8601
+from millrace.parse.times import MONTHS, at, iso_8601
+from millrace.records.received import SECOND
 
 VERSION = 1
 

@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from functools import lru_cache
 
 from millrace.parse.numbers import NUMBER
+from millrace.records.received import SECOND
 
-SECOND = 1_000_000
 LATEST = 253_402_300_799 * SECOND
 MONTHS = {
     name: number

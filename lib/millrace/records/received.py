@@ -12,6 +12,7 @@ FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 END = datetime(2100, 1, 1, tzinfo=UTC)
 ID_DIGITS = 13  # of the milliseconds that ids begin with
 
+SECOND = 1_000_000  # in the microseconds that a record's times are counted in
 _MS = timedelta(milliseconds=1)
 FIRST_MS, END_MS = (FIRST - EPOCH) // _MS, (END - EPOCH) // _MS
 NO_ID_MS = 10**ID_DIGITS  # in the year 2286: ids, BSON and Python's datetime hold all before it

@@ -12,6 +12,7 @@ from typing import Any
 
 from millrace.records import tables
 from millrace.records.formats import Format
+from millrace.records.received import SECOND
 from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Key, Table
 from millrace.windows.buckets import le_ms
 
@@ -20,7 +21,6 @@ Place = tuple[Any, ...]
 """Window's end and minute of receipt (in microseconds, one of them None), table, keys, is_late."""
 
 KEYS = tuple(f"k{n}" for n in range(1, MAX_KEYS + 1))
-SECOND = 1_000_000
 _MINUTE = tables.WINDOW_S * SECOND
 _SALES = ("purchase", "order_complete")
 _UNIT = 10_000  # money is counted in these parts: DECIMAL(…,4)
