@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 from millrace.records import types
-from millrace.records.fields import document
+from millrace.records.fields import Fields, document
 from millrace.records.printable import printable_json
 from millrace.records.received import EPOCH
 from millrace.records.types import Type
-from millrace.transform.chain import Fields, Letter, Spec, compiled
+from millrace.transform.chain import Letter, Spec, compiled
 
 _LEFT_OUT = {"_id", "kafka", "raw", "parser_version"}
 

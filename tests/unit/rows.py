@@ -19,13 +19,13 @@ from millrace.parse import parser
 from millrace.parse.rejection import RejectedError
 from millrace.parse.text import decode
 from millrace.records import types
-from millrace.records.fields import document
+from millrace.records.fields import Fields, document
 from millrace.records.formats import Format
 from millrace.records.received import EPOCH
 from millrace.records.tables import MEASURES, Table
 from millrace.records.types import Type
 from millrace.transform import stage
-from millrace.transform.chain import Fields, Letter, Spec, compiled
+from millrace.transform.chain import Letter, Spec, compiled
 from millrace.windows import figures
 from millrace.windows.counts import Counts
 

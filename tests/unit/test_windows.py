@@ -20,10 +20,9 @@ from rows import (
 )
 
 from millrace.records import tables
-from millrace.records.fields import document
+from millrace.records.fields import Fields, document
 from millrace.records.formats import FORMATS, Format
 from millrace.records.tables import MAX_KEYS, MEASURES, TABLES
-from millrace.transform.chain import Fields
 from millrace.windows import figures
 from millrace.windows.figures import COUNTED
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from millrace.records.fields import ANOMALY, DETAILS, document
+from millrace.records.fields import ANOMALY, DETAILS, Fields, document
 from millrace.records.formats import FORMATS, Format
 from millrace.records.numbers import double_text
 from millrace.records.received import EPOCH
@@ -126,7 +126,6 @@ class RecordRules(_Model):
         return self
 
 
-Fields = dict[str, Any]
 Scorer = Callable[[Fields], dict[str, Any] | None]
 _Judge = Callable[[Any], dict[str, Any] | None]
 

@@ -14,8 +14,9 @@ from millrace.io import mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Letter
 from millrace.records import bson, received
+from millrace.records.fields import Fields
 from millrace.transform import chain
-from millrace.transform.chain import Fields, Spec, compiled
+from millrace.transform.chain import Spec, compiled
 
 _AT_ONCE = 5_000
 _BYTES_AT_ONCE = 64 * 2**20

@@ -5,8 +5,12 @@ those of the Elastic Common Schema 8.17. ``-`` stands where a standard has no su
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from millrace.records.formats import Format
+
+Fields = dict[str, Any]
+"""A record's values by the names of its fields, times in microseconds since 1970."""
 
 
 @dataclass(frozen=True)

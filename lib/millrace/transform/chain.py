@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from millrace.detect import rules
 from millrace.detect.rules import RecordRules
@@ -22,12 +21,10 @@ from millrace.parse import parser, text, truncate
 from millrace.parse.rejection import DETAIL_CHARACTERS, RejectedError
 from millrace.records import received, types
 from millrace.records.dead_letters import Reason
-from millrace.records.fields import ENRICHED, TEMPLATE_ID, document
+from millrace.records.fields import ENRICHED, TEMPLATE_ID, Fields, document
 from millrace.records.formats import Format
 from millrace.records.limits import MAX_RECORD_BYTES
 from millrace.records.masks import Mask
-
-Fields = dict[str, Any]
 
 # Made of a record's coordinates, of numbers of ours, and of fields that are looked at.
 _MADE_HERE = ("_id", "kafka", "received_at", "anomaly", "parser_version")

@@ -16,11 +16,11 @@ from pyspark.sql import functions as F
 from millrace.parse.mask import masked as mask_bytes
 from millrace.parse.truncate import kept
 from millrace.records import received
-from millrace.records.fields import document
+from millrace.records.fields import Fields, document
 from millrace.records.masks import Mask
 from millrace.records.tables import MAX_KEYS
 from millrace.transform.arrow import Columns
-from millrace.transform.chain import Chain, Fields, Letter, Spec, compiled, internal_error
+from millrace.transform.chain import Chain, Letter, Spec, compiled, internal_error
 from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED
 

@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any
 
 from millrace.records import tables
+from millrace.records.fields import Fields
 from millrace.records.formats import Format
 from millrace.records.received import SECOND
 from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Key, Table
 from millrace.windows.buckets import le_ms
 
-Fields = dict[str, Any]
 Place = tuple[Any, ...]
 """Window's end and minute of receipt (in microseconds, one of them None), table, keys, is_late."""
 
