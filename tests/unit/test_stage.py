@@ -13,7 +13,7 @@ from rows import RECEIVED_AT, kafka_rows, records, spec
 from millrace.records.fields import document
 from millrace.records.formats import FORMATS, Format
 from millrace.records.masks import MASKS
-from millrace.transform import chain, stage
+from millrace.transform import chain, rows, stage
 from millrace.transform.arrow import Columns
 from millrace.transform.chain import Spec, compiled
 
@@ -160,20 +160,33 @@ def test_a_failure_within_a_mask_keeps_nothing_unmasked(monkeypatch: pytest.Monk
 
 
 def test_a_row_that_arrow_refuses_costs_no_other_one() -> None:
-    of, lines = (
-        spec("app"),
-        [("t", 0, n, 1_737_547_200_000, b"%d" % n, None, None) for n in range(9)],
+    class Careless(chain.Chain):
+        def outcome(
+            self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+        ) -> dict[str, Any]:
+            return {"message": 5 if value == b"4" else "m", "parser_version": 2}
+
+    received_at = 1_737_547_200_000
+    lines = pa.RecordBatch.from_pydict(
+        {
+            "topic": ["t"] * 9,
+            "partition": pa.array([3] * 9, pa.int32()),
+            "offset": [*range(9)],
+            "milliseconds": [received_at] * 9,
+            "value": [b"%d" % n for n in range(9)],
+            "raw_bytes": pa.nulls(9, pa.int64()),
+            "raw_sha256": pa.nulls(9, pa.string()),
+        }
     )
-    columns, room = stage._columns(of), stage._Room()
-    made = compiled(of)
-    good = {"_id": "x", "kafka": {"topic": "t", "partition": 0, "offset": 0}, "parser_version": 2}
-    rows = [[*map((good | {"message": "m"}).get, columns.names)] for _ in lines]
-    rows[4] = [*map((good | {"message": 5}).get, columns.names)]
-    batches = list(stage._encoded(of, made, columns, lines, rows, room))
-    found = pa.Table.from_batches(batches).to_pylist()
+    of = spec("app")
+    found = pa.Table.from_batches(rows.Rows(of, Careless(of)).of(lines)).to_pylist()
     assert [row["reason"] for row in found] == [None] * 4 + ["internal_error"] + [None] * 4
     assert found[4]["value"] == b"4"
     assert "ArrowTypeError" in found[4]["detail"]
+    assert [row["_id"] for row in found] == [f"{received_at}-00003-{n:012}" for n in range(9)]
+    assert [row["kafka"] for row in found] == [
+        {"topic": "t", "partition": 3, "offset": n} for n in range(9)
+    ]
 
 
 def test_columns_take_values_of_every_type() -> None:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from operator import eq, ge, gt, itemgetter, le, lt, ne
 from typing import Annotated, Any, Literal
 
@@ -127,7 +126,7 @@ class RecordRules(_Model):
 
 
 Scorer = Callable[[Fields], dict[str, Any] | None]
-_Judge = Callable[[Any], dict[str, Any] | None]
+_Compiled = tuple[int, Callable[[Any, Any], bool], Any, Callable[[Any], dict[str, Any] | None]]
 
 
 def scorer(rules: RecordRules, format: Format) -> Scorer:
@@ -138,21 +137,27 @@ def scorer(rules: RecordRules, format: Format) -> Scorer:
     fields that records of ``format`` do not have are passed over.
     """
     fields = _types(format)
-    judges: dict[str, list[tuple[int, _Judge]]] = {}
+    by_field: dict[str, list[_Compiled]] = {}
     for place, rule in enumerate(rules.rules):
         if rule.field in fields:
-            own = judges.setdefault(rule.field, [])
-            own.append((place, _judge(rule, fields[rule.field])))
-    by_field = [(*_path(field), own) for field, own in judges.items()]
+            compiled = _compiled(place, rule, fields[rule.field])
+            by_field.setdefault(rule.field, []).append(compiled)
+    looked_at = [
+        (*_path(field), fields[field].startswith("decimal"), own) for field, own in by_field.items()
+    ]
 
     def score(record: Fields) -> dict[str, Any] | None:
         found = []
-        for name, within, own in by_field:
+        for name, within, is_decimal, own in looked_at:
             value = record.get(name)
             if within and value is not None:
                 value = value.get(within)
             if value is not None:
-                found += [(place, each) for place, judge in own if (each := judge(value))]
+                # Compared as a number of the kind that a threshold is.
+                compared = float(value) if is_decimal else value
+                for place, holds, threshold, reason_of in own:
+                    if holds(compared, threshold) and (reason := reason_of(value)):
+                        found.append((place, reason))
         if not found:
             return None
         reasons = [reason for _, reason in sorted(found, key=itemgetter(0))]
@@ -181,26 +186,19 @@ def _path(field: str) -> tuple[str, str]:
     return name, within
 
 
-def _judge(rule: Rule, type: str) -> _Judge:
-    """A function that gives the reason by which the rule applies to a value, None where not."""
+def _compiled(place: int, rule: Rule, type: str) -> _Compiled:
+    """The rule's place, comparison and threshold, and what gives the reason where that holds."""
     threshold = rule.threshold
-    is_number = isinstance(threshold, float)
-    holds = _COMPARISONS[rule.comparison]
     shown = int(threshold) if isinstance(threshold, float) and threshold.is_integer() else threshold
     reason = {"rule": rule.name, "threshold": None if shown is None else str(shown)}
-    points_of = partial(_points, rule.points)
 
-    def judge(value: Any) -> dict[str, Any] | None:
-        # As numbers of one kind, as a threshold is one.
-        if not holds(float(value) if is_number else value, threshold):
-            return None
-        points = points_of(value)
-        if not points:
-            return None
+    def reason_of(value: Any) -> dict[str, Any] | None:
+        """None where the rule's points come to nothing."""
+        points = _points(rule.points, value)
         observed = _text(value, type)[:OBSERVED_CHARACTERS]
-        return reason | {"observed": observed, "points": points}
+        return reason | {"observed": observed, "points": points} if points else None
 
-    return judge
+    return place, _COMPARISONS[rule.comparison], threshold, reason_of
 
 
 _COMPARISONS: dict[Comparison, Callable[[Any, Any], bool]] = {

@@ -3,9 +3,17 @@
 from typing import Any
 
 from millrace.parse import json
-from millrace.parse.json import text
 from millrace.parse.level import by_status, level
-from millrace.parse.numbers import double, integer
+from millrace.parse.members import (
+    double,
+    integer,
+    list_within,
+    of_text,
+    read,
+    storable,
+    text,
+    timestamp,
+)
 
 VERSION = 2
 
@@ -26,6 +34,7 @@ KNOWN_KEYS = frozenset(
     }
 )
 _LONGEST_MS = 1e9  # nearly twelve days
+_LEVEL = of_text(level)
 
 
 def parse(line: str, received_at: int) -> dict[str, Any]:
@@ -35,12 +44,11 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
     """
     sent = json.line_object(line)
     take = sent.get
-    timestamp = json.timestamp(sent)
-    named_level = json.read_text("level", take("level"), level)
-    status_code = json.read_text("status_code", take("status_code"), _status_code)
-    others = [(key, value) for key, value in sent.items() if key not in KNOWN_KEYS]
+    time = timestamp(sent)
+    named_level = read("level", take("level"), _LEVEL)
+    status_code = read("status_code", take("status_code"), _status_code)
     return {
-        "timestamp": timestamp,
+        "timestamp": time,
         "service_name": (text(take("service_name")) or "").strip(" ") or None,
         "level": named_level or by_status(status_code),
         "message": text(take("message")),
@@ -49,21 +57,23 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
         "user_id": text(take("user_id")),
         "path": text(take("path")),
         "method": text(take("method")),
-        "response_time_ms": json.read_text(
-            "response_time_ms", take("response_time_ms"), _response_time_ms
-        ),
+        "response_time_ms": read("response_time_ms", take("response_time_ms"), _response_time_ms),
         "error_code": text(take("error_code")),
         "tags": _tags(take("tags")),
-        "attributes": json.storable(others) if others else None,
+        "attributes": None if KNOWN_KEYS.issuperset(sent) else _attributes(sent),
     }
 
 
-def _status_code(sent: str) -> int | None:
+def _attributes(sent: dict[str, Any]) -> dict[str, str]:
+    return storable((key, value) for key, value in sent.items() if key not in KNOWN_KEYS)
+
+
+def _status_code(sent: Any) -> int | None:
     number = integer(sent)
     return number if number is not None and 0 <= number <= 999 else None
 
 
-def _response_time_ms(sent: str) -> float | None:
+def _response_time_ms(sent: Any) -> float | None:
     number = double(sent)
     return number if number is not None and 0 <= number <= _LONGEST_MS else None
 
@@ -71,7 +81,7 @@ def _response_time_ms(sent: str) -> float | None:
 def _tags(sent: Any) -> list[str] | None:
     if sent is None:
         return None
-    items = json.list_within(sent)
+    items = list_within(sent)
     if items is None:
         return [text(sent) or ""]
     return [text(item) or "" for item in items if item is not None]

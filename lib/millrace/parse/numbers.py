@@ -2,9 +2,12 @@
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cache
 
 # Bounded: a number with a vast exponent costs vast memory to work with.
-NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?\r?$", re.ASCII)
+MAX_DIGITS = 40
+_DIGITS = rf"\d{{1,{MAX_DIGITS}}}"
+NUMBER = re.compile(rf"-?{_DIGITS}(?:\.{_DIGITS})?(?:[eE][+-]?\d{{1,3}})?\r?$", re.ASCII)
 
 _INTEGER = re.compile(r"[+-]?0*+(\d{0,19})$", re.ASCII)
 # What Spark trims of a number: blanks and control characters.
@@ -19,7 +22,12 @@ def integer(text: str) -> int | None:
     if not match or not trimmed.lstrip("+-"):
         return None
     number = int(match[1] or "0") * (-1 if trimmed[0] == "-" else 1)
-    return number if -(1 << 31) <= number < 1 << 31 else None
+    return number if fits_32_bits(number) else None
+
+
+def fits_32_bits(number: int) -> bool:
+    """Whether 32 bits hold the number, one of them for its sign."""
+    return -(1 << 31) <= number < 1 << 31
 
 
 def double(text: str) -> float | None:
@@ -32,9 +40,12 @@ def decimal(text: str, digits: int, scale: int) -> Decimal | None:
     if not NUMBER.match(text):
         return None
     try:
-        number = Decimal(text.strip(_BLANKS)).quantize(
-            Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT
-        )
+        number = Decimal(text.strip(_BLANKS)).quantize(_unit(scale), ROUND_HALF_UP, _EXACT)
     except InvalidOperation:
         return None
     return number if number == 0 or number.adjusted() < digits - scale else None
+
+
+@cache
+def _unit(scale: int) -> Decimal:
+    return Decimal(1).scaleb(-scale)

@@ -5,11 +5,22 @@ from functools import partial
 from typing import Any
 
 from millrace.parse import json
-from millrace.parse.json import text
 from millrace.parse.level import level
-from millrace.parse.numbers import decimal, double, integer
+from millrace.parse.members import (
+    decimal,
+    double,
+    instant,
+    integer,
+    list_within,
+    object_within,
+    of_text,
+    read,
+    storable,
+    text,
+    timestamp,
+)
 from millrace.parse.rejection import RejectedError
-from millrace.parse.times import instant, iso_date
+from millrace.parse.times import iso_date
 
 VERSION = 1
 
@@ -18,6 +29,7 @@ _LEVELS = {"error": "ERROR", "order_failed": "WARN"}
 _LONGEST_SESSION_S = 10**9
 # Prices are sent as binary fractions; a sum of them may have digits that no price has.
 _MONEY = (18, 4)
+_LEVEL = of_text(level)
 _TEXTS = ("user_id", "session_id", "product_id", "device_type", "message", "error_code")
 
 
@@ -28,16 +40,16 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
     """
     sent = json.line_object(line)
     take = sent.get
-    timestamp = json.timestamp(sent)
+    time = timestamp(sent)
     if take("event_type") is None:
         raise RejectedError("missing_field", "event_type")
-    event_type = json.read_text("event_type", take("event_type"), _event_type) or ""
-    named_level = json.read_text("level", take("level"), level)
-    session_s = json.read_text("session_duration", take("session_duration"), _session_s)
-    place = json.read("geo_location", take("geo_location"), json.object_within) or {}
-    details = json.read("details", take("details"), json.object_within)
+    event_type = read("event_type", take("event_type"), _EVENT_TYPE) or ""
+    named_level = read("level", take("level"), _LEVEL)
+    session_s = read("session_duration", take("session_duration"), _session_s)
+    place = read("geo_location", take("geo_location"), object_within) or {}
+    details = read("details", take("details"), object_within)
     return {
-        "timestamp": timestamp,
+        "timestamp": time,
         "service_name": (text(take("service")) or "").strip(" ") or None,
         "level": named_level or _LEVELS.get(event_type, "INFO"),
         "event_type": event_type,
@@ -53,7 +65,7 @@ def _event_type(sent: str) -> str | None:
     return sent if sent in EVENT_TYPES else None
 
 
-def _session_s(sent: str) -> int | None:
+def _session_s(sent: Any) -> int | None:
     number = double(sent)
     return int(number) if number is not None and 0 <= number <= _LONGEST_SESSION_S else None
 
@@ -64,27 +76,23 @@ def _details(sent: dict[str, Any]) -> dict[str, Any] | None:
     for name, reader in _READERS.items():
         value = sent.get(name)
         if value is not None:
-            found[name] = json.read(f"details.{name}", value, reader)
+            found[name] = read(f"details.{name}", value, reader)
     return found or None
 
 
-def _of_text(reader: Callable[[str], Any]) -> Callable[[Any], Any]:
-    return lambda value: reader(text(value) or "")
-
-
-def _time(sent: str) -> int | None:
+def _time(sent: Any) -> int | None:
     time = instant(sent)
-    return iso_date(sent) if time is None else time
+    return iso_date(text(sent) or "") if time is None else time
 
 
 def _filters(sent: Any) -> dict[str, str] | None:
-    members = json.object_within(sent)
-    return None if members is None else json.storable(members.items())
+    members = object_within(sent)
+    return None if members is None else storable(members.items())
 
 
 def _items(sent: Any) -> list[dict[str, Any]] | None:
     """The items of an order; None where one is no object or its quantity no whole number."""
-    items = json.list_within(sent)
+    items = list_within(sent)
     if items is None or any(item.__class__ is not json.Members for item in items):
         return None
     read = [_item(dict(item)) for item in items]
@@ -92,26 +100,28 @@ def _items(sent: Any) -> list[dict[str, Any]] | None:
 
 
 def _item(sent: dict[str, Any]) -> dict[str, Any] | None:
-    quantity = text(sent.get("quantity"))
+    quantity = sent.get("quantity")
     number = None if quantity is None else integer(quantity)
     if quantity is not None and number is None:
         return None
     return {"product_id": text(sent.get("product_id")), "quantity": number}
 
 
+_EVENT_TYPE = of_text(_event_type)
+_money = partial(decimal, digits=_MONEY[0], scale=_MONEY[1])
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "amount": _of_text(partial(decimal, digits=_MONEY[0], scale=_MONEY[1])),
-    "attempted_amount": _of_text(partial(decimal, digits=_MONEY[0], scale=_MONEY[1])),
+    "amount": _money,
+    "attempted_amount": _money,
     "payment_method": text,
     "order_id": text,
     "query": text,
-    "results_count": _of_text(integer),
+    "results_count": integer,
     "filters": _filters,
     "shipping_method": text,
     "shipping_address": text,
     "items": _items,
-    "delivery_estimate": _of_text(_time),
-    "completed_at": _of_text(_time),
-    "failed_at": _of_text(_time),
-    "searched_at": _of_text(_time),
+    "delivery_estimate": _time,
+    "completed_at": _time,
+    "failed_at": _time,
+    "searched_at": _time,
 }

@@ -24,7 +24,7 @@ _LONGEST_OFFSET_MIN = 18 * 60  # of any zone (ISO 8601 has no bound, the JVM's t
 _KEPT = 4_096  # texts, each of a known length
 # ASCII: other digits are none in logs.
 _ISO_8601 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?\r?$",
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):([0-5]\d)(?:[.,](\d{1,9}))?([Zz]|[+-]\d\d:?\d\d)?\r?$",
     re.ASCII,
 )
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)
@@ -53,8 +53,11 @@ def iso_8601(text: str) -> int | None:
     match = _ISO_8601.match(text)
     if not match:
         return None
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
-    return at(int(year), int(month), int(day), f"{hour}{minute}{second}", fraction, zone)
+    day, clock, second, fraction, zone = match.groups()
+    minute = _minute(day, clock, zone)
+    if minute is None:
+        return None
+    return plausible(minute + int(second) * SECOND + _microseconds(fraction))
 
 
 def iso_date(text: str) -> int | None:
@@ -82,11 +85,24 @@ def _clf_time(text: str) -> int | None:
 
 def instant(text: str) -> int | None:
     """The instant of an ISO 8601 text or of a number of s, ms or µs since 1970."""
+    if text[4:5] == "-" and (time := iso_8601(text)) is not None:
+        return time
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
-        return _since_1970(int(text))
+        return since_1970(int(text))
     if NUMBER.match(text):
-        return _since_1970(_exact(text))
+        return since_1970(_exact(text))
     return iso_8601(text)
+
+
+def since_1970(number: Decimal | int | None) -> int | None:
+    """The instant of a number of s, ms or µs since 1970, told apart by their magnitude."""
+    if number is None or number < 0:
+        return None
+    if number < _SECONDS_BELOW:
+        return plausible(int(number * SECOND))
+    if number < _MILLISECONDS_BELOW:
+        return plausible(int(number * 1_000))
+    return plausible(int(number)) if number < _MICROSECONDS_BELOW else None
 
 
 def at(
@@ -101,8 +117,23 @@ def at(
     if days is None or offset_min is None or hour > 23 or minute > 59 or second > 59:
         return None
     seconds = days * 86_400 + (hour * 60 + minute - offset_min) * 60 + second
-    micros = int(fraction[:6].ljust(6, "0")) if fraction else 0
-    return plausible(seconds * SECOND + micros)
+    return plausible(seconds * SECOND + _microseconds(fraction))
+
+
+@lru_cache(_KEPT)
+def _minute(day: str, clock: str, zone: str | None) -> int | None:
+    """The first instant of a minute ``yyyy-mm-dd``, ``hh:mm``; it may lie before 1970."""
+    year, month, of_month = map(int, day.split("-"))
+    days, offset_min = _day(year, month, of_month), _offset_min(zone or "Z")
+    hour, minute = int(clock[:2]), int(clock[3:])
+    if days is None or offset_min is None or hour > 23 or minute > 59:
+        return None
+    return (days * 1_440 + hour * 60 + minute - offset_min) * 60 * SECOND
+
+
+def _microseconds(fraction: str | None) -> int:
+    """Of a second's digits after the point; those beyond the sixth are cut off."""
+    return int(fraction[:6].ljust(6, "0")) if fraction else 0
 
 
 @lru_cache(_KEPT)
@@ -134,13 +165,3 @@ def _exact(text: str) -> Decimal | None:
         return number.quantize(_MILLIONTH, ROUND_HALF_UP, _EXACT)
     except InvalidOperation:
         return None
-
-
-def _since_1970(number: Decimal | int | None) -> int | None:
-    if number is None or number < 0:
-        return None
-    if number < _SECONDS_BELOW:
-        return plausible(int(number * SECOND))
-    if number < _MILLISECONDS_BELOW:
-        return plausible(int(number * 1_000))
-    return plausible(int(number)) if number < _MICROSECONDS_BELOW else None

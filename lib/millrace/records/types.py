@@ -1,7 +1,7 @@
 """The types of fields, as Spark writes them, and whether a value can be stored as one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -77,7 +77,7 @@ def checker(type: Type) -> Callable[[Any], None]:
         return lambda value: _check_decimal(value, type.scale, limit)
     if type.name == "array" and type.of:
         check_item = checker(type.of)
-        return lambda value: _check_items(value, check_item)
+        return lambda value: _check_each(value, check_item)
     if type.name == "map" and type.of:
         check_value = checker(type.of)
         return lambda value: _check_members(value, check_value)
@@ -129,25 +129,24 @@ def _check_decimal(value: Any, scale: int, limit: Decimal) -> None:
         raise UnstorableError(f"{value!s:.50} does not fit its decimal")
 
 
-def _check_items(value: Any, check: Callable[[Any], None]) -> None:
-    for item in value:
-        if item is not None:
-            check(item)
+def _check_each(values: Iterable[Any], check: Callable[[Any], None]) -> None:
+    for value in values:
+        if value is not None:
+            check(value)
 
 
 def _check_members(value: Any, check: Callable[[Any], None]) -> None:
-    for key, member in value.items():
+    for key in value:
         check_text(key)
         if "\0" in key:
             raise UnstorableError("NUL in a key")
-        if member is not None:
-            check(member)
+    _check_each(value.values(), check)
 
 
 def _check_fields(value: Any, checks: dict[str, Callable[[Any], None]]) -> None:
-    for name, check in checks.items():
-        if value.get(name) is not None:
-            check(value[name])
+    for name, part in value.items():
+        if part is not None:
+            checks[name](part)
 
 
 _CHECKS: dict[str, Callable[[Any], None]] = {

@@ -1,6 +1,6 @@
 """Python's values <-> Arrow's columns, by the types of fields."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -18,29 +18,37 @@ _PLAIN = {
     "timestamp": pa.timestamp("us", tz="UTC"),
 }
 
+_NOTHING: Mapping[str, pa.Array] = {}
+
 
 class Columns:
     """The columns that rows of a stage have: names and types, as Spark writes them."""
 
-    def __init__(self, fields: Sequence[tuple[str, str]]) -> None:
-        self.names = [name for name, _ in fields]
+    def __init__(self, fields: Sequence[tuple[str, str]], *, apart: Collection[str] = ()) -> None:
+        """``names`` are those of a row's values: all but the columns that are made ``apart``."""
+        self.names = [name for name, _ in fields if name not in apart]
         self.ddl = ", ".join(f"`{name}` {type}" for name, type in fields)
-        parsed = [types.parsed(type) for _, type in fields]
-        self.schema = pa.schema(
-            [pa.field(name, _arrow(type)) for name, type in zip(self.names, parsed, strict=True)]
-        )
-        self._prepared = [_prepared(type) for type in parsed]
+        parsed = {name: types.parsed(type) for name, type in fields}
+        self.schema = pa.schema([pa.field(name, _arrow(type)) for name, type in parsed.items()])
+        self._of_rows = [
+            (name, self.schema.field(name).type, _prepared(parsed[name])) for name in self.names
+        ]
 
-    def batch(self, rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
+    def batch(
+        self, rows: Sequence[Sequence[Any]], apart: Mapping[str, pa.Array] = _NOTHING
+    ) -> pa.RecordBatch:
         """The rows as a record batch; raises what Arrow raises of a value that does not fit."""
-        arrays = []
-        columns = zip(*rows, strict=True)
-        for column, field, prepared in zip(columns, self.schema, self._prepared, strict=True):
+        arrays = dict(apart)
+        for column, (name, type, prepared) in zip(
+            zip(*rows, strict=True), self._of_rows, strict=True
+        ):
             values: Sequence[Any] = column
             if prepared:
                 values = [None if value is None else prepared(value) for value in column]
-            arrays.append(pa.array(values, field.type))
-        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+            arrays[name] = pa.array(values, type)
+        return pa.RecordBatch.from_arrays(
+            [arrays[name] for name in self.schema.names], schema=self.schema
+        )
 
 
 def _arrow(type: Type) -> pa.DataType:

@@ -7,7 +7,7 @@ no line is judged.
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -157,11 +157,10 @@ def _storable(format: Format) -> Callable[[Fields], None]:
     def check(fields: Fields) -> None:
         take, name = fields.get, ""
         try:
-            for name in texts:
-                value = take(name)
-                # Nearly all are of ASCII, in which nothing can be wrong.
-                if value is not None and not (value.__class__ is str and value.isascii()):
-                    types.check_text(value)
+            if not _are_ascii(map(take, texts)):
+                for name in texts:
+                    if (value := take(name)) is not None:
+                        types.check_text(value)
             for name, check in others:
                 value = take(name)
                 if value is not None:
@@ -170,6 +169,14 @@ def _storable(format: Format) -> Callable[[Fields], None]:
             raise types.UnstorableError(f"{name}: {error}") from None
 
     return check
+
+
+def _are_ascii(texts: Iterable[str | None]) -> bool:
+    """Whether these are texts, and of ASCII, in which nothing can be wrong: nearly all are."""
+    try:
+        return "".join(filter(None, texts)).isascii()
+    except TypeError:
+        return False
 
 
 def _steps(spec: Spec, has_agents: bool) -> list[Callable[[Fields], None]]:

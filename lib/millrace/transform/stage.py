@@ -1,10 +1,10 @@
-"""Where the chain meets Spark: Arrow batches of a Kafka source's rows in, rows for a sink out."""
+"""Where the chain meets Spark: a DataFrame of a Kafka source's rows in, one for a sink out."""
 
 import gc
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +14,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from millrace.parse.mask import masked as mask_bytes
-from millrace.parse.truncate import kept
-from millrace.records import received
-from millrace.records.fields import Fields, document
 from millrace.records.masks import Mask
 from millrace.records.tables import MAX_KEYS
 from millrace.transform.arrow import Columns
-from millrace.transform.chain import Chain, Letter, Spec, compiled, internal_error
+from millrace.transform.chain import Letter, Spec, compiled
+from millrace.transform.rows import Rows, columns
 from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED
 
 Transform = Callable[[DataFrame], DataFrame]
-Line = tuple[str, int, int, int | None, bytes | None, int | None, str | None]
-"""Topic, partition, offset, Kafka's timestamp in ms, value, raw_bytes, raw_sha256."""
 Batches = Iterator[pa.RecordBatch]
 
-# Letters of a task that ride back with its records; the rest is asked for again.
-_CARRIED, _CARRIED_BYTES = 1_000, 4 * 2**20
 _MOST_PLACES = 100_000  # a task that holds more counts after an Arrow batch sends them on
 _COUNTED = Columns(COUNTED)
-LETTER = (
-    ("reason", "string"),
-    ("detail", "string"),
-    ("value", "binary"),
-    ("raw_bytes", "bigint"),
-    ("raw_sha256", "string"),
-    ("is_carried", "boolean"),
-)
 
 
 def refined(spec: Spec) -> Transform:
@@ -52,7 +38,7 @@ def refined(spec: Spec) -> Transform:
     among the first of its task, few enough to be collected).
     """
     return lambda lines: lines.transform(_cut(spec)).mapInArrow(
-        partial(_records, spec), _columns(spec).ddl
+        partial(_records, spec), columns(spec).ddl
     )
 
 
@@ -97,28 +83,6 @@ def _cut(spec: Spec) -> Transform:
     return transform
 
 
-@lru_cache(64)
-def _columns(spec: Spec) -> Columns:
-    fields = [(field.name, field.type) for field in document(spec.format, raw=spec.store_raw)]
-    return Columns([*fields, *LETTER])
-
-
-@dataclass
-class _Room:
-    """How many letters of a task ride back still."""
-
-    letters: int = _CARRIED
-    bytes: int = _CARRIED_BYTES
-
-    def takes(self, letter: Letter) -> bool:
-        """Whether there is room for one more, which is then taken."""
-        size = len(letter.value or b"")
-        if self.letters < 1 or self.bytes < size:
-            return False
-        self.letters, self.bytes = self.letters - 1, self.bytes - size
-        return True
-
-
 def _uncollected(batches: Batches) -> Batches:
     """The batches, while Python looks for no cycles: a line makes none, and looking is a third of
     the time. What other code left is looked for between two batches.
@@ -133,19 +97,16 @@ def _uncollected(batches: Batches) -> Batches:
 
 
 def _records(spec: Spec, batches: Batches) -> Batches:
-    chain, columns, room = compiled(_here(spec)), _columns(spec), _Room()
+    rows = Rows(spec, compiled(_here(spec)))
     for batch in _uncollected(batches):
-        lines = _lines(batch)
-        rows = [_row(chain, columns, line, room) for line in lines]
-        yield from _encoded(spec, chain, columns, lines, rows, room)
+        yield from rows.of(batch)
 
 
 def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches) -> Batches:
     chain = compiled(_here(spec), has_agents=False)
     counts = Counts(spec.format, max_lateness_s, late_apart=late_apart)
     for batch in _uncollected(batches):
-        for _, _, _, milliseconds, value, raw_bytes, _ in _lines(batch):
-            outcome = chain.outcome(value, raw_bytes, milliseconds)
+        for outcome in map(chain.outcome, *_columns(batch, "value", "raw_bytes", "milliseconds")):
             if not isinstance(outcome, Letter):
                 counts.add(outcome)
         if len(counts) >= _MOST_PLACES:
@@ -189,71 +150,8 @@ def _shipped(path: str) -> str:
     return str(SparkFiles.get(Path(path).name))
 
 
-def _lines(batch: pa.RecordBatch) -> list[Line]:
-    return list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-
-
-def _row(chain: Chain, columns: Columns, line: Line, room: _Room) -> list[Any]:
-    """The row of a line: the fields of its document, or those of its letter."""
-    _, _, _, milliseconds, value, raw_bytes, _ = line
-    outcome = chain.outcome(value, raw_bytes, milliseconds)
-    if isinstance(outcome, Letter):
-        return _row_of_letter(chain, columns, line, outcome, room)
-    outcome |= _identity(line)
-    # The columns of a letter are none of a record's fields.
-    return [*map(outcome.get, columns.names)]
-
-
-def _row_of_letter(
-    chain: Chain, columns: Columns, line: Line, letter: Letter, room: _Room
-) -> list[Any]:
-    fields = _identity(line) | {
-        "received_at": received.stored_us(line[3] or 0),
-        "parser_version": chain.version,
-        "reason": letter.reason,
-        "detail": letter.detail,
-        "value": letter.value,
-        "raw_bytes": letter.raw_bytes,
-        "raw_sha256": line[6],
-        "is_carried": room.takes(letter),
-    }
-    return [*map(fields.get, columns.names)]
-
-
-def _identity(line: Line) -> Fields:
-    topic, partition, offset, milliseconds, *_ = line
-    return {
-        "_id": received.record_id(milliseconds, partition, offset),
-        "kafka": {"topic": topic, "partition": partition, "offset": offset},
-    }
-
-
-def _encoded(
-    spec: Spec,
-    chain: Chain,
-    columns: Columns,
-    lines: list[Line],
-    rows: list[list[Any]],
-    room: _Room,
-) -> Batches:
-    """The rows as batches; a row that Arrow refuses is a letter, and costs no other one."""
-    if not rows:
-        return
-    try:
-        yield columns.batch(rows)
-        return
-    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
-        refusal = error
-    half = len(rows) // 2
-    if half:
-        for part in (slice(0, half), slice(half, None)):
-            yield from _encoded(spec, chain, columns, lines[part], rows[part], room)
-    else:
-        _, _, _, _, value, raw_bytes, _ = lines[0]
-        if value is not None:
-            value, raw_bytes = kept(value, raw_bytes, spec.max_record_bytes, spec.masks)
-        letter = internal_error(refusal, value, raw_bytes)
-        yield columns.batch([_row_of_letter(chain, columns, lines[0], letter, room)])
+def _columns(batch: pa.RecordBatch, *names: str) -> list[list[Any]]:
+    return [batch.column(name).to_pylist() for name in names]
 
 
 def _summed(counts: Counts) -> pa.RecordBatch:

@@ -7,14 +7,13 @@ lines nor on how they are spread over tasks.
 import re
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal
-from functools import lru_cache
 from typing import Any
 
 from millrace.records import tables
 from millrace.records.fields import Fields
 from millrace.records.formats import Format
 from millrace.records.received import SECOND
-from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Key, Table
+from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Table
 from millrace.windows.buckets import le_ms
 
 Place = tuple[Any, ...]
@@ -28,8 +27,7 @@ _NO_MONEY = Decimal(0)
 _WIDE = Context(prec=60)
 _UNSAFE = re.compile(r"[\\\x00-\x1F\x7F-\x9F]")
 _CONTROL = re.compile(r"[\x00-\x1F\x7F-\x9F]")
-_KEPT = 20_000  # keys, each of a bounded length
-_LONGEST_KEPT = 256
+_LONGEST_KEPT = 256  # characters of a key; a longer one is cleaned at once
 
 
 class Counts:
@@ -67,21 +65,26 @@ class Counts:
                 continue
             measures = measures_of(fields)
             if measures:
-                keys = tuple([key(fields) for key in keys_of])
-                self._add((window_end, None, table.name, keys, apart), measures)
+                self._add((window_end, None, table.name, keys_of(fields), apart), measures)
 
     def taken(self) -> Iterator[tuple[Place, list[Any]]]:
-        """The places with their measures, in the order of ``MEASURES``; then there are none."""
+        """The places with their measures, in the order of ``MEASURES``; then there are none.
+
+        A place comes more than once where keys were sent in more than one way.
+        """
         found, self._found = self._found, {}
-        for place, sums in found.items():
+        for (window_end, minute, table, keys, is_late), sums in found.items():
             count, total, valued, value_sum, least, greatest, revenue, failed = sums
             money = [_money(revenue), _money(failed)]
+            place = (window_end, minute, table, _cleaned_keys(table, keys), is_late)
             yield place, [count, _exact(total), valued, _exact(value_sum), least, greatest, *money]
 
     def _add(self, place: Place, measures: "Measures") -> None:
         sums = self._found.get(place)
         if sums is None:
-            sums = self._found[place] = [0, None, 0, None, None, None, None, None]
+            if any(key and len(key) > _LONGEST_KEPT for key in place[3]):
+                place = (*place[:3], _cleaned_keys(place[2], place[3]), place[4])
+            sums = self._found.setdefault(place, [0, None, 0, None, None, None, None, None])
         total, value, revenue, failed = measures
         sums[0] += 1
         if total is not None:
@@ -89,8 +92,12 @@ class Counts:
         if value is not None:
             sums[2] += 1
             sums[3] = (sums[3] or 0) + value
-            sums[4] = value if sums[4] is None else min(sums[4], value)
-            sums[5] = value if sums[5] is None else max(sums[5], value)
+            if sums[4] is None:
+                sums[4] = sums[5] = value
+            elif value < sums[4]:
+                sums[4] = value
+            elif value > sums[5]:
+                sums[5] = value
         if revenue is not None:
             sums[6] = (sums[6] or 0) + revenue
             sums[7] = (sums[7] or 0) + (failed or 0)
@@ -179,54 +186,51 @@ _COUNTERS: dict[str, Callable[[Fields], Measures | None]] = {
 }
 
 
-def _keys(table: Table, format: Format) -> list[Callable[[Fields], str]]:
-    """What each key of a table is in a record: text, trimmed and bounded, never empty.
-
-    It has ``/`` in place of a backslash and ``_`` in place of a control character.
-    """
-    return [_key(key, format) for key in table.keys]
-
-
-def _key(key: Key, format: Format) -> Callable[[Fields], str]:
-    if key.name == LE_MS.name:
-        return lambda fields: le_ms(fields["response_time_ms"])
-    if key.name == "error_code" and format not in ("app", "shop"):
-        return lambda fields: NO_VALUE
-    value: Callable[[Fields], str | None] = _VALUES.get(key.name, _field(key.name))
-    return lambda fields: _bounded(value(fields), key.characters)
+def _keys(table: Table, format: Format) -> Callable[[Fields], tuple[str | None, ...]]:
+    """What gives the keys of a table as a record has them."""
+    names = [key.name for key in table.keys]
+    made = {name: make for name, make in _VALUES.items() if name in names}
+    if "error_code" in names and format not in ("app", "shop"):
+        made["error_code"] = lambda fields: None
+    if not made:
+        return lambda fields: tuple(map(fields.get, names))
+    values = [made.get(name) or _field(name) for name in names]
+    return lambda fields: tuple([value(fields) for value in values])
 
 
 def _field(name: str) -> Callable[[Fields], str | None]:
     return lambda fields: fields.get(name)
 
 
+def _status_class(fields: Fields) -> str:
+    status_code = fields["status_code"]
+    return _STATUS_CLASSES.get(status_code // 100, "other")
+
+
+_STATUS_CLASSES = {hundreds: f"{hundreds}xx" for hundreds in range(2, 6)}
 _VALUES: dict[str, Callable[[Fields], str | None]] = {
+    LE_MS.name: lambda fields: le_ms(fields["response_time_ms"]),
     "severity": lambda fields: (fields.get("anomaly") or {}).get("severity"),
-    "status_class": lambda fields: _status_class(fields["status_code"]),
+    "status_class": _status_class,
     "payment_method": lambda fields: (fields.get("details") or {}).get("payment_method"),
     "query": lambda fields: (fields.get("details") or {}).get("query"),
 }
+_CHARACTERS = {table.name: [key.characters for key in table.keys] for table in tables.TABLES}
 
 
-def _status_class(status_code: int) -> str:
-    return f"{status_code // 100}xx" if 200 <= status_code <= 599 else "other"
+def _cleaned_keys(table: str, keys: tuple[str | None, ...]) -> tuple[str, ...]:
+    """The keys as a table has them: text, trimmed and bounded, never empty.
+
+    They have ``/`` in place of a backslash and ``_`` in place of a control character.
+    """
+    return tuple(map(_cleaned, keys, _CHARACTERS[table]))
 
 
-def _bounded(value: str | None, characters: int) -> str:
+def _cleaned(value: str | None, characters: int) -> str:
+    # No bound, 0, is that of a number.
     if not value:
         return NO_VALUE
-    if len(value) > _LONGEST_KEPT:
-        return _cleaned(value, characters)
-    return _cleaned_once(value, characters)
-
-
-def _cleaned(value: str, characters: int) -> str:
     if _UNSAFE.search(value):
         # What quotes these strings for MySQL again may double quotes alone, as Grafana does.
         value = _CONTROL.sub("_", value).replace("\\", "/")
-    return value.strip(" ")[:characters].strip(" ") or NO_VALUE
-
-
-@lru_cache(_KEPT)
-def _cleaned_once(value: str, characters: int) -> str:
-    return _cleaned(value, characters)
+    return value.strip(" ")[: characters or None].strip(" ") or NO_VALUE
