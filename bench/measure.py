@@ -28,6 +28,7 @@ from millrace.stack.servers import folders
 
 _POLL_S = 0.1
 _STALLED_S = 60.0
+_WARM_UP_LINES = 1_000_000
 
 
 @dataclass
@@ -35,7 +36,8 @@ class Result:
     """What one run came to.
 
     ``seconds`` go from the first line stored to the last, ``startup_s`` from the process' start
-    to the first; ``stored`` is counted afterwards. Processor seconds and peak MB by process.
+    to the first; ``stored`` is counted afterwards. ``steady_lines_per_s`` is the speed after the
+    first million lines, 0 where there are no more. Processor seconds and peak MB by process.
     """
 
     contender: str
@@ -48,6 +50,7 @@ class Result:
     exit_code: int | None
     cpu_s: dict[str, float] = field(default_factory=dict)
     peak_mb: dict[str, float] = field(default_factory=dict)
+    steady_lines_per_s: float = 0
 
     @property
     def is_complete(self) -> bool:
@@ -77,18 +80,26 @@ def run(
     seen = seen if contender.into != "elsewhere" else logged(log)
     stored = _stored(conf, contender, seen)
     seconds = seen[-1][0] - seen[0][0] if len(seen) > 1 else float("nan")
-    taken = seen[-1][1] - seen[0][1] if len(seen) > 1 else 0
     return Result(
         contender.name,
         lines,
         stored,
-        round(taken / seconds) if taken else 0,
+        _speed(seen),
         round(seconds, 2),
         round(seen[0][0] - began, 2) if seen else float("nan"),
         round(whole_s, 2),
         exit_code,
         **asdict(usage),
+        steady_lines_per_s=_speed([one for one in seen if one[1] >= _WARM_UP_LINES]),
     )
+
+
+def _speed(seen: list[tuple[float, int]]) -> float:
+    """Lines/s from the first of these times to the last; 0 where there are not two."""
+    if len(seen) < 2:
+        return 0
+    (began, first), (ended, last) = seen[0], seen[-1]
+    return round((last - first) / (ended - began))
 
 
 def environment() -> dict[str, str]:
