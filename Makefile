@@ -74,8 +74,8 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff format .
 
 docs: setup dashboards ## Make the pages that are made from code, notebooks run for it (minutes)
-	$(BIN)/python -m millrace.records.docs > docs/fields.md
-	$(BIN)/python -m millrace.observe.docs > docs/metrics.md
+	$(BIN)/python -m millrace.tools.field_docs > docs/fields.md
+	$(BIN)/python -m millrace.tools.metric_docs > docs/metrics.md
 	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew

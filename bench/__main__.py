@@ -22,7 +22,7 @@ from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
 from millrace import config
 from millrace.config import Config
-from millrace.session import spark_session
+from millrace.runtime.session import spark_session
 from millrace.stack import lifecycle
 
 ROUNDS, LINES = 3, 2_000_000

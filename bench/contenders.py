@@ -9,7 +9,7 @@ from typing import Literal
 
 from bench.place import CONF, DOWNLOADS, FOLDER, QUIX_PYTHON, ROOT, documents
 from millrace.config import CONF_DIRECTORY, Config
-from millrace.session import spark_properties
+from millrace.runtime.session import spark_properties
 from millrace.setup.downloads import spark_jars
 
 PROGRAMS = ROOT / "bench" / "programs"

@@ -15,16 +15,15 @@ from pymongo.database import Database
 from bench.contenders import TOPIC, Contender
 from bench.place import DOWNLOADS, FOLDER, ROOT
 from bench.usage import CONTENDER, Meter
-from millrace import addresses
-from millrace.config import Config
+from millrace.config import Config, addresses
 from millrace.io import mongo, mysql
 from millrace.io.mongo.client import connector_options
 from millrace.io.mongo.collections import INDEXES
-from millrace.observe import logs
 from millrace.records import dead_letters
 from millrace.stack import mongod
 from millrace.stack.lifecycle import status
 from millrace.stack.servers import folders
+from millrace.telemetry import logs
 
 _POLL_S = 0.1
 _STALLED_S = 60.0

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import get_args
 
 import pandas as pd
@@ -11,8 +12,9 @@ from pyspark.sql import functions as F
 
 from bench.measure import Result
 from bench.topic import varied
-from millrace import config, refine
+from millrace import config
 from millrace.config import Feed
+from millrace.io import reference_data
 from millrace.records.formats import Format
 from millrace.simulate.lines import generate
 from millrace.transform import stage
@@ -31,7 +33,8 @@ def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object])
     formats: Sequence[Format] = get_args(Format)
     kept = {format: _lines(spark, format) for format in formats}
     parsers: dict[str, tuple[Format, Transform]] = {
-        f"parse {format}": (format, stage.refined(_spec(format))) for format in formats
+        f"parse {format}": (format, partial(stage.to_records, spec=_spec(format)))
+        for format in formats
     }
     steps = {SPLIT: ("combined", split_alone), **parsers}
     results = []
@@ -50,7 +53,7 @@ def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object])
 def _spec(format: Format) -> Spec:
     conf = config.load(config.DEFAULT_FILE)
     feed = Feed(name=format, topic=format, format=format, service_name="web")
-    return refine.spec(feed, refine.references(conf, feed))
+    return reference_data.spec(conf, feed)
 
 
 def split_alone(lines: DataFrame) -> DataFrame:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from millrace.config import Stack
-from millrace.session import spark_defaults
+from millrace.runtime.session import spark_defaults
 from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.object_store import s3_jars
 

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from millrace import config, stack
 from millrace.config import Config
-from millrace.session import spark_session
+from millrace.runtime.session import spark_session
 
 os.environ.setdefault("MILLRACE_DOWNLOADS", str(SHARED_DOWNLOADS))
 

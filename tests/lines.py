@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame, SparkSession
 
+from millrace.io.sink import MicroBatch, Sink
 from millrace.records.formats import Format
-from millrace.records.ledger import OffsetRange
+from millrace.records.ledger import Batch, OffsetRange
+from millrace.records.write_result import WriteResult
 from millrace.simulate.lines import generate
 
 SCHEMA = (
@@ -63,3 +65,9 @@ def kafka_rows(
 def offsets(topic: str, start: int, end: int) -> tuple[OffsetRange, ...]:
     """The range of a batch that takes ``start`` to ``end`` of partition 0."""
     return (OffsetRange(topic, TOPIC_ID, 0, start, end),)
+
+
+def store(sink: Sink, rows: DataFrame, batch: Batch) -> WriteResult:
+    """Writes rows as a batch, by a sink that is prepared as a job that starts prepares it."""
+    sink.prepare()
+    return sink.write(MicroBatch.of(batch, rows))

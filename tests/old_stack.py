@@ -6,8 +6,7 @@ import pymongo
 import pymysql
 from pipeline import wait_until
 
-from millrace import addresses
-from millrace.config import Config
+from millrace.config import Config, addresses
 from millrace.stack import mariadb, mongod, processes
 from millrace.stack.servers import Folders, folders, is_open
 

@@ -16,11 +16,13 @@ from typing import Any
 import yaml
 from pyspark.sql import SparkSession
 
-from millrace import config, job
+from millrace import config
 from millrace.config import Config
 from millrace.io import kafka, mongo, mysql
-from millrace.job import Job
 from millrace.observe.observer import Observer
+from millrace.runtime import backfill, streams
+from millrace.runtime.context import DONE, JobContext
+from millrace.runtime.flow import Job
 from millrace.simulate.send import send
 
 ROOT = Path(__file__).parents[1]
@@ -60,27 +62,19 @@ class Pipeline:
         name: str,
         source: str = "kafka",
         *,
-        code: int = job.DONE,
+        code: int = DONE,
         accept_loss: bool = False,
     ) -> None:
         """Runs a job to its end on a session that is there: a process takes long to start."""
         function: Job = getattr(import_module(name), name)
         stopping = threading.Event()
+        observer = Observer(name, self.conf)
+        context = JobContext(name, function, spark, self.conf, stopping, observer)
         if source == "archive":
-            ended = job.from_archive(name, function, spark, self.conf, stopping)
+            ended = backfill.run(context)
         else:
-            topics, observer = job.topics_of(self.conf), Observer(name, self.conf, ())
-            ended = job.from_kafka(
-                name,
-                function,
-                spark,
-                self.conf,
-                topics,
-                True,
-                stopping,
-                observer,
-                accept_loss=accept_loss,
-            )
+            topics = streams.topics_of(self.conf)
+            ended = streams.run(context, topics, until_caught_up=True, accept_loss=accept_loss)
         assert ended == code
 
     @contextmanager

@@ -1,21 +1,29 @@
 """The floor of every job: the topic's lines read by Spark, unparsed, and thrown away."""
 
-from pyspark.sql import DataFrame
+from millrace.io.sink import MicroBatch, OutputMode
+from millrace.records.write_result import WriteResult
+from millrace.runtime import job
+from millrace.runtime.flow import Flow, Run
 
-from millrace import job
-from millrace.job import Run
-from millrace.records.ledger import Batch
-from millrace.stream import Flow
+
+class NoopSink:
+    """Computes every column of every row, and stores none."""
+
+    name = "nothing"
+    output_mode: OutputMode = "append"
+
+    def prepare(self) -> None:
+        """There is nothing to prepare."""
+
+    def write(self, batch: MicroBatch) -> WriteResult:
+        """Throws the batch away."""
+        batch.rows.write.format("noop").mode("overwrite").save()
+        return WriteResult()
 
 
 def to_nothing(run: Run) -> Flow:
     """The lines as they came."""
-    return Flow(run.lines(), discard, "nothing", interval_s=1)
-
-
-def discard(rows: DataFrame, batch: Batch) -> None:
-    """Computes every column of every row, and stores none."""
-    rows.write.format("noop").mode("overwrite").save()
+    return Flow(run.source, [], NoopSink(), interval_s=1)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 """The floor of what parses: every field of every line, thrown away."""
 
-from kafka_to_nothing import discard
+from functools import partial
 
-from millrace import job, refine
-from millrace.job import Run
-from millrace.stream import Flow
+from kafka_to_nothing import NoopSink
+
+from millrace.io import reference_data
+from millrace.runtime import job
+from millrace.runtime.flow import Flow, Run
 from millrace.transform import stage
 
 
 def parsed_to_nothing(run: Run) -> Flow:
     """The lines as records and letters."""
-    spec = refine.spec(run.feed, refine.references(run.conf, run.feed))
-    return Flow(run.lines().transform(stage.refined(spec)), discard, "nothing", interval_s=1)
+    spec = reference_data.spec(run.conf, run.feed)
+    return Flow(run.source, [partial(stage.to_records, spec=spec)], NoopSink(), interval_s=1)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,22 @@ _OTHER_PLAN = (
 )
 
 
+class ConfigurationError(Exception):
+    """The configuration cannot be used; the message is one line that says where and why."""
+
+
+class UnreachableError(ConfigurationError):
+    """A server does not answer where the configuration says it is; it may be away for a while."""
+
+
+class SetupError(Exception):
+    """Something this machine needs cannot be had; the message is one line that says why."""
+
+
+class StackError(SetupError):
+    """A server cannot be started, reached or ended; the message is one line that says why."""
+
+
 class JobError(Exception):
     """The work cannot go on; the message is one line that says why and what to do."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from trial import Trial
 
-from millrace.crash import POINTS
+from millrace.io.failpoints import POINTS
 
 LINES = 6_000
 BATCH = 2_000

@@ -12,14 +12,15 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from pyspark import TaskContext
 
-from millrace import config, refine
+from millrace import config
 from millrace.config import Feed
-from millrace.io import mongo
+from millrace.io import reference_data
+from millrace.io.mongo import MongoSink
 from millrace.records.ledger import Batch
-from millrace.session import spark_session
+from millrace.runtime.session import spark_session
 from millrace.transform import stage
 
 LINES, FEW = 3_000, 900
@@ -42,15 +43,14 @@ def main() -> None:
     feed = Feed(name=sys.argv[2], topic="t", format="combined", service_name="web")
     spark = spark_session("millrace-retried", conf)
     spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 500)
-    to_records = stage.refined(refine.spec(feed, refine.references(conf, feed)))
-    mongo.prepare(conf.mongo, feed)
-    write, lines = mongo.sink(conf.mongo, feed), values("combined", LINES)
-    some = kafka_rows(spark, lines[:FEW], topic="t").transform(to_records)
-    write(some, Batch(feed.name, "a", 0, offsets("t", 0, FEW)))
-    refined = kafka_rows(spark, lines, topic="t").repartition(2).transform(to_records)
-    failing = refined.mapInArrow(partial(fails_at_first, Path(sys.argv[3])), refined.schema)
-    written = write(failing, Batch(feed.name, "b", 0, offsets("t", 0, LINES)))
-    print(json.dumps(asdict(written)))
+    spec, sink = reference_data.spec(conf, feed), MongoSink(conf.mongo, feed)
+    lines = values("combined", LINES)
+    some = stage.to_records(kafka_rows(spark, lines[:FEW], topic="t"), spec)
+    store(sink, some, Batch(feed.name, "a", 0, offsets("t", 0, FEW)))
+    records = stage.to_records(kafka_rows(spark, lines, topic="t").repartition(2), spec)
+    failing = records.mapInArrow(partial(fails_at_first, Path(sys.argv[3])), records.schema)
+    result = store(sink, failing, Batch(feed.name, "b", 0, offsets("t", 0, LINES)))
+    print(json.dumps(asdict(result)))
     spark.stop()
 
 

@@ -10,13 +10,13 @@ import bson as bson_library
 import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from lines import RECEIVED_AT, kafka_rows, offsets, values
+from lines import RECEIVED_AT, kafka_rows, offsets, store, values
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from millrace import refine
 from millrace.config import Config, Feed
-from millrace.io import mongo
+from millrace.io import mongo, reference_data
+from millrace.io.mongo import MongoSink
 from millrace.records import bson, received
 from millrace.records.formats import FORMATS, Format
 from millrace.records.ledger import Batch
@@ -65,13 +65,13 @@ def stored(
     """Writes the lines as a batch of ``ingest`` to a feed of their own."""
     name = f"b{uuid4().hex[:8]}"
     feed = Feed(name=name, topic="t", format=format, service_name="web")
-    spec = refine.spec(feed, refine.references(conf, feed))
+    spec = reference_data.spec(conf, feed)
     mongo.prepare(conf.mongo, feed)
-    rows = kafka_rows(spark, lines, topic="t").transform(stage.refined(spec))
+    rows = kafka_rows(spark, lines, topic="t").transform(stage.to_records, spec)
     if not letters_ride_back:
         rows = rows.withColumn("is_carried", F.lit(False))
     batch = Batch(name, "a", 0, offsets("t", 0, len(lines)))
-    mongo.sink(conf.mongo, feed)(rows, batch)
+    store(MongoSink(conf.mongo, feed), rows, batch)
     return feed, spec
 
 

@@ -9,13 +9,17 @@ from uuid import uuid4
 
 import pytest
 from delta.tables import DeltaTable
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace import refine, windows
+from millrace import windows
 from millrace.config import Config, Feed
-from millrace.io import delta, delta_log, mongo, mysql
+from millrace.io import delta, mongo, mysql, reference_data
+from millrace.io.delta import DeltaSink
+from millrace.io.delta import log as delta_log
+from millrace.io.mongo import MongoSink
+from millrace.io.mysql import MysqlSink
 from millrace.io.mysql.ledger import record
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
@@ -28,7 +32,7 @@ HALF = LINES // 2
 
 
 @dataclass(frozen=True)
-class Sink:
+class Tried:
     """A sink under test: how rows get in, and all that it holds of the feed."""
 
     conf: Config
@@ -38,34 +42,36 @@ class Sink:
 
 
 def spec(conf: Config, feed: Feed) -> Spec:
-    return refine.spec(feed, refine.references(conf, feed))
+    return reference_data.spec(conf, feed)
 
 
-def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
-    write, to_records = mongo.sink(conf.mongo, feed), stage.refined(spec(conf, feed))
-    return stored_in_mongo(conf, feed, lambda rows, batch: write(rows.transform(to_records), batch))
+def mongo_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    of = spec(conf, feed)
+    return stored_in_mongo(conf, feed, lambda rows: stage.to_records(rows, of))
 
 
-def mongo_sink_of_many_letters(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+def mongo_sink_of_many_letters(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     """The same sink, with more letters than ride back: a batch's lines are read again for them."""
-    write, to_records = mongo.sink(conf.mongo, feed), stage.refined(spec(conf, feed))
+    of = spec(conf, feed)
 
     def with_few_carried(rows: DataFrame) -> DataFrame:
         is_first = F.col("is_carried") & (F.col("kafka.offset") < HALF // 2)
-        return rows.transform(to_records).withColumn("is_carried", is_first)
+        return stage.to_records(rows, of).withColumn("is_carried", is_first)
 
-    return stored_in_mongo(conf, feed, lambda rows, batch: write(with_few_carried(rows), batch))
+    return stored_in_mongo(conf, feed, with_few_carried)
 
 
-def stored_in_mongo(conf: Config, feed: Feed, write: Callable[[DataFrame, Batch], object]) -> Sink:
-    mongo.prepare(conf.mongo, feed)
+def stored_in_mongo(conf: Config, feed: Feed, step: Callable[[DataFrame], DataFrame]) -> Tried:
     db = mongo.database(conf.mongo)
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        store(MongoSink(conf.mongo, feed), step(rows), batch)
 
     def content() -> Any:
         letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
         return list(db[feed.name].find().sort("_id")), letters
 
-    return Sink(
+    return Tried(
         conf,
         write,
         content,
@@ -73,15 +79,15 @@ def stored_in_mongo(conf: Config, feed: Feed, write: Callable[[DataFrame, Batch]
     )
 
 
-def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     mysql.prepare(conf.mysql)
-    to_counts = stage.counted(spec(conf, feed), feed.max_lateness_s)
-    to_figures = windows.figures(feed.max_lateness_s)
+    of, lateness_s = spec(conf, feed), feed.max_lateness_s
 
     def write(rows: DataFrame, batch: Batch) -> None:
         counted = tuple(mysql.counted(conf.mysql, feed.name, but=batch.checkpoint_id))
-        sink = mysql.sink(conf.mysql, feed, StoredFigures(counted))
-        sink(rows.transform(to_counts).transform(to_figures), batch)
+        sink = MysqlSink(conf.mysql, feed, stored=StoredFigures(counted))
+        counts = stage.to_counts(rows, of, lateness_s)
+        store(sink, windows.figures(counts, lateness_s), batch)
 
     def query(statement: str) -> Any:
         with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
@@ -95,12 +101,12 @@ def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
         }
         return {name: sorted(map(str, rows)) for name, rows in found.items()}
 
-    return Sink(conf, write, content, lambda: len(query("SELECT * FROM batches WHERE query = %s")))
+    return Tried(conf, write, content, lambda: len(query("SELECT * FROM batches WHERE query = %s")))
 
 
-def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
+def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     def write(rows: DataFrame, batch: Batch) -> None:
-        delta.sink(spark, conf.storage.archive, feed)(rows, batch)
+        store(DeltaSink(spark, conf.storage.archive, feed), rows, batch)
 
     def content() -> Any:
         return sorted(map(str, delta.lines(spark, conf.storage.archive, feed).collect()))
@@ -109,7 +115,7 @@ def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Sink:
         table = DeltaTable.forPath(spark, delta_log.location(conf.storage.archive, feed))
         return table.history().where("userMetadata IS NOT NULL").count()
 
-    return Sink(conf, write, content, batches)
+    return Tried(conf, write, content, batches)
 
 
 SINKS = {
@@ -120,7 +126,7 @@ SINKS = {
 }
 
 
-Fresh = Callable[[], tuple[Sink, Feed]]
+Fresh = Callable[[], tuple[Tried, Feed]]
 
 
 @pytest.fixture(params=SINKS)
@@ -129,7 +135,7 @@ def fresh(
 ) -> Fresh:
     """Makes a sink of one kind for a feed that nothing was written of yet."""
 
-    def make() -> tuple[Sink, Feed]:
+    def make() -> tuple[Tried, Feed]:
         name = f"{request.param}_{uuid4().hex[:8]}"
         feed = Feed(name=name, topic=TOPIC, format="combined", service_name="web")
         return SINKS[request.param](spark, servers, feed), feed

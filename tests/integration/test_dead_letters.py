@@ -7,14 +7,13 @@ from uuid import uuid4
 
 import pytest
 from commandline import millrace
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 
-from millrace import refine
 from millrace.config import Config, Feed
-from millrace.io import mongo
-from millrace.io.mongo import letters
+from millrace.io import mongo, reference_data
+from millrace.io.mongo import MongoSink, letters
 from millrace.io.mongo.letters import Filter
 from millrace.proof.requeue import Requeued, requeue
 from millrace.records.dead_letters import REASONS
@@ -37,9 +36,13 @@ class Shelf:
 
     def ingest(self, feed: Feed | None = None, checkpoint: str = "a") -> None:
         """The batch of all lines, as the feed takes them."""
-        spec = refine.spec(feed or self.feed, refine.references(self.conf, self.feed))
+        spec = reference_data.spec(self.conf, feed or self.feed)
         batch = Batch(self.feed.name, checkpoint, 0, offsets(TOPIC, 0, self.rows.count()))
-        mongo.sink(self.conf.mongo, self.feed)(self.rows.transform(stage.refined(spec)), batch)
+        store(
+            MongoSink(self.conf.mongo, self.feed),
+            self.rows.transform(stage.to_records, spec),
+            batch,
+        )
 
     def requeue(self, **options: Any) -> Requeued:
         found = letters.find(self.db, Filter(feed=self.feed.name, statuses=("new", "requeued")))

@@ -6,10 +6,10 @@ from io import StringIO
 
 from rich.console import Console
 
-from millrace import demo_report
 from millrace.config import Config, Feed
 from millrace.io import kafka, mongo, mysql
 from millrace.simulate.send import send
+from millrace.tools import demo_report
 
 FEED = Feed(name="shown", topic="shown", format="combined", service_name="web")
 MINUTE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

@@ -4,26 +4,47 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from pyspark.sql import DataFrame, SparkSession
 
-from millrace import job
 from millrace.config import Config, Feed, UnreachableError
 from millrace.errors import JobError
-from millrace.io import delta, mysql
+from millrace.io import mysql
+from millrace.io.delta import DeltaSink
 from millrace.io.mysql.ledger import record
-from millrace.job import Run
-from millrace.proof import overlap
+from millrace.io.sink import MicroBatch, OutputMode
+from millrace.observe.observer import Observer
 from millrace.records.ledger import Batch
-from millrace.stream import Flow
-from millrace.watchdog import Stopping
+from millrace.records.write_result import WriteResult
+from millrace.runtime import backfill, job, recompute_guard
+from millrace.runtime.context import DONE, JobContext
+from millrace.runtime.flow import Flow, Run
+from millrace.runtime.watchdog import Stopping
 
 HALF = 300
 Write = Callable[[DataFrame, Batch], None]
+
+
+class Written:
+    """A sink that is a function."""
+
+    name = "function"
+    output_mode: OutputMode = "append"
+
+    def __init__(self, function: Write) -> None:
+        self._function = function
+
+    def prepare(self) -> None:
+        pass
+
+    def write(self, batch: MicroBatch) -> WriteResult:
+        self._function(batch.rows, batch)
+        return WriteResult()
 
 
 class Archive:
@@ -44,16 +65,17 @@ class Archive:
         lines = values("app", HALF, faults=0, seed=half)
         rows = kafka_rows(self.spark, lines, topic="lines", first_offset=start)
         batch = Batch(f"archive-{feed.name}", "a", half, offsets("lines", start, start + HALF))
-        delta.sink(self.spark, self.conf.storage.archive, feed)(rows, batch)
+        store(DeltaSink(self.spark, self.conf.storage.archive, feed), rows, batch)
 
     def run(self, function: Callable[[Run], Write]) -> int:
         """Runs a job whose function, for each feed, gives what writes its lines."""
 
         def made(run: Run) -> Flow:
-            write = function(run)
-            return Flow(run.lines(), write, "test")
+            return Flow(run.source, [], Written(function(run)))
 
-        return job.from_archive("ingest", made, self.spark, self.conf, self.stopping)
+        observer = Observer("ingest", self.conf)
+        context = JobContext("ingest", made, self.spark, self.conf, self.stopping, observer)
+        return backfill.run(context)
 
 
 @pytest.fixture
@@ -78,9 +100,9 @@ def test_an_archive_that_grows_meanwhile_is_read_as_it_was_at_the_start(archive:
 
         return write
 
-    assert archive.run(function) == job.DONE
+    assert archive.run(function) == DONE
     assert read == {feed.name: [HALF, HALF] for feed in archive.feeds}
-    assert archive.run(function) == job.DONE
+    assert archive.run(function) == DONE
     assert read == {feed.name: [2 * HALF] * 2 for feed in archive.feeds}
 
 
@@ -97,9 +119,7 @@ def test_an_archive_that_grows_meanwhile_guards_figures_by_what_is_read(
 
     def function(run: Run) -> Write:
         archive.append(run.feed, 1)
-        stored = overlap.stored_figures(
-            run.spark, run.conf, run.feed, query, run.topic, run.checkpoint, run.archive_version
-        )
+        stored = recompute_guard.stored_figures(replace(run, query=query))
         raise AssertionError(f"the figures hold lines that are not read: {stored}")
 
     with pytest.raises(JobError, match=f"ends at offset {HALF}, the figures hold lines up to"):
@@ -138,7 +158,7 @@ def test_sigterm_lets_the_running_batch_end_and_begins_no_other_feed(
         return write
 
     with caplog.at_level(logging.INFO):
-        assert archive.run(function) == job.DONE
+        assert archive.run(function) == DONE
     assert (begun, written) == ([first], [HALF])
     told = [record.getMessage() for record in caplog.records if second.name in record.getMessage()]
     assert told == [f"ingest: stopped before the archive of these feeds was read: {second.name}"]
@@ -158,6 +178,6 @@ def test_sigterm_while_a_server_is_away_ends_with_0_and_names_the_feed(
         return write
 
     with caplog.at_level(logging.INFO):
-        assert archive.run(function) == job.DONE
+        assert archive.run(function) == DONE
     assert tries == [archive.feeds[0].name]
     assert ", ".join(feed.name for feed in archive.feeds) in caplog.text

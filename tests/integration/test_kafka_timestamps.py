@@ -22,15 +22,16 @@ from prometheus_client import REGISTRY
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from millrace import tap
 from millrace.config import Config, Kafka
-from millrace.io import kafka, kafka_batch, mongo
+from millrace.io import kafka, mongo
+from millrace.io.kafka import batch
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter
 from millrace.observe.lag import Lag
 from millrace.proof.reconcile import reconcile
 from millrace.proof.replay import replay
 from millrace.proof.requeue import requeue
+from millrace.tools import tap
 
 FEED = "stamped"
 GOOD, A_BATCH = 400, 150
@@ -177,7 +178,7 @@ def test_a_topic_that_took_producers_times_before_is_read_to_its_end(pipe: Pipel
     topic = kafka.topic(pipe.conf.kafka, FEED)
     try:
         _set_timestamp_type(pipe.conf.kafka, "LogAppendTime")
-        (found,) = kafka_batch.received(pipe.conf.kafka, topic, *SPAN)
+        (found,) = batch.received(pipe.conf.kafka, topic, *SPAN)
     finally:
         _set_timestamp_type(pipe.conf.kafka, "CreateTime")
     assert (found.from_offset, found.until_offset) == (0, GOOD + len(POISON))

@@ -19,13 +19,13 @@ from confluent_kafka.admin import (
     ConfigResource,
     ResourceType,
 )
-from lines import kafka_rows, offsets, recent
+from lines import kafka_rows, offsets, recent, store
 from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 
-from millrace import refine
 from millrace.config import Config, Feed
-from millrace.io import delta, kafka, mongo
+from millrace.io import delta, kafka, mongo, reference_data
+from millrace.io.mongo import MongoSink
 from millrace.proof.replay import replay
 from millrace.records.formats import Format
 from millrace.records.ledger import Batch
@@ -239,7 +239,7 @@ def test_a_line_of_the_greatest_length_is_a_document_whatever_it_holds(
 ) -> None:
     feed = Feed(name=f"longest_{format}", topic="t", format=format, service_name="s")
     feed = feed.model_copy(update={"max_line_bytes": MAX_LINE_BYTES})
-    lines, stored = LONGEST[format], store(spark, servers, feed, LONGEST[format])
+    lines, stored = LONGEST[format], documents_of(spark, servers, feed, LONGEST[format])
     assert [row["raw"].encode() for row in stored] == lines
     assert max(len(bson.encode(row)) for row in stored) > 2 * MAX_LINE_BYTES - 2_000
     if format == "app":
@@ -253,7 +253,7 @@ def test_a_letter_of_the_greatest_length_is_stored(
     limits = {"max_line_bytes": 1, "max_record_bytes": MAX_RECORD_BYTES}
     feed = Feed(name="greatest", topic="t", format="app", service_name="s", **limits)
     lines = [b"a" * MAX_RECORD_BYTES, b"a" * (MAX_RECORD_BYTES + 1)]
-    assert store(spark, servers, feed, lines) == []
+    assert documents_of(spark, servers, feed, lines) == []
     found = mongo.database(servers.mongo).dead_letters.find({"feed": "greatest"}).sort("_id", 1)
     assert [(len(row["raw"]), row.get("raw_bytes")) for row in found] == [
         (MAX_RECORD_BYTES, None),
@@ -261,13 +261,13 @@ def test_a_letter_of_the_greatest_length_is_stored(
     ]
 
 
-def store(
+def documents_of(
     spark: SparkSession, conf: Config, feed: Feed, lines: list[bytes]
 ) -> list[dict[str, Any]]:
     """The documents that ``ingest`` makes of the lines."""
     mongo.prepare(conf.mongo, feed)
     rows = kafka_rows(spark, lines, topic="t", received_at=NOW)
-    refined = rows.transform(stage.refined(refine.spec(feed, refine.references(conf, feed))))
+    refined = rows.transform(stage.to_records, reference_data.spec(conf, feed))
     batch = Batch(feed.name, "a", 0, offsets("t", 0, len(lines)))
-    mongo.sink(conf.mongo, feed)(refined, batch)
+    store(MongoSink(conf.mongo, feed), refined, batch)
     return list(mongo.database(conf.mongo)[feed.name].find().sort("_id", 1))

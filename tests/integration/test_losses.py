@@ -11,11 +11,11 @@ from lines import recent
 from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 
-from millrace import job as jobs
 from millrace.config import Config
 from millrace.io import mongo
 from millrace.proof.reconcile import Verdict, reconcile
 from millrace.records.ranges import size
+from millrace.runtime import job as jobs
 
 JOBS = ("archive", "ingest", "aggregate")
 FIRST = 100  # lines of each partition in the first run, and in each one after

@@ -12,7 +12,7 @@ from pyspark.sql import SparkSession
 from millrace.config import Config
 from millrace.io import delta, mongo
 from millrace.records import tables
-from millrace.records.masks import MASKS
+from millrace.records.formats import MASKS
 
 SECRETS = (
     "jane.doe@example.com",

@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import pytest
 from certificates import Authority, authority
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from places import SILENT, settings
 from pyspark.sql import SparkSession
 
-from millrace import refine, stack, windows
+from millrace import stack, windows
 from millrace.config import Config, ConfigurationError, Feed, Mysql, UnreachableError
-from millrace.io import mysql
+from millrace.io import mysql, reference_data
+from millrace.io.mysql import MysqlSink
 from millrace.io.mysql.client import jdbc_options
 from millrace.records.ledger import Batch
 from millrace.stack import mariadb
@@ -122,13 +123,13 @@ def test_a_batch_is_written_with_tls(
 ) -> None:
     feed = Feed(name=f"t{uuid4().hex[:8]}", topic="t", format="combined", service_name="web")
     mysql.prepare(secured.conf)
-    spec = refine.spec(feed, refine.references(conf, feed))
+    spec = reference_data.spec(conf, feed)
     figures = (
         kafka_rows(spark, values("combined", LINES, faults=0), topic="t")
-        .transform(stage.counted(spec, feed.max_lateness_s))
-        .transform(windows.figures(feed.max_lateness_s))
+        .transform(stage.to_counts, spec, feed.max_lateness_s)
+        .transform(windows.figures, feed.max_lateness_s)
     )
-    mysql.sink(secured.conf, feed)(figures, Batch(feed.name, "a", 0, offsets("t", 0, LINES)))
+    store(MysqlSink(secured.conf, feed), figures, Batch(feed.name, "a", 0, offsets("t", 0, LINES)))
     with mysql.connection(secured.conf) as opened, opened.cursor() as cursor:
         query = "SELECT SUM(requests) AS n FROM traffic_by_minute WHERE feed = %s"
         cursor.execute(query, feed.name)

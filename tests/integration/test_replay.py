@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from commandline import millrace
-from lines import TOPIC_ID, kafka_rows, values
+from lines import TOPIC_ID, kafka_rows, store, values
 from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.io import delta, delta_log, kafka, kafka_batch, mongo
+from millrace.io import delta, kafka, mongo
+from millrace.io.delta import DeltaSink
+from millrace.io.delta import log as delta_log
+from millrace.io.kafka import batch
 from millrace.io.mongo import letters, shadow
 from millrace.io.mongo.letters import Filter
 from millrace.parse import app
@@ -165,7 +168,7 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
     archived = delta.lines(spark, web.pipe.conf.storage.archive, web.feed).count()
     assert archived == ARCHIVED
     topic = kafka.topic(web.pipe.conf.kafka, web.feed.topic)
-    ranges = kafka_batch.received(web.pipe.conf.kafka, topic, web.start, web.until)
+    ranges = batch.received(web.pipe.conf.kafka, topic, web.start, web.until)
     halves = [
         half
         for one in ranges
@@ -176,12 +179,12 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
             one,
         )
     ]
-    assert kafka_batch.recorded(spark, web.pipe.conf.kafka, topic, halves).count() == LINES
+    assert batch.recorded(spark, web.pipe.conf.kafka, topic, halves).count() == LINES
     few = [replace(one, until_offset=one.from_offset + 7) for one in ranges]
     apart = few + [replace(one, from_offset=one.until_offset - 7) for one in ranges]
-    rows = kafka_batch.recorded(spark, web.pipe.conf.kafka, topic, apart)
+    rows = batch.recorded(spark, web.pipe.conf.kafka, topic, apart)
     assert rows.count() == 14 * len(ranges)
-    none = kafka_batch.recorded(spark, web.pipe.conf.kafka, topic, [])
+    none = batch.recorded(spark, web.pipe.conf.kafka, topic, [])
     stream = kafka.lines(
         spark, web.pipe.conf.kafka, topic, web.pipe.conf.stream.max_lines_per_batch
     )
@@ -189,7 +192,7 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
     assert none.dtypes == rows.dtypes
     assert none.count() == 0
     with pytest.raises(ValueError, match="not other"):
-        kafka_batch.recorded(spark, web.pipe.conf.kafka, topic, [replace(few[0], topic_id="other")])
+        batch.recorded(spark, web.pipe.conf.kafka, topic, [replace(few[0], topic_id="other")])
 
 
 def test_only_lines_of_the_span_are_replayed(log: Past) -> None:
@@ -213,7 +216,7 @@ def test_lines_of_an_earlier_topic_of_that_name_are_replayed(
     elsewhere = conf.storage.model_copy(update={"archive": str(tmp_path)})
     changed = conf.model_copy(update={"storage": elsewhere})
     ranges = (OffsetRange(log.feed.topic, TOPIC_ID, 0, 0, 20),)
-    delta.sink(spark, str(tmp_path), log.feed)(rows, Batch("archive", "a", 0, ranges))
+    store(DeltaSink(spark, str(tmp_path), log.feed), rows, Batch("archive", "a", 0, ranges))
     tally = replay(spark, changed, log.feed, log.start, log.until, promote=True).tally
     assert outcomes(tally, missing=20, same=LINES)
     assert len(log.documents()) + len(log.letters()) == LINES + 20

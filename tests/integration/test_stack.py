@@ -17,8 +17,8 @@ from rich.console import Console
 
 from millrace import stack
 from millrace.config import Config, ConfigurationError
+from millrace.errors import SetupError
 from millrace.io import mongo, mysql
-from millrace.setup.errors import SetupError
 from millrace.setup.java import check_java
 
 SILENT = Console(file=StringIO())

@@ -22,11 +22,11 @@ from pymongo.errors import OperationFailure
 from pymysql.cursors import Cursor
 from rich.console import Console
 
-from millrace import config, passwords, stack
-from millrace.config import Config, ConfigurationError
+from millrace import config, stack
+from millrace.config import Config, ConfigurationError, passwords
+from millrace.errors import StackError
 from millrace.io import mongo, mysql
 from millrace.stack import clients, mariadb
-from millrace.stack.errors import StackError
 from millrace.stack.servers import folders
 
 SILENT = Console(file=StringIO())

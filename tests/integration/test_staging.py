@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from pipeline import wait_until
 from places import SILENT, settings
 from pyspark.sql import DataFrame, SparkSession
 
-from millrace import refine, stack, windows
+from millrace import stack, windows
 from millrace.config import Config, Feed, Mysql
 from millrace.detect.rates import DEFAULT_RULES
-from millrace.io import mysql
+from millrace.io import mysql, reference_data
+from millrace.io.mysql import MysqlSink
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.staging import drop_abandoned, staging_table
 from millrace.records import tables
@@ -80,9 +81,9 @@ def revise_nothing(conf: Mysql, feed: Feed, figures: DataFrame) -> None:
 def figures(spark: SparkSession, conf: Config, country_database: str) -> DataFrame:
     """The figures of some lines."""
     lines = kafka_rows(spark, values("app", LINES, faults=0), topic="lines")
-    spec = refine.spec(APP, refine.references(conf, APP))
-    counts = lines.transform(stage.counted(spec, APP.max_lateness_s))
-    return counts.transform(windows.figures(APP.max_lateness_s))
+    spec = reference_data.spec(conf, APP)
+    counts = lines.transform(stage.to_counts, spec, APP.max_lateness_s)
+    return counts.transform(windows.figures, APP.max_lateness_s)
 
 
 @pytest.fixture
@@ -109,14 +110,14 @@ def test_a_table_is_renewed_while_its_batch_runs(server: Mysql) -> None:
         age(server, own)
         wait_until(lambda: is_fresh(server, own), "a renewal", timeout_s=60)
         for feed in (APP, APP_2):
-            mysql.sink(server, feed)  # As `aggregate` starts.
+            MysqlSink(server, feed).prepare()  # As `aggregate` starts.
         assert staged(server) == {own}
 
 
 def test_feeds_named_alike_leave_each_others_tables(server: Mysql, figures: DataFrame) -> None:
     with staging_table(server, APP) as one, staging_table(server, APP_2) as other:
         for feed in (APP, APP_2):
-            mysql.sink(server, feed)
+            MysqlSink(server, feed).prepare()
             revise_nothing(server, feed, figures)
         assert staged(server) == {one, other}
 
@@ -140,18 +141,18 @@ def test_the_table_of_a_driver_that_died_goes_after_a_day(
     assert staged(server) == {left}
     age(server, left)
     # By any feed's start: its own may be none of the configuration's any more.
-    mysql.sink(server, APP_2)
+    MysqlSink(server, APP_2).prepare()
 
 
 def test_a_batch_leaves_no_table_whether_it_is_written_or_fails(
     server: Mysql, figures: DataFrame
 ) -> None:
-    sink = mysql.sink(server, APP)
+    sink = MysqlSink(server, APP)
     batch = Batch("aggregate-staged", "a", 0, offsets("lines", 0, LINES))
-    sink(figures, batch)
+    store(sink, figures, batch)
     assert staged(server) == set()
     with pytest.raises(Exception, match="no_such"):
-        sink(figures.selectExpr("*", "1 AS no_such"), batch)
+        store(sink, figures.selectExpr("*", "1 AS no_such"), batch)
     assert staged(server) == set()
 
 
@@ -176,7 +177,7 @@ def test_a_server_that_asks_for_primary_keys_takes_every_table(
         rows(strict, "CREATE TABLE without_a_key (n INT)")
     mysql.prepare(strict)
     batch = Batch("aggregate-app", "a", 0, offsets("lines", 0, LINES))
-    mysql.sink(strict, APP)(figures, batch)
+    store(MysqlSink(strict, APP), figures, batch)
     counted = f"SELECT SUM(events) AS n FROM {tables.LEVELS.name}"
     assert rows(strict, counted) == [{"n": LINES}]
     minutes = rows(strict, f"SELECT DISTINCT window_start AS w FROM {tables.LEVELS.name}")

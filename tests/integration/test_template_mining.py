@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 import yaml
 from commandline import millrace
-from lines import kafka_rows, offsets, values
+from lines import kafka_rows, offsets, store, values
 from pyspark.sql import DataFrame, SparkSession
 
-from millrace import config, mining, refine
+from millrace import config
 from millrace.config import Config
-from millrace.io import delta, mongo, mysql, template_files
+from millrace.io import mongo, mysql, reference_data, template_files
+from millrace.io.delta import DeltaSink
+from millrace.io.mongo import MongoSink
 from millrace.io.mysql.templates import Seen, seen
 from millrace.records.formats import Format
 from millrace.records.ledger import Batch
 from millrace.simulate import programs
 from millrace.simulate.app import _EVENTS
+from millrace.tools import mining
 from millrace.transform import stage
 
 LINES = 4_000
@@ -37,8 +40,8 @@ class Place:
         rows = self.rows(name)
         batch = Batch(name, "a", 0, offsets(name, 0, LINES))
         mongo.prepare(self.conf.mongo, feed)
-        mongo.sink(self.conf.mongo, feed)(self.refined(name), batch)
-        delta.sink(self.spark, self.conf.storage.archive, feed)(rows, batch)
+        store(MongoSink(self.conf.mongo, feed), self.refined(name), batch)
+        store(DeltaSink(self.spark, self.conf.storage.archive, feed), rows, batch)
 
     def rows(self, name: str) -> DataFrame:
         return kafka_rows(self.spark, values(FEEDS[name], LINES, faults=0), topic=name)
@@ -46,8 +49,8 @@ class Place:
     def refined(self, name: str) -> DataFrame:
         """The feed's records, as jobs that start now would have them."""
         feed = self.conf.feed(name)
-        spec = refine.spec(feed, refine.references(self.conf, feed))
-        return self.rows(name).transform(stage.refined(spec))
+        spec = reference_data.spec(self.conf, feed)
+        return self.rows(name).transform(stage.to_records, spec)
 
     def messages(self, name: str, source: str, limit: int = LINES) -> list[str]:
         return list(mining.stored_messages(self.conf, self.conf.feed(name), source, limit))

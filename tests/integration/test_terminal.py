@@ -15,10 +15,11 @@ from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 from rich.console import Console
 
-from millrace import config, demo_report
+from millrace import config
 from millrace.config import Config
 from millrace.io import mongo, mysql
 from millrace.records.ledger import OffsetRange
+from millrace.tools import demo_report
 
 CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 MARKS = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"

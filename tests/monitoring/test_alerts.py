@@ -11,7 +11,7 @@ from monitoring.tools import promtool
 from pipeline import ROOT
 from prometheus_client import REGISTRY
 
-from millrace.observe import metrics
+from millrace.telemetry import metrics
 
 RULES = ROOT / "dashboards" / "alerts" / "millrace.yaml"
 KUBERNETES = ROOT / "spark-k8s" / "components" / "monitoring"

@@ -15,8 +15,8 @@ from monitoring.panels import DASHBOARDS, GRAFANA, ROOT, panels
 from monitoring.tools import promtool
 from prometheus_client import REGISTRY
 
-from millrace.observe import metrics
 from millrace.records import rates, tables, views
+from millrace.telemetry import metrics
 
 assert metrics.BUILD  # Importing it registers every metric.
 _SUFFIXES = {

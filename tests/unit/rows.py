@@ -14,7 +14,7 @@ from _pytest.mark import ParameterSet
 from pyspark.sql import DataFrame, SparkSession
 
 from millrace.config import CONF_DIRECTORY
-from millrace.io import rules
+from millrace.io import reference_data
 from millrace.parse import parser
 from millrace.parse.rejection import RejectedError
 from millrace.parse.text import decode
@@ -34,7 +34,7 @@ RECEIVED_AT = datetime(2025, 1, 22, 12, 0, tzinfo=UTC)
 MAX_LINE_BYTES = 262_144
 MAX_LATENESS_S = 600
 MINUTE = datetime(2025, 1, 22, 12, 0)
-RULES = rules.load(CONF_DIRECTORY / "rules.yaml").records
+RULES = reference_data.rules(CONF_DIRECTORY / "rules.yaml").records
 
 _PARQUET = pa.schema(
     [
@@ -188,7 +188,7 @@ def figures_of(
 
 def spark_figures(of: Spec, lines: DataFrame) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """The figures of a Kafka source's rows as they are stored, by window, table and keys."""
-    counts = lines.transform(stage.counted(of, MAX_LATENESS_S))
+    counts = lines.transform(stage.to_counts, of, MAX_LATENESS_S)
     rows = counts.transform(figures(MAX_LATENESS_S)).collect()
     keys = ("window_start", "figure", "k1", "k2", "k3", "k4")
     found = {tuple(row[key] for key in keys): tuple(row[m] for m in MEASURES) for row in rows}
@@ -220,7 +220,7 @@ def streamed(
 
     lines = spark.readStream.schema(KAFKA).option("maxFilesPerTrigger", 1).parquet(str(source))
     query = (
-        lines.transform(stage.counted(spec("app"), MAX_LATENESS_S))
+        lines.transform(stage.to_counts, spec("app"), MAX_LATENESS_S)
         .transform(figures(MAX_LATENESS_S))
         .writeStream.outputMode("update")
         .option("checkpointLocation", str(folder / "checkpoint"))

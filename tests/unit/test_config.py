@@ -9,7 +9,8 @@ import yaml
 from places import settings_file
 
 from millrace import config
-from millrace.config import ENV_PREFIX, Config, ConfigurationError
+from millrace.config import Config, ConfigurationError
+from millrace.config.yaml_file import ENV_PREFIX
 
 Content = dict[str, Any]
 

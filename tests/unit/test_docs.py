@@ -4,14 +4,14 @@ import os
 import subprocess
 from pathlib import Path
 
-from millrace.records import docs
+from millrace.tools import field_docs
 
 ROOT = Path(__file__).parents[2]
 _TIMEOUT_S = 60
 
 
 def test_the_page_of_fields_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "fields.md").read_text() == docs.page(), "run `make docs`"
+    assert (ROOT / "docs" / "fields.md").read_text() == field_docs.page(), "run `make docs`"
 
 
 def test_the_history_server_is_found_by_the_command_that_is_told() -> None:

@@ -8,8 +8,9 @@ import pytest
 from places import free_port
 
 from millrace.config import ConfigurationError
-from millrace.observe import metrics, server
-from millrace.observe.health import Health
+from millrace.observe import server
+from millrace.telemetry import metrics
+from millrace.telemetry.health import Health
 
 HOST = "127.0.0.1"
 

@@ -11,8 +11,8 @@ import pytest
 
 from millrace.config import LogFormat
 from millrace.errors import one_line
-from millrace.observe import logs
 from millrace.parse.app import KNOWN_KEYS
+from millrace.telemetry import logs
 
 LOG = logging.getLogger("millrace.test")
 
@@ -27,7 +27,7 @@ def as_before() -> Iterator[None]:
 
 
 def said(capsys: pytest.CaptureFixture[str], log_format: LogFormat, message: str) -> str:
-    logs.configure("millrace-ingest", log_format)
+    logs.configure("millrace-ingest", is_json=log_format == "json")
     with logs.about("ingest-access", 7):
         LOG.warning(message)
     return capsys.readouterr().err
@@ -48,7 +48,7 @@ def test_text_is_a_line_with_time_and_level(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_what_is_said_of_batches_is_read_back(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("millrace-ingest", "text")
+    logs.configure("millrace-ingest")
     LOG.info(logs.BATCH, "ingest-access", 3, 5000, 1.25)
     LOG.info("ended")
     ((ended_at, lines, seconds),) = logs.batches(capsys.readouterr().err)
@@ -96,7 +96,7 @@ def test_what_a_message_quotes_is_no_order_to_a_terminal(
 def test_what_a_failure_quotes_is_no_order_to_a_terminal(
     capsys: pytest.CaptureFixture[str], log_format: LogFormat
 ) -> None:
-    logs.configure("millrace-ingest", log_format)
+    logs.configure("millrace-ingest", is_json=log_format == "json")
     try:
         raise ValueError(ORDERS)
     except ValueError as error:
@@ -117,7 +117,7 @@ def test_outside_of_a_batch_nothing_is_named(capsys: pytest.CaptureFixture[str])
 
 
 def test_an_exception_is_told_in_the_same_object(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("millrace-ingest", "json")
+    logs.configure("millrace-ingest", is_json=True)
     try:
         raise ValueError("no such thing")
     except ValueError as error:
@@ -128,12 +128,12 @@ def test_an_exception_is_told_in_the_same_object(capsys: pytest.CaptureFixture[s
 
 
 def test_a_trace_is_no_longer_than_collectors_take(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("millrace-ingest", "json")
+    logs.configure("millrace-ingest", is_json=True)
     logs.END.error("ingest-access failed", exc_info=ValueError("x" * 300_000))
     assert len(capsys.readouterr().err) < 16_000
 
 
 def test_why_a_job_ended_stands_alone_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("millrace-ingest", "text")
+    logs.configure("millrace-ingest")
     logs.END.error("ingest-access failed: %s", "the disk is full")
     assert capsys.readouterr().err == "ingest-access failed: the disk is full\n"

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from rows import MAX_LINE_BYTES, parsed
 
 from millrace.parse.mask import masked
-from millrace.records.formats import FORMATS, Format
-from millrace.records.masks import MASKS, Mask
+from millrace.records.formats import FORMATS, MASKS, Format, Mask
 
 VISA = "4111111111111111"
 WHEN = "[22/Jan/2019:03:56:14 +0330]"

@@ -7,10 +7,11 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram, Summary
 from prometheus_client.metrics import MetricWrapperBase
 
-from millrace.observe import docs, metrics
+from millrace.telemetry import metrics
+from millrace.tools import metric_docs
 
 ROOT = Path(__file__).parents[2]
-DEFINED = docs.defined()
+DEFINED = metric_docs.defined()
 # What may be a label: all come from configuration, from closed lists, or from Kafka's partitions.
 LABELS = {"query", "feed", "topic", "partition", "outcome", "reason", "severity", "phase", "sink"}
 LABELS |= {"storage", "fault"}
@@ -34,7 +35,7 @@ def test_no_label_is_made_of_what_a_line_says(metric: MetricWrapperBase) -> None
 
 
 def test_the_page_of_metrics_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "metrics.md").read_text() == docs.page(), "run `make docs`"
+    assert (ROOT / "docs" / "metrics.md").read_text() == metric_docs.page(), "run `make docs`"
 
 
 def test_a_query_is_labelled_with_its_feed() -> None:

@@ -56,7 +56,7 @@ def of_worker(raised: str) -> PythonException:
         (of_worker("pymysql.err.OperationalError: (2013, 'Lost')"), Outage("MySQL", False)),
         (of_worker("pymysql.err.OperationalError: (1213, 'Deadlock')"), None),
         (of_worker("pymongo.errors.AutoReconnect: closed"), Outage("MongoDB", False)),
-        (of_worker("millrace.checked_file.UnreachableError: x"), Outage("a server", False)),
+        (of_worker("millrace.errors.UnreachableError: x"), Outage("a server", False)),
         (of_worker(f"ValueError: {QUOTED}"), None),
         (of_worker("ValueError: pymongo.errors.AutoReconnect: closed"), None),
         (RuntimeError(QUOTED), None),

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from places import settings_file
 
-from millrace import config, passwords
-from millrace.config import Config, ConfigurationError
+from millrace import config
+from millrace.config import Config, ConfigurationError, passwords
 
 STORED = {passwords.MONGO: "stored-of-mongo", passwords.MYSQL: "stored-of-mysql"}
 HERE = ("millrace", "stored-of-mongo", "stored-of-mysql")

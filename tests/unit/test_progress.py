@@ -13,8 +13,8 @@ from pyspark.sql.streaming.listener import (
     QueryTerminatedEvent,
 )
 
-from millrace.observe.health import Health
 from millrace.observe.progress import ProgressListener, offsets
+from millrace.telemetry.health import Health
 
 QUERY = "aggregate-progress"
 RUN = "11111111-1111-1111-1111-111111111111"

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.pandas.functions import pandas_udf
 
-from millrace import python_daemon
+from millrace.runtime import python_daemon
 
 
 def test_a_worker_has_no_archive_of_spark_on_its_path(spark: SparkSession) -> None:

@@ -7,10 +7,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 from rows import RECEIVED_AT, micros, spec
 
-from millrace import preview
 from millrace.io import receipt
 from millrace.records import received
 from millrace.records.formats import FORMATS, Format
+from millrace.tools import preview
 from millrace.transform.chain import Letter, compiled
 
 EPOCH = datetime(1970, 1, 1)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from pymongo.errors import AutoReconnect, NetworkTimeout
 
-from millrace import retry
 from millrace.errors import JobError
-from millrace.observe import activity
-from millrace.observe.activity import ACTIVITY
-from millrace.retry import Retry, StoppingError
+from millrace.runtime import retry
+from millrace.runtime.retry import Retry, StoppingError
+from millrace.telemetry import activity
+from millrace.telemetry.activity import ACTIVITY
 
 LIMIT_S = 300
 RESET = AutoReconnect("connection closed")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from millrace.checked_file import ConfigurationError
 from millrace.config import CONF_DIRECTORY
-from millrace.io import rules
+from millrace.errors import ConfigurationError
+from millrace.io import reference_data
 
 Content = dict[str, Any]
 HTTP_ERROR = 2  # the place of the rule whose points grow
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 def refusal(file: Path) -> str:
     with pytest.raises(ConfigurationError) as refused:
-        rules.load(file)
+        reference_data.rules(file)
     message = str(refused.value)
     assert "\n" not in message
     return message
@@ -204,7 +204,7 @@ def test_what_yaml_takes_for_something_else_must_stand_in_quotes(
     said = "expected a number or a text in quotes, not"
     assert refusal(file).startswith(f"{file}: {FIRST}.threshold: {said} ")
     file.write_text(text.replace("threshold: FATAL", f"threshold: '{threshold}'"))
-    assert rules.load(file).records.rules[0].threshold == threshold
+    assert reference_data.rules(file).records.rules[0].threshold == threshold
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -213,6 +213,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_points_may_be_a_number_or_grow(file: Path) -> None:
-    fixed, growing = (rules.load(file).records.rules[place].points for place in (0, HTTP_ERROR))
+    fixed, growing = (
+        reference_data.rules(file).records.rules[place].points for place in (0, HTTP_ERROR)
+    )
     assert (fixed.base, fixed.per_unit) == (100, 0)
     assert (growing.base, growing.per_unit, growing.above) == (50, 2, 400)

@@ -11,8 +11,7 @@ from pyspark.sql import functions as F
 from rows import RECEIVED_AT, kafka_rows, records, spec
 
 from millrace.records.fields import document
-from millrace.records.formats import FORMATS, Format
-from millrace.records.masks import MASKS
+from millrace.records.formats import FORMATS, MASKS, Format
 from millrace.transform import chain, rows, stage
 from millrace.transform.arrow import Columns
 from millrace.transform.chain import Spec, compiled
@@ -35,7 +34,7 @@ LINES: dict[Format, list[str]] = {
 
 
 def refined(spark: SparkSession, of: Spec, lines: list[Any]) -> list[Row]:
-    rows = kafka_rows(spark, lines).transform(stage.refined(of)).collect()
+    rows = kafka_rows(spark, lines).transform(stage.to_records, of).collect()
     return sorted(rows, key=lambda row: row["kafka"]["offset"])
 
 
@@ -87,7 +86,9 @@ def test_a_longer_value_is_cut_and_told_by_length_and_digest(
 def test_no_more_of_a_value_goes_to_python_than_is_kept(spark: SparkSession) -> None:
     limited = spec("app", max_record_bytes=LIMIT)
     lines = kafka_rows(spark, [b"y" * 5_000]).withColumn("key", F.col("value"))
-    plan = lines.transform(stage.refined(limited))._jdf.queryExecution().executedPlan().toString()
+    plan = (
+        lines.transform(stage.to_records, limited)._jdf.queryExecution().executedPlan().toString()
+    )
     python = next(step for step in plan.splitlines() if "MapInArrow" in step)
     assert "key#" not in python
     assert "substring(value" in plan
@@ -95,7 +96,7 @@ def test_no_more_of_a_value_goes_to_python_than_is_kept(spark: SparkSession) -> 
 
 def test_letters_that_ride_back_are_few(spark: SparkSession, monkeypatch: Any) -> None:
     lines = [b"x" * 10_000] * 600 + [b"x"] * 1_500
-    rows = kafka_rows(spark, lines).coalesce(1).transform(stage.refined(spec("app"))).collect()
+    rows = kafka_rows(spark, lines).coalesce(1).transform(stage.to_records, spec("app")).collect()
     carried = [row for row in rows if row["is_carried"]]
     assert sum(len(row["value"]) for row in carried) <= 4 * 2**20
     assert 400 < len(carried) <= 1_000
@@ -222,7 +223,7 @@ def test_keys_and_headers_are_masked_where_there_are_any(spark: SparkSession) ->
             ).cast(f"array<{header}>"),
         }
     )
-    (row,) = full.transform(stage.masked(MASKS)).collect()
+    (row,) = full.transform(stage.masked, MASKS).collect()
     assert (bytes(row["value"]), bytes(row["key"])) == (b"{email}", b"203.0.113.0")
     assert [(one["key"], one["value"]) for one in row["headers"]] == [
         ("a@b.co", b"?sid={token}"),
@@ -231,8 +232,8 @@ def test_keys_and_headers_are_masked_where_there_are_any(spark: SparkSession) ->
     absent = full.withColumns(
         {"key": F.lit(None).cast("binary"), "headers": F.lit(None).cast(f"array<{header}>")}
     )
-    (row,) = absent.transform(stage.masked(MASKS)).collect()
+    (row,) = absent.transform(stage.masked, MASKS).collect()
     assert (row["key"], row["headers"]) == (None, None)
-    assert absent.transform(stage.masked(MASKS)).schema == absent.schema
-    assert lines.transform(stage.masked(MASKS)).columns == lines.columns
-    assert lines.transform(stage.masked(())) is lines
+    assert absent.transform(stage.masked, MASKS).schema == absent.schema
+    assert lines.transform(stage.masked, MASKS).columns == lines.columns
+    assert lines.transform(stage.masked, ()) is lines

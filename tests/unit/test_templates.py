@@ -27,9 +27,9 @@ from millrace.detect.templates import (
 )
 from millrace.io import template_files
 from millrace.io.template_files import Templates
-from millrace.mining import MAX_TEMPLATES, Mined, mined
 from millrace.simulate import programs
 from millrace.simulate.app import _EVENTS
+from millrace.tools.mining import MAX_TEMPLATES, Mined, mined
 
 NONE = Templates()
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)

@@ -7,8 +7,7 @@ import pytest
 from rows import spec
 
 from millrace.parse.truncate import kept
-from millrace.records.formats import FORMATS, Format
-from millrace.records.masks import MASKS
+from millrace.records.formats import FORMATS, MASKS, Format
 from millrace.transform.chain import Letter, Spec, compiled
 
 LIMIT = 1_000

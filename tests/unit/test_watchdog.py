@@ -10,9 +10,9 @@ import pytest
 from pipeline import wait_until
 from pyspark.sql import SparkSession
 
-from millrace import watchdog
-from millrace.observe.activity import ACTIVITY
-from millrace.watchdog import Stopping, watched
+from millrace.runtime import watchdog
+from millrace.runtime.watchdog import Stopping, watched
+from millrace.telemetry.activity import ACTIVITY
 
 LIMIT_S = 0.5
 NO_SPARK = cast(SparkSession, None)

@@ -7,8 +7,8 @@ import pytest
 from pyspark.sql import SparkSession
 from rows import at, streamed
 
+from millrace.records.completeness import first_complete_window
 from millrace.records.ledger import Available, OffsetRange
-from millrace.windows import floor
 
 
 def app_line(seconds: float) -> str:
@@ -111,6 +111,6 @@ def available(partition: int, first: int, received_s: float = 0, topic_id: str =
 def test_windows_that_cannot_be_whole_are_not_written(
     source: list[Available], stored: list[OffsetRange], first_window_s: int | None
 ) -> None:
-    found = floor(source, stored, max_future_skew_s=300)
+    found = first_complete_window(source, stored, max_future_skew_s=300)
     whole = None if first_window_s is None else at(first_window_s).replace(tzinfo=UTC)
     assert found == whole

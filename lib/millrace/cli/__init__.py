@@ -19,9 +19,8 @@ from millrace.cli import (
 )
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
-from millrace.errors import is_unreadable_timestamp, one_line
+from millrace.errors import SetupError, is_unreadable_timestamp, one_line
 from millrace.records.printable import printable_lines
-from millrace.setup.errors import SetupError
 
 app = typer.Typer(
     help="Log lines from Kafka to MongoDB and MySQL, once each.",

@@ -20,7 +20,7 @@ def compact(
 ) -> None:
     """Compact the archive, and delete files that no version needs any more."""
     from millrace.io import delta
-    from millrace.session import spark_session
+    from millrace.runtime.session import spark_session
 
     loaded = config.load(conf)
     feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)

@@ -14,12 +14,12 @@ from rich.table import Column, Table
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, instant, say
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.drawing import as_text
 from millrace.io import mongo
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter, Letter
 from millrace.records.dead_letters import COLLECTION, OPEN, REASONS, STATUSES, Status
 from millrace.records.printable import printable_json
+from millrace.tools.terminal import as_text
 
 app = typer.Typer(no_args_is_help=True, help="Lines that are no records: look, mend, send again.")
 

@@ -102,12 +102,13 @@ def parse(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Print what each line parses to: one JSON object a line, in order."""
-    from millrace import preview, refine
+    from millrace.io import reference_data
+    from millrace.tools import preview
 
     loaded = config.load(conf)
     received = (received_at or datetime.now(UTC)).replace(tzinfo=UTC)
     feed = feed_of(loaded, format_named(format))
-    spec = refine.spec(feed, refine.references(loaded, feed))
+    spec = reference_data.spec(loaded, feed)
     if file is not None and not file.is_file():
         raise ConfigurationError(f"{file}: no such file")
     with nullcontext(sys.stdin.buffer) if file is None else file.open("rb") as lines:
@@ -125,7 +126,7 @@ def tap(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Show the lines of a topic as they come, each with what it parses to."""
-    from millrace.tap import tap as follow
+    from millrace.tools.tap import tap as follow
 
     loaded = config.load(conf)
     feed = next((feed for feed in loaded.feeds if feed.topic == topic), None)

@@ -9,9 +9,9 @@ import typer
 import yaml
 
 from millrace import config
-from millrace.checked_file import ENV_PREFIX
 from millrace.cli.options import FAILED, ConfFile, end
 from millrace.config import Config
+from millrace.config.yaml_file import ENV_PREFIX
 
 _CLUSTER_FILE = Path("conf/k8s.yaml")
 _OVERLAYS = Path("spark-k8s/overlays")
@@ -29,7 +29,7 @@ def manifest(
     ] = None,
 ) -> None:
     """Print the applications' sizes as the configuration has them, or where manifests depart."""
-    from millrace import manifest as manifests
+    from millrace.tools import manifest as manifests
 
     loaded = _load(conf, env)
     if diff is None:

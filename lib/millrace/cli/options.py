@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 from millrace.config import Config, Feed
-from millrace.drawing import as_text
 from millrace.records.formats import FORMATS, Format
 from millrace.records.printable import printable
+from millrace.tools.terminal import as_text
 
 ConfFile = Annotated[Path, typer.Option("--conf", help="The configuration.")]
 FormatName = Annotated[str, typer.Option("--format", help="|".join(FORMATS))]

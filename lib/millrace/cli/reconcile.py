@@ -16,7 +16,6 @@ from millrace import config
 from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, instant
 from millrace.config import Config
-from millrace.drawing import as_text
 from millrace.io import mongo
 from millrace.io.mongo import reconciliations as stored
 from millrace.proof.documents import Documents
@@ -27,6 +26,7 @@ from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
 from millrace.records.ranges import size
 from millrace.records.reconciliations import Reconciliation
+from millrace.tools.terminal import as_text
 
 _NAMED = 20
 
@@ -46,7 +46,7 @@ def reconcile(
     all holds. The outcome is kept for the metrics of `ingest`.
     """
     from millrace.proof import reconcile as proof
-    from millrace.session import spark_session
+    from millrace.runtime.session import spark_session
 
     loaded = config.load(conf)
     feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)

@@ -17,8 +17,8 @@ from rich.text import Text
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, instant
 from millrace.config import Feed
-from millrace.drawing import as_text
 from millrace.records.printable import printable_json
+from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
     from millrace.proof.diff import Sample, Tally
@@ -56,7 +56,7 @@ def replay(
 
     from millrace.errors import one_line
     from millrace.proof.replay import replay
-    from millrace.session import spark_session
+    from millrace.runtime.session import spark_session
 
     span = instant(start), instant(until)
     if span[0] >= span[1]:

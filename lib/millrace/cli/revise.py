@@ -34,7 +34,7 @@ def revise(
     """
     from millrace.proof import revise as proof
     from millrace.proof.recount import recount
-    from millrace.session import spark_session
+    from millrace.runtime.session import spark_session
 
     if bool(windows) == from_reconcile:
         raise typer.BadParameter("give one of --windows and --from-reconcile, not both or none")

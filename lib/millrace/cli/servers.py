@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from millrace import check as checks
 from millrace import config
 from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
-from millrace.drawing import as_text
+from millrace.tools import check as checks
+from millrace.tools.terminal import as_text
 
 
 def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
@@ -102,9 +102,9 @@ def demo(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Start the servers, send lines, run the three jobs, and show what came of them."""
-    from millrace.demo import DemoError
-    from millrace.demo import run as run_demo
     from millrace.setup.private import private_files
+    from millrace.tools.demo import DemoError
+    from millrace.tools.demo import run as run_demo
 
     try:
         with private_files():

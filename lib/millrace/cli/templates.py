@@ -13,16 +13,16 @@ from rich.text import Text
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, say
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.drawing import as_text
 from millrace.io import template_files
 from millrace.io.mysql import templates as seen_templates
 from millrace.io.mysql.templates import Seen
 from millrace.io.template_files import Templates
 from millrace.records.fields import ENRICHED, TEMPLATE_ID
 from millrace.records.tables import NO_VALUE
+from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
-    from millrace.mining import Mined
+    from millrace.tools.mining import Mined
 
 app = typer.Typer(no_args_is_help=True, help="What messages look like: mine templates, list them.")
 
@@ -49,7 +49,7 @@ def mine(
 
     Templates that are in the file stay. They hold words of messages: look before you publish them.
     """
-    from millrace import mining
+    from millrace.tools import mining
 
     if source not in _SOURCES:
         raise typer.BadParameter(f"{source!r} is none of {', '.join(_SOURCES)}")

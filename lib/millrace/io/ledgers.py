@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from millrace.config import Config, Feed
 from millrace.io import mongo, mysql
-from millrace.io.delta_ledger import DeltaLedger
+from millrace.io.delta.ledger import DeltaLedger
 from millrace.records.ledger import OffsetRange, Taken
 
 

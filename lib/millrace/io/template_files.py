@@ -10,9 +10,9 @@ from typing import Annotated
 import yaml
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from millrace import checked_file
-from millrace.checked_file import ConfigurationError
+from millrace.config import yaml_file
 from millrace.detect.templates import Template, template_id
+from millrace.errors import ConfigurationError
 
 _HEADING = """\
 # What messages of feed {feed} look like. Written by `millrace templates mine --feed {feed}`, which
@@ -50,7 +50,7 @@ def load(folder: Path, feed: str) -> Templates:
     """
     if not path(folder, feed).exists():
         return Templates()
-    file = checked_file.load(path(folder, feed), _File)
+    file = yaml_file.load(path(folder, feed), _File)
     templates = tuple(Template(item.id, item.template, item.messages) for item in file.templates)
     return Templates(file.version, file.mined_at, file.source, file.messages, templates)
 

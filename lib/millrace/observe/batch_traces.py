@@ -5,16 +5,17 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from confluent_kafka import KafkaException, TopicPartition
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
 from millrace.config import Kafka
-from millrace.io.kafka_ends import Ends
+from millrace.io.kafka.offset_probe import Ends
 from millrace.observe.progress import offsets
-from millrace.observe.steps import RECORDER
 from millrace.observe.traces import Traces
+from millrace.records.ledger import Batch
+from millrace.telemetry.spans import Span
 
 _log = logging.getLogger(__name__)
 _LINKS_A_PARTITION = 4
@@ -30,7 +31,16 @@ class BatchTraces:
         self._traces = Traces(service_name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="traces")
         self._room = BoundedSemaphore(_MOST_WAITING)
-        RECORDER.is_on = True
+        self._spans: dict[tuple[str, int], list[Span]] = {}
+        self._lock = Lock()
+
+    def written(self, batch: Batch, spans: list[Span]) -> None:
+        """Keeps the spans of a batch until it is committed, and no longer those of older ones."""
+        with self._lock:
+            older = [key for key in self._spans if key[0] == batch.query and key[1] < batch.id]
+            for key in older:
+                del self._spans[key]
+            self._spans[batch.query, batch.id] = spans
 
     def committed(self, progress: StreamingQueryProgress) -> None:
         """Makes the trace of a batch that was committed; of none while too many wait."""
@@ -44,10 +54,11 @@ class BatchTraces:
         self._traces.end()
 
     def _send(self, progress: StreamingQueryProgress) -> None:
-        steps = RECORDER.take(progress.name or "", progress.batchId)
+        with self._lock:
+            spans = self._spans.pop((progress.name or "", progress.batchId), [])
         try:
             (topic,) = json.loads(progress.sources[0].endOffset)
-            self._traces.send(progress, topic, steps, list(self._traceparents(progress, topic)))
+            self._traces.send(progress, topic, spans, list(self._traceparents(progress, topic)))
         except Exception as error:  # A batch is not to be ended by its trace.
             _log.warning("no trace of batch %d of %s: %s", progress.batchId, progress.name, error)
 

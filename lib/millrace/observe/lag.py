@@ -13,10 +13,10 @@ from confluent_kafka import KafkaException
 
 from millrace.config import Kafka
 from millrace.io.kafka import topic_settings
-from millrace.io.kafka_ends import Ends
-from millrace.observe import metrics
+from millrace.io.kafka.offset_probe import Ends
 from millrace.observe.progress import Offsets
 from millrace.records.ledger import OffsetRange
+from millrace.telemetry import metrics
 
 _LOOKS_A_RETENTION = 60  # it seldom changes
 _UNKNOWN = -1  # no offset: asked for again at the next look

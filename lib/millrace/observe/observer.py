@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from millrace.config import Config
-from millrace.observe import metrics, server, watch
-from millrace.observe.health import Health
+from millrace.observe import server, watch
 from millrace.observe.lag import Lag
 from millrace.observe.progress import ProgressListener
+from millrace.records.ledger import Batch
+from millrace.telemetry import metrics
+from millrace.telemetry.health import Health
+from millrace.telemetry.spans import Span
 
 if TYPE_CHECKING:
     from millrace.observe.batch_traces import BatchTraces
 
-Look = Callable[[Config], None]
 # OpenTelemetry's variables for where traces go: without either there are none.
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _DRAIN_S = 10.0
@@ -25,10 +27,10 @@ _DRAIN_S = 10.0
 class Observer:
     """A job's metrics, health and traces, of those that are asked for; costs nothing without."""
 
-    def __init__(self, job: str, conf: Config, looks: Sequence[Look]) -> None:
+    def __init__(self, job: str, conf: Config) -> None:
         """Begins to answer at the job's port; ConfigurationError where that cannot be had."""
         self._conf = conf
-        self._looks = looks
+        self._job = job
         self._port = conf.metrics.port.of(job)
         self._health = Health(conf.metrics.max_silence_s)
         self._traces = _traces(job, conf) if any(map(os.environ.get, _ENDPOINTS)) else None
@@ -47,12 +49,21 @@ class Observer:
             self._listener = ProgressListener(self._health, self.lag.committed, on_batch)
             spark.streams.addListener(self._listener)
 
+    def written(self, batch: Batch, spans: list[Span]) -> None:
+        """Takes in what a batch did when, for its trace."""
+        if self._traces:
+            self._traces.written(batch, spans)
+
     def watch(self) -> None:
         """Begins to look at lag, storage and the like; once the job's queries are followed."""
         if self._port:
-            own = (self.lag.look, partial(watch.storage, self._conf.storage))
-            others = (partial(look, self._conf) for look in self._looks)
-            self._end_watch = watch.every(self._conf.metrics.interval_s, [*own, *others])
+            checks: dict[str, Callable[[], None]] = {
+                "lag": self.lag.look,
+                "storage": partial(watch.storage, self._conf.storage),
+            }
+            if self._job == watch.RECONCILE_TOLD_BY:
+                checks["reconcile"] = partial(watch.reconciliations, self._conf)
+            self._end_watch = watch.every(self._conf.metrics.interval_s, checks)
 
     def end(self) -> None:
         """Takes in what Spark has yet to report, and sends what is held back."""

@@ -16,8 +16,8 @@ from pyspark.sql.streaming.listener import (
     StreamingQueryProgress,
 )
 
-from millrace.observe import metrics
-from millrace.observe.health import Health
+from millrace.telemetry import metrics
+from millrace.telemetry.health import Health
 
 Offsets = Mapping[int, int]
 

@@ -9,7 +9,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from prometheus_client import make_wsgi_app
 
 from millrace.config import ConfigurationError
-from millrace.observe.health import Health
+from millrace.telemetry.health import Health
 
 Environ = dict[str, Any]
 _OK, _UNREADY, _UNKNOWN = "200 OK", "503 Service Unavailable", "404 Not Found"

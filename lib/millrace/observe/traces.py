@@ -23,10 +23,10 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
 from millrace.observe.progress import epoch_s
-from millrace.observe.steps import Step
 from millrace.records.ledger import feed_of
+from millrace.telemetry.spans import Span as BatchSpan
 
-# In the order in which Spark goes through them; the steps of a sink are within addBatch.
+# In the order in which Spark goes through them; the spans of a sink are within addBatch.
 _PHASES = {
     "latestOffset": "read",
     "walCommit": "read",
@@ -53,10 +53,10 @@ class Traces:
         self,
         progress: StreamingQueryProgress,
         topic: str,
-        steps: Sequence[Step],
+        spans: Sequence[BatchSpan],
         traceparents: Sequence[str],
     ) -> None:
-        """One trace: the batch, its phases as Spark timed them, and the steps of its sink.
+        """One trace: the batch, its phases as Spark timed them, and the spans of its sink.
 
         ``traceparents`` are those of some of its lines, which the trace is linked to.
         """
@@ -74,23 +74,23 @@ class Traces:
         for name, start_ns, end_ns in _phases(began_ns, progress.durationMs):
             span = self._tracer.start_span(name, within, start_time=start_ns)
             if name == "write":
-                self._add(steps, set_span_in_context(span))
+                self._add(spans, set_span_in_context(span))
             span.end(end_ns)
         root.end(began_ns + took_ms * _NS_PER_MS)
 
-    def _add(self, steps: Sequence[Step], within: Context) -> None:
-        for step in steps:
+    def _add(self, spans: Sequence[BatchSpan], within: Context) -> None:
+        for own in spans:
             span = self._tracer.start_span(
-                step.name,
+                own.name,
                 within,
-                kind=SpanKind.CLIENT if step.system else SpanKind.INTERNAL,
-                attributes={"db.system.name": step.system} if step.system else {},
-                start_time=step.start_ns,
+                kind=SpanKind.CLIENT if own.system else SpanKind.INTERNAL,
+                attributes={"db.system.name": own.system} if own.system else {},
+                start_time=own.start_ns,
             )
-            if step.error_type:
-                span.set_attribute("error.type", step.error_type)
+            if own.error_type:
+                span.set_attribute("error.type", own.error_type)
                 span.set_status(StatusCode.ERROR)
-            span.end(step.end_ns)
+            span.end(own.end_ns)
 
     def end(self) -> None:
         """Sends what is left, and waits for it for some seconds."""

@@ -3,41 +3,56 @@
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from millrace.config import Storage
+from millrace.config import Config, Storage
 from millrace.errors import one_line
-from millrace.observe import metrics
+from millrace.io import mongo
+from millrace.io.mongo import reconciliations as stored_reconciliations
+from millrace.telemetry import metrics
 
 _log = logging.getLogger(__name__)
 
+RECONCILE_TOLD_BY = "ingest"  # the job that has MongoDB, where verdicts are kept
 
-def every(interval_s: float, looks: Sequence[Callable[[], None]]) -> Callable[[], None]:
-    """Calls each of ``looks`` every so many seconds in a thread of its own; a function ends it.
 
-    One that fails is said once until it goes well again, and called all the same: a look never ends
-    a job.
+def every(interval_s: float, checks: Mapping[str, Callable[[], None]]) -> Callable[[], None]:
+    """Runs the checks every so many seconds in a thread of its own; returns what ends it.
+
+    A failing check is logged once until it recovers; it never stops the job.
     """
     ended = threading.Event()
-
-    def watch() -> None:
-        said: set[int] = set()
-        while not ended.is_set():
-            for number, look in enumerate(looks):
-                try:
-                    look()
-                    said.discard(number)
-                except Exception as error:
-                    if number not in said:
-                        _log.warning(
-                            "look %d at what surrounds the job: %s", number, one_line(error)
-                        )
-                    said.add(number)
-            ended.wait(interval_s)
-
-    threading.Thread(target=watch, name="watch", daemon=True).start()
+    thread = threading.Thread(
+        target=_watch, args=(interval_s, checks, ended), name="watch", daemon=True
+    )
+    thread.start()
     return ended.set
+
+
+def _watch(
+    interval_s: float, checks: Mapping[str, Callable[[], None]], ended: threading.Event
+) -> None:
+    failing: set[str] = set()
+    while not ended.is_set():
+        for name, check in checks.items():
+            try:
+                check()
+                failing.discard(name)
+            except Exception as error:
+                if name not in failing:
+                    _log.warning("background check %r failed: %s", name, one_line(error))
+                failing.add(name)
+        ended.wait(interval_s)
+
+
+def reconciliations(conf: Config) -> None:
+    """Sets the metrics of each feed's last reconcile: a program that ends cannot be scraped."""
+    for outcome in stored_reconciliations.latest(mongo.database(conf.mongo)):
+        metrics.RECONCILE_HOLDS.labels(outcome.feed).set(outcome.holds)
+        metrics.RECONCILE_TIME.labels(outcome.feed).set(outcome.ended_at.timestamp())
+        for fault, count in outcome.faults.items():
+            metrics.RECONCILE_FAULTS.labels(outcome.feed, fault).set(count)
 
 
 def storage(places: Storage) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import regex
 
-from millrace.records.masks import MASKS, Mask
+from millrace.records.formats import MASKS, Mask
 
 _BYTES = "ISO-8859-1"
 _HEX = "[0-9A-Fa-f]"

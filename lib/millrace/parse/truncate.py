@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from millrace.parse.mask import masked
-from millrace.records.masks import Mask
+from millrace.records.formats import Mask
 
 # Masks do not know the beginning of a secret that a cut parts from its end. The longest is a mail
 # address: 64 and 255 bytes (RFC 5321, 4.5.3.1), more where it is percent-encoded.

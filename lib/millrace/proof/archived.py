@@ -9,7 +9,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Feed
-from millrace.io import delta, delta_log, receipt
+from millrace.io import delta, receipt
+from millrace.io.delta import log as delta_log
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import STRIPE, Stripe, held, size, within
 

@@ -7,22 +7,23 @@ from datetime import datetime
 from pyspark.sql import DataFrame, SparkSession
 
 from millrace.config import Config, Feed
-from millrace.io import delta, kafka, kafka_batch
+from millrace.io import delta, kafka
+from millrace.io.kafka import batch
+from millrace.records.completeness import first_complete_window
 from millrace.records.ledger import Available, OffsetRange
 from millrace.records.ranges import size, within, without
-from millrace.windows import floor
 
 
 @dataclass(frozen=True)
 class CountedLines:
     """Lines read again: the Kafka source's columns.
 
-    Windows that start before ``floor`` have lines among them that are nowhere any more.
+    Windows that start before ``first_complete_window`` lack lines that are nowhere any more.
     """
 
     rows: DataFrame
     lines: int
-    floor: datetime | None
+    first_complete_window: datetime | None
 
 
 def counted_lines(
@@ -35,14 +36,14 @@ def counted_lines(
     from_kafka = within(counted, [item.offsets for item in in_kafka])
     rest = without(counted, from_kafka)
     from_archive = within(rest, [item.offsets for item in in_archive])
-    rows = kafka_batch.recorded(spark, conf.kafka, topic, from_kafka)
+    rows = batch.recorded(spark, conf.kafka, topic, from_kafka)
     if from_archive:
         archived = delta.lines(spark, conf.storage.archive, feed).where(delta.among(from_archive))
         rows = rows.unionByName(archived.select(rows.columns))
     start = None
     if without(rest, from_archive):
         sources = _reaching_back([*in_kafka, *in_archive], topic.id)
-        start = floor(sources, counted, max_future_skew_s=feed.max_future_skew_s)
+        start = first_complete_window(sources, counted, max_future_skew_s=feed.max_future_skew_s)
     return CountedLines(rows, size(from_kafka) + size(from_archive), start)
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pymongo.database import Database
 
 from millrace.config import Config, Feed
-from millrace.io import kafka, kafka_offsets, mongo
-from millrace.io.kafka_offsets import Existing
+from millrace.io import kafka, mongo
+from millrace.io.kafka.existing import Existing, existing
 from millrace.io.mongo import coverage, strays
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Committed
@@ -114,7 +114,7 @@ def _judged(
 ) -> Documents:
     candidates = without(topic.ranges, held.present)
     asked = within(candidates, available)
-    there = kafka_offsets.existing(conf.kafka, asked) if asked else Existing([])
+    there = existing(conf.kafka, asked) if asked else Existing([])
     rest = without(candidates, asked)
     in_archive = within(rest, archived)
     expired = without(rest, spanned(archived))

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pyspark.sql import SparkSession
 
 from millrace.config import Config, Feed
-from millrace.io import kafka, kafka_offsets
+from millrace.io import kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.io.kafka.existing import existing
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import after, within, without
 
@@ -63,5 +64,5 @@ def lines_among(
     Where Kafka no longer reaches, those that are among ``elsewhere``.
     """
     asked = within(ranges, available)
-    there = kafka_offsets.existing(conf.kafka, asked).ranges if asked else []
+    there = existing(conf.kafka, asked).ranges if asked else []
     return merged([*there, *within(without(ranges, asked), elsewhere)])

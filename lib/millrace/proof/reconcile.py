@@ -88,7 +88,7 @@ class Verdict:
 
         Of a time that was asked for, in which nothing came, there is nothing to compare either.
         """
-        is_cut_by_loss = self.recount.since == self.recount.floor
+        is_cut_by_loss = self.recount.since == self.recount.first_complete_window
         is_nothing = not self.recount.compared.windows
         return bool(self.recount.lines) and is_nothing and is_cut_by_loss
 

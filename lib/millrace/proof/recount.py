@@ -8,9 +8,9 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace import refine, windows
+from millrace import windows
 from millrace.config import Config, Feed
-from millrace.io import mysql, receipt
+from millrace.io import mysql, receipt, reference_data
 from millrace.io.mysql.snapshot import Key, Measures, Snapshot, snapshot
 from millrace.proof.counted_lines import CountedLines, counted_lines
 from millrace.proof.figures import Compared, Recounted, by_window
@@ -25,7 +25,7 @@ class Recount:
     """What a recount found; ``since`` is the first window's earliest start, None for all.
 
     Windows that end by ``closed_until`` are closed: `aggregate` writes them no more. Those that
-    start before ``floor`` lack lines that are nowhere any more.
+    start before ``first_complete_window`` lack lines that are nowhere any more.
     """
 
     compared: Compared
@@ -33,7 +33,7 @@ class Recount:
     lines: int
     since: datetime | None
     closed_until: datetime | None
-    floor: datetime | None = None
+    first_complete_window: datetime | None = None
 
 
 def recount(
@@ -54,7 +54,7 @@ def recount(
         if not counted:
             return Recount(Compared(), [], 0, since, None)
         lines = counted_lines(spark, conf, feed, counted)
-        start = max((time for time in (since, lines.floor) if time), default=None)
+        start = max((time for time in (since, lines.first_complete_window) if time), default=None)
         figures = figures_of(conf, feed, _received_since(lines, start, feed), late_apart=True)
         if start:
             figures = figures.where(F.col("window_start") >= F.lit(start))
@@ -63,7 +63,7 @@ def recount(
         compared = _compare(stored, feed, start, found, on_progress)
         newest = stored.newest(feed)
         closed = closed_until(newest, feed) if newest else None
-        return Recount(compared, counted, lines.lines, start, closed, lines.floor)
+        return Recount(compared, counted, lines.lines, start, closed, lines.first_complete_window)
 
 
 def closed_until(newest: datetime, feed: Feed) -> datetime:
@@ -73,10 +73,9 @@ def closed_until(newest: datetime, feed: Feed) -> datetime:
 
 def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) -> DataFrame:
     """The figures of lines by the functions of `aggregate`."""
-    references = refine.references(conf, feed)
-    spec = refine.spec(feed, references, mysql.named_routes(conf.mysql, feed))
-    counts = lines.transform(stage.counted(spec, feed.max_lateness_s, late_apart=late_apart))
-    return counts.transform(windows.figures(feed.max_lateness_s, late_apart=late_apart))
+    spec = reference_data.spec(conf, feed, mysql.named_routes(conf.mysql, feed))
+    counts = lines.transform(stage.to_counts, spec, feed.max_lateness_s, late_apart=late_apart)
+    return counts.transform(windows.figures, feed.max_lateness_s, late_apart=late_apart)
 
 
 def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> DataFrame:

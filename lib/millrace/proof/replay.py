@@ -13,9 +13,10 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace import refine
 from millrace.config import Config, ConfigurationError, Feed, UnreachableError
-from millrace.io import delta, delta_log, kafka, kafka_batch, mongo, receipt
+from millrace.io import delta, kafka, mongo, receipt, reference_data
+from millrace.io.delta import log as delta_log
+from millrace.io.kafka import batch
 from millrace.io.mongo import shadow
 from millrace.proof import diff
 from millrace.proof.diff import Document, Found, Tally
@@ -59,12 +60,11 @@ def replay(
     topic is not as configured.
     """
     start, until = _whole_ms(start), _whole_ms(until)
-    references = refine.references(conf, feed)
     mongo.prepare(conf.mongo, feed)  # The register of routes is one of what it makes.
-    spec = refine.spec(feed, references, mongo.named_routes(conf.mongo, feed))
+    spec = reference_data.spec(conf, feed, mongo.named_routes(conf.mongo, feed))
     lines = received_lines(spark, conf, feed, start, until)
     shadow.empty(conf.mongo, feed)
-    counted = shadow.write(conf.mongo, feed, lines.transform(stage.refined(spec)))
+    counted = shadow.write(conf.mongo, feed, lines.transform(stage.to_records, spec))
     on_progress(0, counted.lines)
 
     tally = _compared(conf, feed, start, until, promote, lambda n: on_progress(n, counted.lines))
@@ -131,12 +131,12 @@ def _recorded(
             raise
         _log.warning("%s: from the archive alone: %s", feed.name, error)
         return None
-    meant = kafka_batch.received(conf.kafka, topic, start, until)
+    meant = batch.received(conf.kafka, topic, start, until)
     if archived is None:
-        return kafka_batch.recorded(spark, conf.kafka, topic, meant)
+        return batch.recorded(spark, conf.kafka, topic, meant)
     own = archived.where(F.col("topic_id") == topic.id)
     held, gaps = _held(own, topic)
-    recorded = kafka_batch.recorded(spark, conf.kafka, topic, without(meant, held))
+    recorded = batch.recorded(spark, conf.kafka, topic, without(meant, held))
     if not gaps:
         return recorded
     identity = ["partition", "offset"]

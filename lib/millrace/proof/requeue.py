@@ -8,9 +8,8 @@ from typing import Any
 
 from pymongo import ReplaceOne
 
-from millrace import refine
 from millrace.config import Config, Feed
-from millrace.io import mongo
+from millrace.io import mongo, reference_data
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Letter
 from millrace.records import bson, received
@@ -53,7 +52,7 @@ def requeue(
     their records alone. With ``dry_run`` nothing is written.
     """
     named = None if dry_run else mongo.named_routes(conf.mongo, feed)
-    spec = refine.spec(feed, refine.references(conf, feed), named)
+    spec = reference_data.spec(conf, feed, named)
     result, done = Requeued(), 0
     for portion in _portions(found):
         whole = [letter for letter in portion if line is not None or not letters.is_cut(letter)]

@@ -8,15 +8,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Config, Feed
-from millrace.io import delta, kafka, mysql, receipt, rules
+from millrace.io import delta, kafka, mysql, receipt, reference_data
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
 from millrace.proof.forgotten import gone_past, uncounted
 from millrace.proof.recount import closed_until, figures_of
+from millrace.records.completeness import first_complete_window
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import after, size, without
 from millrace.records.tables import WINDOW_S
-from millrace.windows import floor
 
 _WINDOW = timedelta(seconds=WINDOW_S)
 
@@ -56,7 +56,7 @@ def revise(
     lines = delta.lines(spark, conf.storage.archive, feed).where(delta.among(counted))
     figures = figures_of(conf, feed, _near(lines, feed, chosen), late_apart=False)
     wanted = figures.where(F.col("window_start").isin(*(_aware(start) for start in chosen)))
-    rates = rules.load(conf.detection.rules).rates
+    rates = reference_data.rules(conf.detection.rules).rates
     rows = revised(conf.mysql, feed, wanted, chosen, rates)
     return Revision(chosen, refused, rows)
 
@@ -75,7 +75,9 @@ def _refused(
     if not archived:
         return dict.fromkeys(windows, "nothing is archived of this feed")
     closed = closed_until(newest, feed)
-    first = _naive(floor(archived, counted, max_future_skew_s=feed.max_future_skew_s))
+    first = _naive(
+        first_complete_window(archived, counted, max_future_skew_s=feed.max_future_skew_s)
+    )
     behind = size(without(_ends(counted), [item.offsets for item in archived]))
     refused = {}
     for start in windows:

@@ -1,7 +1,7 @@
 """A batch and what it took from Kafka: the names that ledger rows and sinks share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 COLLECTION = "batches"
@@ -66,36 +66,6 @@ class Received:
     latest: datetime | None
 
 
-@dataclass(frozen=True)
-class Written:
-    """What a batch came to as documents: lines, dead letters by reason, messages, anomalies.
-
-    ``messages`` and ``unmatched`` (those that match no template) are 0 where the feed has no
-    templates. ``anomalies`` has the records by severity, ``-`` being those below the lowest one.
-    """
-
-    rows_in: int
-    reasons: dict[str, int]
-    messages: int = 0
-    unmatched: int = 0
-    anomalies: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def rows_dead(self) -> int:
-        """How many lines are dead letters."""
-        return sum(self.reasons.values())
-
-    @property
-    def dead_ratio(self) -> float:
-        """The share of dead letters among the lines, 0 of none."""
-        return self.rows_dead / self.rows_in if self.rows_in else 0.0
-
-    @property
-    def unmatched_ratio(self) -> float | None:
-        """The share of messages that match no template, None of none."""
-        return self.unmatched / self.messages if self.messages else None
-
-
 def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
     """The same offsets as ranges that neither touch nor overlap, none empty, in order."""
     result: list[OffsetRange] = []
@@ -156,12 +126,12 @@ class StoredFigures:
     """What figures that are stored already ask of a run that writes to the same tables.
 
     Offsets within ``counted`` are in the figures as they stand. Windows that start before
-    ``floor`` cannot be computed whole any more. Where ``batches`` is given, the query had so many
-    in the ledger, and nothing may be written once it has more.
+    ``first_complete_window`` cannot be computed whole any more. Where ``batches`` is given, the
+    query had so many in the ledger, and nothing may be written once it has more.
     """
 
     counted: tuple[OffsetRange, ...] = ()
-    floor: datetime | None = None
+    first_complete_window: datetime | None = None
     batches: int | None = None
 
 

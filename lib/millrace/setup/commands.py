@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from millrace.setup.errors import SetupError
+from millrace.errors import SetupError
 
 LONGEST_LINE = 300
 # mongod gives each line a severity, and repeats words like "error" in lines of no importance.

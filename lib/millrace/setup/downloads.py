@@ -10,8 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from millrace.config import CONF_DIRECTORY, Stack
+from millrace.errors import SetupError
 from millrace.setup.commands import run
-from millrace.setup.errors import SetupError
 from millrace.setup.java import java
 
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from millrace.setup.errors import SetupError
+from millrace.errors import SetupError
 
 OLDEST_JAVA = 17
 REMEDY = "install the package openjdk-17-jre-headless, or set JAVA_HOME"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyspark
 
+from millrace.errors import SetupError
 from millrace.setup.downloads import drop_sparks_own, once, retrieve, spark_folder
-from millrace.setup.errors import SetupError
 
 # Of AWS's SDK only what s3a calls: the bundle that hadoop-aws asks for is all of AWS, 540 MB. From
 # 2.30 on, the SDK adds checksums that not every store knows.

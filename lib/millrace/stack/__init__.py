@@ -1,7 +1,7 @@
 """Kafka, MongoDB and MariaDB on this machine, without Docker and without root."""
 
+from millrace.errors import StackError
 from millrace.stack.country import install_country_database
-from millrace.stack.errors import StackError
 from millrace.stack.lifecycle import ServerStatus, down, status, up
 
 __all__ = [

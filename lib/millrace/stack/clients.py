@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from millrace import addresses
-from millrace.config import Config, Mongo
+from millrace.config import Config, Mongo, addresses
 from millrace.setup.private import write_private
 from millrace.stack.servers import Folders, folders
 

@@ -7,9 +7,9 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from millrace.errors import StackError
 from millrace.setup.commands import run
 from millrace.setup.downloads import once
-from millrace.stack.errors import StackError
 
 PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb"
 VERSION = "2.3.2026061719"

@@ -8,8 +8,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from millrace import addresses
-from millrace.config import Config
+from millrace.config import Config, addresses
 from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
 from millrace.setup.java import java

@@ -4,7 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from millrace.stack.errors import StackError
+from millrace.errors import StackError
 
 DEBIAN_PACKAGES = {
     "libcurl": "libcurl4",

@@ -13,15 +13,14 @@ from typing import Literal, get_args
 
 from rich.console import Console
 
-from millrace import passwords
-from millrace.config import Config, ConfigurationError, with_passwords
+from millrace.config import Config, ConfigurationError, passwords, with_passwords
 from millrace.config import Server as Kind
+from millrace.errors import StackError
 from millrace.setup.commands import last_line
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
 from millrace.stack import clients, kafka, mariadb, mongod, processes
 from millrace.stack.country import install_country_database
-from millrace.stack.errors import StackError
 from millrace.stack.progress import Say, raise_failures, shown, shown_progress
 from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
 

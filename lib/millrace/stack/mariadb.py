@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pymysql
 
-from millrace import addresses
-from millrace.addresses import LOOPBACK_NAMES
-from millrace.config import Config, Mysql
+from millrace.config import Config, Mysql, addresses
+from millrace.config.addresses import LOOPBACK_NAMES
+from millrace.errors import StackError
 from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
 from millrace.setup.private import write_private
-from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
 from millrace.stack.servers import Folders, Server
 

@@ -9,10 +9,9 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from millrace import addresses
-from millrace.config import Config, Mongo
+from millrace.config import Config, Mongo, addresses
+from millrace.errors import StackError
 from millrace.setup.private import write_private
-from millrace.stack.errors import StackError
 from millrace.stack.libraries import refuse_missing
 from millrace.stack.servers import Folders, Server
 

@@ -8,8 +8,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from millrace.errors import StackError
 from millrace.setup.commands import environment
-from millrace.stack.errors import StackError
 
 POLL_S = 0.1
 # Popen objects are kept so that a process that ended is reaped by the next poll.

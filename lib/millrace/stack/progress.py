@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from millrace.stack.errors import StackError
+from millrace.errors import StackError
 
 Say = Callable[[str], None]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from millrace.addresses import Address
 from millrace.config import Config
 from millrace.config import Server as Kind
+from millrace.config.addresses import Address
+from millrace.errors import StackError
 from millrace.setup.downloads import downloads_folder
-from millrace.stack.errors import StackError
 
 
 @dataclass(frozen=True)

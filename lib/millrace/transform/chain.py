@@ -22,9 +22,8 @@ from millrace.parse.rejection import DETAIL_CHARACTERS, RejectedError
 from millrace.records import received, types
 from millrace.records.dead_letters import Reason
 from millrace.records.fields import ENRICHED, TEMPLATE_ID, Fields, document
-from millrace.records.formats import Format
+from millrace.records.formats import Format, Mask
 from millrace.records.limits import MAX_RECORD_BYTES
-from millrace.records.masks import Mask
 
 # Made of a record's coordinates, of numbers of ours, and of fields that are looked at.
 _MADE_HERE = ("_id", "kafka", "received_at", "anomaly", "parser_version")

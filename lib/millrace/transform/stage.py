@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from millrace.parse.mask import masked as mask_bytes
-from millrace.records.masks import Mask
+from millrace.records.formats import Mask
 from millrace.records.tables import MAX_KEYS
 from millrace.transform.arrow import Columns
 from millrace.transform.chain import Letter, Spec, compiled
@@ -22,65 +22,55 @@ from millrace.transform.rows import Rows, columns
 from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED
 
-Transform = Callable[[DataFrame], DataFrame]
 Batches = Iterator[pa.RecordBatch]
 
 _MOST_PLACES = 100_000  # a task that holds more counts after an Arrow batch sends them on
 _COUNTED = Columns(COUNTED)
 
 
-def refined(spec: Spec) -> Transform:
-    """A transform from a Kafka source's rows to records and letters, one for one.
+def to_records(lines: DataFrame, spec: Spec) -> DataFrame:
+    """A Kafka source's rows as records and letters, one for one.
 
     Its columns are the fields of a document, and those of a letter: ``reason`` (null where the line
     is a record), ``detail``, ``value`` (what is kept of a letter's bytes), ``raw_bytes`` and
     ``raw_sha256`` (of the whole where that is longer), and ``is_carried`` (whether the letter is
     among the first of its task, few enough to be collected).
     """
-    return lambda lines: lines.transform(_cut(spec)).mapInArrow(
-        partial(_records, spec), columns(spec).ddl
-    )
+    return _cut(lines, spec).mapInArrow(partial(_records, spec), columns(spec).ddl)
 
 
-def counted(spec: Spec, max_lateness_s: int, *, late_apart: bool = False) -> Transform:
-    """A transform from a Kafka source's rows to counts of its records: the columns COUNTED."""
-    return lambda lines: lines.transform(_cut(spec)).mapInArrow(
-        partial(_counts, spec, max_lateness_s, late_apart), _COUNTED.ddl
-    )
+def to_counts(
+    lines: DataFrame, spec: Spec, max_lateness_s: int, *, late_apart: bool = False
+) -> DataFrame:
+    """A Kafka source's rows as counts of its records: the columns COUNTED."""
+    counts = partial(_counts, spec, max_lateness_s, late_apart)
+    return _cut(lines, spec).mapInArrow(counts, _COUNTED.ddl)
 
 
-def masked(masks: tuple[Mask, ...]) -> Transform:
-    """A transform of a Kafka source's rows that masks all that a producer may write.
+def masked(lines: DataFrame, masks: tuple[Mask, ...]) -> DataFrame:
+    """A Kafka source's rows with all masked that a producer may write; as they are without masks.
 
-    ``value``, ``key`` and the values of ``headers``; without masks it does nothing.
+    That is ``value``, ``key`` and the values of ``headers``.
     """
-
-    def transform(lines: DataFrame) -> DataFrame:
-        return lines.mapInArrow(partial(_masked, masks), lines.schema) if masks else lines
-
-    return transform
+    return lines.mapInArrow(partial(_masked, masks), lines.schema) if masks else lines
 
 
-def _cut(spec: Spec) -> Transform:
+def _cut(lines: DataFrame, spec: Spec) -> DataFrame:
     """What Python is given of a record: no more of its value than may be kept."""
-
-    def transform(lines: DataFrame) -> DataFrame:
-        value, size = F.col("value"), F.octet_length("value")
-        is_cut = size > spec.max_record_bytes
-        # By a digest of what was masked a guess of it can be confirmed.
-        digest = F.lit(None).cast("string") if spec.masks else F.when(is_cut, F.sha2(value, 256))
-        shorter = F.substring(value, 1, spec.max_record_bytes)
-        return lines.select(
-            "topic",
-            "partition",
-            "offset",
-            F.unix_millis("timestamp").alias("milliseconds"),
-            F.when(is_cut, shorter).otherwise(value).alias("value"),
-            F.when(is_cut, size.cast("bigint")).alias("raw_bytes"),
-            digest.alias("raw_sha256"),
-        )
-
-    return transform
+    value, size = F.col("value"), F.octet_length("value")
+    is_cut = size > spec.max_record_bytes
+    # By a digest of what was masked a guess of it can be confirmed.
+    digest = F.lit(None).cast("string") if spec.masks else F.when(is_cut, F.sha2(value, 256))
+    shorter = F.substring(value, 1, spec.max_record_bytes)
+    return lines.select(
+        "topic",
+        "partition",
+        "offset",
+        F.unix_millis("timestamp").alias("milliseconds"),
+        F.when(is_cut, shorter).otherwise(value).alias("value"),
+        F.when(is_cut, size.cast("bigint")).alias("raw_bytes"),
+        digest.alias("raw_sha256"),
+    )
 
 
 def _uncollected(batches: Batches) -> Batches:

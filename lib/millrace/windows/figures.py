@@ -1,7 +1,5 @@
 """Counts by minute -> every figure of a feed, in one aggregation, so a stream reads Kafka once."""
 
-from collections.abc import Callable
-
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -27,8 +25,8 @@ COUNTED = (
 )
 
 
-def figures(max_lateness_s: int, *, late_apart: bool = False) -> Callable[[DataFrame], DataFrame]:
-    """A transform from rows of the columns COUNTED to figures by minute.
+def figures(counted: DataFrame, max_lateness_s: int, *, late_apart: bool = False) -> DataFrame:
+    """Rows of the columns COUNTED as figures by minute.
 
     Its columns: ``window_start``, ``figure`` (the table's name), ``k1``.. (the table's keys in
     their order), and the measures (``tables.MEASURES``), null where a sum does not fit. In a
@@ -38,24 +36,20 @@ def figures(max_lateness_s: int, *, late_apart: bool = False) -> Callable[[DataF
     With ``late_apart`` there is ``is_late`` as well: late lines were counted apart.
     """
     apart = ("is_late",) if late_apart else ()
-
-    def transform(counted: DataFrame) -> DataFrame:
-        # The window's end carries the watermark, up to a window ahead of the event itself.
-        delay_s = max_lateness_s + tables.WINDOW_S
-        return (
-            counted.withWatermark("window_end", f"{delay_s} seconds")
-            .groupBy("window_end", "received_minute", "figure", *KEYS, *apart)
-            .agg(*(_summed(name) for name in tables.MEASURES))
-            .select(
-                _window_start().alias("window_start"),
-                "figure",
-                *KEYS,
-                *(F.col(name).try_cast(type).alias(name) for name, type in _TYPES.items()),
-                *apart,
-            )
+    # The window's end carries the watermark, up to a window ahead of the event itself.
+    delay_s = max_lateness_s + tables.WINDOW_S
+    return (
+        counted.withWatermark("window_end", f"{delay_s} seconds")
+        .groupBy("window_end", "received_minute", "figure", *KEYS, *apart)
+        .agg(*(_summed(name) for name in tables.MEASURES))
+        .select(
+            _window_start().alias("window_start"),
+            "figure",
+            *KEYS,
+            *(F.col(name).try_cast(type).alias(name) for name, type in _TYPES.items()),
+            *apart,
         )
-
-    return transform
+    )
 
 
 # Sums of whole numbers: a table's column may be too narrow for one, but 38 digits never are.

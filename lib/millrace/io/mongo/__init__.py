@@ -4,13 +4,12 @@ from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
 from millrace.io.mongo.ledger import MongoLedger
 from millrace.io.mongo.routes import named_routes
-from millrace.io.mongo.sink import SYSTEM, sink
+from millrace.io.mongo.sink import MongoSink
 
 __all__ = [
-    "SYSTEM",
     "MongoLedger",
+    "MongoSink",
     "database",
     "named_routes",
     "prepare",
-    "sink",
 ]

@@ -3,16 +3,15 @@
 from millrace.io.mysql.client import check_jdbc, connection
 from millrace.io.mysql.ledger import MysqlLedger, batches, counted
 from millrace.io.mysql.routes import named_routes
-from millrace.io.mysql.sink import SYSTEM, prepare, sink
+from millrace.io.mysql.sink import MysqlSink, prepare
 
 __all__ = [
-    "SYSTEM",
     "MysqlLedger",
+    "MysqlSink",
     "batches",
     "check_jdbc",
     "connection",
     "counted",
     "named_routes",
     "prepare",
-    "sink",
 ]

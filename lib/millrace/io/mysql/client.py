@@ -14,8 +14,8 @@ from pyspark.sql import SparkSession
 
 from millrace.config import ConfigurationError, Mysql, UnreachableError
 from millrace.errors import one_line
-from millrace.observe.activity import ACTIVITY
 from millrace.setup.trust_store import trust_store
+from millrace.telemetry.activity import ACTIVITY
 
 TIMEOUT_S = 10
 # Not listening, gone, lost in the middle, shutting down, connection killed; too many connections,

@@ -1,0 +1,72 @@
+"""Where the configuration finds each server, and whether `millrace up` runs it on this machine."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from millrace.config.models import Kafka, Mongo, Mysql, Server, Stack
+from millrace.errors import ConfigurationError
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost")
+_KAFKA_PORT, _MONGO_PORT = 9092, 27017
+_NODE = re.compile(r"(\[[^\]]+\]|[^:\[\]]+)(?::(\d{1,5}))?")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the configuration finds a server: its key, its text, and the nodes it names."""
+
+    kind: Server
+    key: str
+    text: str
+    nodes: tuple[tuple[str, int], ...]
+
+    def is_embedded(self, stack: Stack) -> bool:
+        """Whether ``millrace up`` runs the server: one node, found where the stack listens."""
+        names = LOOPBACK_NAMES if stack.listen in LOOPBACK_NAMES else (stack.listen,)
+        return self.kind in stack.servers and len(self.nodes) == 1 and self.host in names
+
+    @property
+    def host(self) -> str:
+        """The host of its first node."""
+        return self.nodes[0][0]
+
+    @property
+    def port(self) -> int:
+        """The port of its first node."""
+        return self.nodes[0][1]
+
+
+def of_kafka(kafka: Kafka) -> Address:
+    """Of ``kafka.bootstrap_servers``; raises ConfigurationError where it is not host:port."""
+    key, text = "kafka.bootstrap_servers", kafka.bootstrap_servers
+    return Address("kafka", key, text, _nodes(key, text, _KAFKA_PORT))
+
+
+def of_mongo(mongo: Mongo) -> Address:
+    """Of ``mongo.uri``; raises ConfigurationError where it has no host:port.
+
+    Nodes that are in the DNS (``mongodb+srv:``) are not looked up: none is ever this machine.
+    """
+    uri = urlsplit(mongo.uri)
+    hosts = uri.netloc.rpartition("@")[2]
+    is_listed = uri.scheme == "mongodb"
+    nodes = _nodes("mongo.uri", hosts, _MONGO_PORT) if is_listed else ()
+    return Address("mongo", "mongo.uri", hosts, nodes)
+
+
+def of_mysql(mysql: Mysql) -> Address:
+    """Of ``mysql.host`` and ``mysql.port``."""
+    text = f"{mysql.host}:{mysql.port}"
+    return Address("mysql", "mysql.port", text, ((mysql.host, mysql.port),))
+
+
+def _nodes(key: str, text: str, default_port: int) -> tuple[tuple[str, int], ...]:
+    nodes = []
+    for node in text.split(","):
+        match = _NODE.fullmatch(node.strip())
+        if match is None:
+            raise ConfigurationError(f"{key}: {node!r} is not host:port")
+        host, port = match.groups()
+        nodes.append((host.strip("[]"), int(port or default_port)))
+    return tuple(nodes)

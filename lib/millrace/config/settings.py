@@ -1,0 +1,171 @@
+"""The configuration: one YAML file, checked, with overrides from the environment.
+
+``MILLRACE__MONGO__URI=...`` overrides the key ``mongo.uri``. Secrets are read from the
+environment only; those of the servers that ``millrace up`` runs, where it is silent, from the file
+that ``millrace up`` made.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from millrace.config import passwords
+from millrace.config.models import (
+    Detection,
+    Enrichment,
+    Feed,
+    Kafka,
+    Logs,
+    Metrics,
+    Mongo,
+    Mysql,
+    Spark,
+    Stack,
+    Storage,
+    Stream,
+)
+from millrace.config.yaml_file import ENV_PREFIX, read, sentence
+from millrace.errors import ConfigurationError
+from millrace.records import REPLAY_SUFFIX, RESERVED_NAMES
+
+DEFAULT_FILE = Path("conf/local.yaml")
+
+
+class Config(BaseSettings):
+    """The whole configuration; see conf/local.yaml for one that is complete."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    kafka: Kafka
+    mongo: Mongo
+    mysql: Mysql
+    storage: Storage
+    enrichment: Enrichment
+    detection: Detection = Detection()
+    stream: Stream = Stream()
+    metrics: Metrics = Metrics()
+    logs: Logs = Logs()
+    spark: Spark = Spark()
+    stack: Stack = Stack()
+    feeds: tuple[Feed, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _feeds_are_distinct(self) -> "Config":
+        for feed in self.feeds:
+            if feed.name in RESERVED_NAMES or feed.name.endswith(REPLAY_SUFFIX):
+                raise ValueError(f"no feed can be named {feed.name}: a collection has that name")
+        for key in ("name", "topic"):
+            values = [getattr(feed, key) for feed in self.feeds]
+            if len(set(values)) < len(values):
+                raise ValueError(f"two feeds have the same {key}")
+        return self
+
+    @model_validator(mode="after")
+    def _silence_is_longer_than_pauses(self) -> "Config":
+        own = self.stream
+        longest = max(own.ingest_interval_s, own.aggregate_interval_s, own.archive_interval_s)
+        if self.metrics.max_silence_s <= longest:
+            raise ValueError(
+                f"metrics.max_silence_s must be above {longest:g}, the longest interval in stream"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _clients_wait_as_long_as_batches(self) -> "Config":
+        for server in (self.kafka, self.mongo, self.mysql):
+            server.follow(self.stream.max_outage_s)
+        return self
+
+    @model_validator(mode="after")
+    def _executors_have_trust_stores(self) -> "Config":
+        for key, server in (("mongo", self.mongo), ("mysql", self.mysql)):
+            needs_one = server.tls and server.ca_file and not self.spark.is_local
+            if needs_one and not server.trust_store:
+                raise ValueError(
+                    f"{key}.trust_store must name a Java trust store with the certificates of"
+                    f" {key}.ca_file that executors can read, as spark.master is not local"
+                )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then the file (handed over as keyword arguments)."""
+        return env_settings, init_settings
+
+    def feed(self, name: str) -> Feed:
+        """The feed of that name; raises ConfigurationError where there is none."""
+        for feed in self.feeds:
+            if feed.name == name:
+                return feed
+        known = ", ".join(feed.name for feed in self.feeds)
+        raise ConfigurationError(f"no feed is named {name!r}; the feeds are: {known}")
+
+
+def load(path: Path = DEFAULT_FILE) -> Config:
+    """The configuration in the file ``path``, with the environment's overrides and all passwords.
+
+    Raises ConfigurationError, one line, where the file, a key or a value is wrong.
+    """
+    content = read(path)
+    _refuse_secrets(path, content)
+    _refuse_unknown_overrides()
+    try:
+        return with_passwords(Config(**content))
+    except SettingsError as error:
+        section = re.search(r'field "(\w+)"', str(error))
+        variable = ENV_PREFIX + (section[1].upper() if section else "")
+        raise ConfigurationError(f"{variable}: expected JSON") from None
+    except ValidationError as error:
+        raise ConfigurationError(sentence(path, error)) from None
+
+
+def with_passwords(conf: Config) -> Config:
+    """The same with the passwords that ``millrace up`` made for its servers, where none is given.
+
+    Raises ConfigurationError where the file that has them cannot be used.
+    """
+    mongo, mysql = passwords.completed(conf.stack, conf.mongo, conf.mysql)
+    return conf.model_copy(update={"mongo": mongo, "mysql": mysql})
+
+
+def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:
+    for section, field in Config.model_fields.items():
+        values = content.get(section)
+        model = field.annotation
+        if not (isinstance(values, dict) and isinstance(model, type)):
+            continue
+        for key, inner in getattr(model, "model_fields", {}).items():
+            if key in values and "SecretStr" in str(inner.annotation):
+                variable = f"{ENV_PREFIX}{section}__{key}".upper()
+                raise ConfigurationError(
+                    f"{path}: {section}.{key}: a secret must come from the environment: {variable}"
+                )
+    mongo = content.get("mongo")
+    uri = str(mongo.get("uri", "")) if isinstance(mongo, dict) else ""
+    if ":" in uri.rpartition("@")[0].rpartition("//")[2]:
+        raise ConfigurationError(
+            f"{path}: mongo.uri: a password must come from the environment: "
+            f"{ENV_PREFIX}MONGO__PASSWORD"
+        )
+
+
+def _refuse_unknown_overrides() -> None:
+    for variable in os.environ:
+        section = variable.removeprefix(ENV_PREFIX).split("__")[0].lower()
+        if variable.startswith(ENV_PREFIX) and section not in Config.model_fields:
+            expected = ", ".join(Config.model_fields)
+            raise ConfigurationError(f"{variable}: expected one of the sections {expected}")

@@ -1,0 +1,25 @@
+"""Delta Lake: the archive, with the lines as they came."""
+
+from millrace.io.delta.archive import (
+    SCHEMA,
+    among,
+    available,
+    compact,
+    exists,
+    lines,
+    prepare,
+    spans,
+)
+from millrace.io.delta.sink import DeltaSink
+
+__all__ = [
+    "SCHEMA",
+    "DeltaSink",
+    "among",
+    "available",
+    "compact",
+    "exists",
+    "lines",
+    "prepare",
+    "spans",
+]

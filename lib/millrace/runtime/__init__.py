@@ -1,0 +1,1 @@
+"""What turns a Flow into a running stream."""

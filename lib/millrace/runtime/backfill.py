@@ -1,0 +1,67 @@
+"""A job over the archive: one batch a feed."""
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+
+from pyspark.sql import DataFrame
+
+from millrace.config import Feed
+from millrace.errors import one_line
+from millrace.io import delta
+from millrace.io.delta import log as delta_log
+from millrace.io.sink import MicroBatch, Sink
+from millrace.records.ledger import Batch
+from millrace.runtime.context import DONE, FAILED, JobContext
+from millrace.runtime.flow import ArchiveSource, Run
+from millrace.runtime.retry import Retry, StoppingError
+from millrace.telemetry.logs import END
+
+_log = logging.getLogger(__name__)
+
+
+def run(context: JobContext) -> int:
+    """One batch a feed, named after the archive's version that it read; the exit code.
+
+    Archives are read as they are when the run begins, whatever `archive` appends meanwhile. Once a
+    stop is asked for no batch begins; a line names the feeds that were not read.
+    """
+    name, conf, spark = context.name, context.conf, context.spark
+    archive = conf.storage.archive
+    newest = {feed.name: delta_log.newest(spark, archive, feed) for feed in conf.feeds}
+    for place, feed in enumerate(conf.feeds):
+        if context.stopping.is_set():
+            return _stopped_before(name, conf.feeds[place:])
+        query, found = f"{name}-{feed.name}", newest[feed.name]
+        held = delta.spans(spark, archive, feed, found[1]) if found else []
+        if not found or not held:
+            _log.warning("%s: nothing is archived of feed %s", name, feed.name)
+            continue
+        table_id, version = found
+        source = ArchiveSource(spark, archive, feed, version)
+        flow = context.job(Run(spark, conf, feed, query, source))
+        batch = Batch(query, f"archive-{table_id}", version, tuple(held))
+        try:
+            if context.stopping.is_set():
+                raise StoppingError
+            flow.sink.prepare()
+            rows = flow.rows(conf.stream.max_lines_per_batch)
+            retry = Retry(query, conf.stream.max_outage_s, context.stopping)
+            retry.run(partial(_write, flow.sink, batch, rows))
+        except StoppingError:
+            return _stopped_before(name, conf.feeds[place:])
+        except Exception as error:
+            END.error("%s failed: %s", query, one_line(error), exc_info=error)
+            return FAILED
+        _log.info("%s: %d lines from the archive", query, batch.lines)
+    return DONE
+
+
+def _write(sink: Sink, batch: Batch, rows: DataFrame) -> None:
+    sink.write(MicroBatch.of(batch, rows))
+
+
+def _stopped_before(name: str, feeds: Sequence[Feed]) -> int:
+    names = ", ".join(feed.name for feed in feeds)
+    _log.info("%s: stopped before the archive of these feeds was read: %s", name, names)
+    return DONE

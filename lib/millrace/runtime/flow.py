@@ -1,0 +1,87 @@
+"""What a job file says: source, steps and sink of one feed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pyspark.sql import DataFrame, SparkSession
+
+from millrace.config import Config, Feed, Kafka
+from millrace.io import delta, kafka
+from millrace.io.checkpoint import Checkpoint
+from millrace.io.sink import Sink
+
+Step = Callable[[DataFrame], DataFrame]
+
+
+class Source(Protocol):
+    """Where a feed's lines come from: the Kafka source's columns, and ``topic_id``."""
+
+    def lines(self, max_lines_per_batch: int) -> DataFrame:
+        """The lines; of a stream a batch takes so many at most."""
+
+
+@dataclass(frozen=True)
+class KafkaSource:
+    """The feed's topic, read as a stream from where the checkpoint says."""
+
+    spark: SparkSession
+    servers: Kafka
+    topic: kafka.Topic
+    checkpoint: Checkpoint
+
+    def lines(self, max_lines_per_batch: int) -> DataFrame:
+        """The stream; on one machine with one task a core."""
+        starts = self.checkpoint.starts()
+        lines = kafka.lines(self.spark, self.servers, self.topic, max_lines_per_batch, starts)
+        context = self.spark.sparkContext
+        # A second wave of tasks takes a small batch as long as the first. On a cluster the cores
+        # are not known yet, and a plan is made once.
+        is_local = (context.master or "").startswith("local")
+        return lines.coalesce(context.defaultParallelism) if is_local else lines
+
+
+@dataclass(frozen=True)
+class ArchiveSource:
+    """The feed's archive at one version, read as one batch."""
+
+    spark: SparkSession
+    archive: str
+    feed: Feed
+    version: int
+
+    def lines(self, max_lines_per_batch: int) -> DataFrame:
+        """All that the version holds, whatever ``max_lines_per_batch`` is."""
+        return delta.lines(self.spark, self.archive, self.feed, self.version)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job over one feed."""
+
+    spark: SparkSession
+    conf: Config
+    feed: Feed
+    query: str
+    source: KafkaSource | ArchiveSource
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The way of a feed's lines: from the source through the steps, in their order, to the sink."""
+
+    source: Source
+    steps: Sequence[Step]
+    sink: Sink
+    interval_s: float = 2
+    max_lines_per_batch: int = 0
+
+    def rows(self, max_lines_per_batch: int) -> DataFrame:
+        """What the sink is given; ``max_lines_per_batch`` holds where the flow names none."""
+        rows = self.source.lines(self.max_lines_per_batch or max_lines_per_batch)
+        for step in self.steps:
+            rows = step(rows)
+        return rows
+
+
+Job = Callable[[Run], Flow]

@@ -1,0 +1,58 @@
+"""Data-quality checks of each batch: what of its lines should make somebody look."""
+
+import logging
+
+from millrace.config import Feed
+from millrace.errors import JobError
+from millrace.records.ledger import Batch
+from millrace.records.write_result import WriteResult
+
+_log = logging.getLogger(__name__)
+
+
+class Quality:
+    """Warns of a feed's batches above a limit: dead letters, unmatched messages, late lines."""
+
+    def __init__(self, feed: Feed, max_unmatched_ratio: float) -> None:
+        self._feed = feed
+        self._max_unmatched_ratio = max_unmatched_ratio
+        self._is_told_to_mine = False
+
+    def check(self, batch: Batch, result: WriteResult) -> None:
+        """Logs a warning for each limit that the batch exceeds, once where it tells to mine.
+
+        Raises JobError where the feed is to stop above ``max_dead_ratio``: the batch is stored, but
+        not committed, so that it comes again at the next start.
+        """
+        self._check_late(batch, result)
+        self._check_unmatched(batch, result)
+        if result.dead_ratio > self._feed.max_dead_ratio:
+            message = self._dead(batch, result)
+            if self._feed.stop_above_max_dead_ratio:
+                raise JobError(message)
+            _log.warning(message)
+
+    def _check_late(self, batch: Batch, result: WriteResult) -> None:
+        if result.late_lines:
+            late, limit = result.late_lines, self._feed.max_lateness_s
+            _log.warning("%s: %d lines came more than %d s late", batch.key, late, limit)
+
+    def _check_unmatched(self, batch: Batch, result: WriteResult) -> None:
+        unmatched = result.unmatched_ratio or 0
+        if unmatched > self._max_unmatched_ratio and not self._is_told_to_mine:
+            self._is_told_to_mine = True
+            _log.warning(
+                "%s: %.0f %% of the messages match no template: mine again, by"
+                " `millrace templates mine --feed %s`",
+                batch.key,
+                100 * unmatched,
+                self._feed.name,
+            )
+
+    def _dead(self, batch: Batch, result: WriteResult) -> str:
+        by_count = sorted(result.reasons.items(), key=lambda item: -item[1])
+        reasons = ", ".join(f"{reason} {count}" for reason, count in by_count)
+        return (
+            f"{batch.key}: {result.rows_dead} of {result.rows_in} lines are dead letters,"
+            f" more than max_dead_ratio {self._feed.max_dead_ratio:g}: {reasons}"
+        )

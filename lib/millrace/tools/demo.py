@@ -1,0 +1,241 @@
+"""The demo: servers up, lines sent, the three jobs run one after the other, results drawn."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from millrace import config, stack
+from millrace.config import Config, ConfigurationError, Feed
+from millrace.io import kafka
+from millrace.records.ledger import OffsetRange
+from millrace.simulate import restamp, stamps
+from millrace.simulate.faults import Fault
+from millrace.simulate.lines import SOURCES, generate
+from millrace.simulate.progress import send_drawn
+from millrace.simulate.send import SendError
+from millrace.stack import clients
+from millrace.telemetry import logs
+from millrace.tools import demo_report
+from millrace.tools.demo_report import JobRun, Sent, SentFile
+from millrace.tools.terminal import as_text
+
+JOBS = ("archive", "ingest", "aggregate")
+FAULTS_PERCENT = 1.0
+# Shorter than a feed's max_lateness, so that lines of this run are late only where they should be.
+SPAN = timedelta(minutes=8)
+
+_SCRIPT = "spark-submit.sh"
+# Lines of a stack trace that say nothing to a reader.
+_TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
+_TAIL_LINES = 8
+_LONGEST_LINE = 300
+
+
+class DemoError(Exception):
+    """A part of the demo failed; the message is one line that says which."""
+
+
+def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
+    """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
+
+    Progress goes to ``console``. Returns whether every line is in exactly one place at the end.
+    Raises DemoError, SetupError or ConfigurationError where a part fails.
+    """
+    conf_file, file = conf_file.resolve(), file.resolve() if file else None
+    # Where the script runs jobs: relative paths of the configuration mean the same there.
+    os.chdir(_root())
+    conf = config.load(conf_file)
+    conf = stack.up(conf, console)
+    kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
+    # The file first: its older lines must not come after newer ones, which close their windows.
+    sent_file = _send_file(conf, file, console) if file else None
+    sent = _send_generated(conf, count, sent_file, console)
+    runs = [_run_job(name, conf, conf_file, console) for name in JOBS]
+
+    out = Console()
+    found = demo_report.stored(conf)
+    out.print()
+    demo_report.show_lines(sent, found, out)
+    if sent_file:
+        demo_report.show_file(conf, sent_file, out)
+    demo_report.show_figures(conf, found, out)
+    demo_report.show_jobs(runs, out)
+    _show_ways_on(conf, conf_file, out)
+    return all(item.is_whole for item in found)
+
+
+def _root() -> Path:
+    for folder in (Path.cwd(), Path(__file__).parents[3]):
+        if (folder / _SCRIPT).is_file():
+            return folder
+    raise ConfigurationError(f"the demo needs the repository's folder: there is no {_SCRIPT} here")
+
+
+def _send_generated(
+    conf: Config, count: int, sent_file: SentFile | None, console: Console
+) -> list[Sent]:
+    simulated = [feed for feed in conf.feeds if feed.format in SOURCES]
+    result = []
+    for place, feed in enumerate(simulated):
+        share = (count + len(simulated) - 1 - place) // len(simulated)
+        faults: Counter[Fault] = Counter()
+        if share:
+            _send(conf, feed, _generated(feed, share, faults), share, "generated", console)
+        from_file = sent_file.lines if sent_file and sent_file.feed == feed else 0
+        result.append(Sent(feed, share, faults, from_file))
+    return result
+
+
+def _generated(feed: Feed, count: int, faults: Counter[Fault]) -> Iterator[bytes]:
+    """Lines that end now, each run's its own; counts their faults as it goes."""
+    now = datetime.now(UTC)
+    seed = random.randrange(2**32)
+    lines = generate(
+        feed.format, count, seed=seed, start=now - SPAN, end=now, faults_percent=FAULTS_PERCENT
+    )
+    for line in lines:
+        if line.fault:
+            faults[line.fault] += 1
+        yield line.value
+
+
+def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
+    """Sends the file's lines to the access logs' feed, with their times moved to now."""
+    feed = next((feed for feed in conf.feeds if feed.format == "combined"), None)
+    if feed is None:
+        raise ConfigurationError("no feed has the format combined, which --file is for")
+    try:
+        count = sum(1 for _ in restamp.read(file))
+    except OSError as error:
+        raise DemoError(str(error)) from None
+    before = demo_report.offsets(conf, feed)
+    times_ms: list[int] = []
+    lines = _noted(restamp.restamp(file, datetime.now(UTC)), times_ms)
+    _send(conf, feed, lines, count, file.name, console)
+    ranges = tuple(
+        OffsetRange(o.topic, o.topic_id, o.partition, o.until_offset, n.until_offset)
+        for o, n in zip(before, demo_report.offsets(conf, feed), strict=True)
+    )
+    times = (_instant(times_ms[0]), _instant(times_ms[1])) if times_ms else None
+    return SentFile(file.name, feed, count, ranges, times)
+
+
+def _noted(lines: Iterable[bytes], times_ms: list[int]) -> Iterator[bytes]:
+    """The same lines; the earliest and the latest of their times go to ``times_ms``."""
+    for line in lines:
+        if found := stamps.find(line):
+            times_ms[:] = min([*times_ms, found.utc_ms]), max([*times_ms, found.utc_ms])
+        yield line
+
+
+def _instant(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _send(
+    conf: Config, feed: Feed, lines: Iterable[bytes], count: int, origin: str, console: Console
+) -> None:
+    title = f"sending to {feed.topic} ({origin})"
+    try:
+        send_drawn(conf.kafka, feed.topic, lines, count=count, title=title, console=console)
+    except SendError as error:
+        raise DemoError(str(error)) from None
+
+
+def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:
+    """Runs a job until it has caught up; raises DemoError where it fails."""
+    log = conf.stack.directory / "logs" / f"demo-{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(f"{_SCRIPT} {name}", total=1)
+        code = _run_script([name, "--conf", str(conf_file), "--until-caught-up"], log)
+        progress.update(task, completed=code == 0)
+    took_s = time.monotonic() - began
+    output = log.read_text(encoding="utf-8", errors="replace")
+    if code:
+        readable = [line for line in output.splitlines() if not _TRACE.match(line)]
+        latest = list(dict.fromkeys(reversed(readable)))[:_TAIL_LINES]
+        for line in reversed(latest):
+            console.print(as_text(f"  {line[:_LONGEST_LINE]}"), soft_wrap=True)
+        raise DemoError(f"{name} ended with exit code {code}; all that it said is in {log}")
+    return _measured(name, took_s, output)
+
+
+def _run_script(arguments: list[str], log: Path) -> int:
+    # The interpreter that runs this one, where the script finds no .venv.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    with log.open("wb") as output:
+        # In a session of its own: Ctrl-C is passed on below, once, as asking twice would mean
+        # that the running batch is not to be finished.
+        process = subprocess.Popen(
+            [f"./{_SCRIPT}", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | {"PATH": path},
+        )
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+        try:
+            return process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _measured(name: str, took_s: float, output: str) -> JobRun:
+    """Feeds' batches run at the same time: from the first one's start to the last one's end."""
+    starts, ends, lines = [], [], 0
+    for end, count, seconds in logs.batches(output):
+        starts.append(end - timedelta(seconds=seconds))
+        ends.append(end)
+        lines += count
+    batches_s = (max(ends) - min(starts)).total_seconds() if ends else 0.0
+    return JobRun(name, took_s, lines, batches_s)
+
+
+def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
+    """Says how to look further, at the addresses of this configuration."""
+    option = (
+        ""
+        if conf_file == config.DEFAULT_FILE.resolve()
+        else f" --conf {os.path.relpath(conf_file)}"
+    )
+    feed, programs = conf.feeds[0].name, os.path.relpath(Path(sys.executable).parent)
+    loaded = f"config.load(Path('{os.path.relpath(conf_file)}'))" if option else "config.load()"
+    ways = {
+        "servers": f"{programs}/millrace status{option}, and with --secrets their passwords",
+        "live": f"./{_SCRIPT} ingest{option}, and meanwhile Spark's pages: http://localhost:4040",
+        "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
+        "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
+        "from millrace import config; from millrace.io import mongo;"
+        f" print(mongo.database({loaded}.mongo).{feed}.find_one({{'level': 'ERROR'}}))\"",
+        "figures": clients.mysql(conf, "SELECT * FROM api_latency"),
+        "late lines": f"./{_SCRIPT} aggregate --from archive{option} puts them into the figures,"
+        " where any came too late",
+        "the end": f"{programs}/millrace down{option}",
+    }
+    out.print("[bold]To look further[/]")
+    for title, way in ways.items():
+        out.print(f" {title:<10} {way}", markup=False, highlight=False, soft_wrap=True)

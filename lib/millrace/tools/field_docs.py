@@ -1,0 +1,102 @@
+"""The page docs/fields.md, made from the definitions: ``python -m millrace.tools.field_docs``."""
+
+import re
+
+from millrace.records import ROUTES_COLLECTION, dead_letters, ledger, reconciliations
+from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
+from millrace.records.formats import FORMATS
+from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
+from millrace.records.tables import (
+    BATCHES_DDL,
+    LOST_LINES_DDL,
+    ROUTES_DDL,
+    STAGING_TABLES_DDL,
+    TABLES,
+)
+
+_HEAD = "| field | type | OpenTelemetry | Elastic Common Schema |\n|---|---|---|---|"
+
+
+_VIEWS = {
+    "latency_percentiles_by_minute": "p50, p95 and p99 in ms, read from the buckets",
+    "api_latency": "least, greatest and mean time of each route, over all time",
+    "country_share": "requests of each country and their share in percent",
+    "error_rate_by_minute": "requests, those with 5xx, and their ratio, of each service",
+    "templates_by_hour": "messages of each template",
+    "template_changes_by_hour": "templates that are `new` or have `vanished`",
+}
+_COLLECTIONS = {
+    dead_letters.COLLECTION: ", ".join((*dead_letters.COLUMNS, "and what a person noted")),
+    ledger.COLLECTION: "the ledger: what each batch of `ingest` read and wrote; rows with"
+    " `state: lost` name offsets whose loss a person accepted",
+    reconciliations.COLLECTION: "what the last `millrace reconcile` of each feed came to",
+    ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
+}
+
+
+def page() -> str:
+    """The whole page in Markdown."""
+    parts = [
+        "# Fields and tables",
+        "Made by `make docs` from `lib/millrace/records/`; a test holds it to them. A field that"
+        " has no value is not stored.",
+        "## Every document",
+        _fields((*IDENTITY, *COMMON, ANOMALY, *STORAGE)),
+    ]
+    for format in FORMATS:
+        parts += [f"## Format `{format}`", _fields((*PARSED[format], *ENRICHED[format]))]
+    parts += [
+        "## Tables by minute",
+        "Each has `revised_at` as well: when `millrace revise` computed the row again, else null.",
+        _tables(),
+        "## Tables beside them",
+        _others(),
+        "## Views",
+        "\n".join(f"- `{name}`: {text}" for name, text in _VIEWS.items()),
+        "## Collections beside the feeds' own",
+        "\n".join(f"- `{name}`: {text}" for name, text in _COLLECTIONS.items()),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _fields(fields: tuple[Field, ...]) -> str:
+    rows = (f"| `{f.name}` | {f.type} | {f.opentelemetry} | {f.ecs} |" for f in fields)
+    return "\n".join([_HEAD, *rows])
+
+
+def _tables() -> str:
+    rows = [
+        f"| `{t.name}` | {', '.join(['window_start', 'feed', *(k.name for k in t.keys)])}"
+        f" | {', '.join(t.figures)} | {', '.join(t.formats)} |"
+        for t in TABLES
+    ]
+    return "\n".join(["| table | key | figures | formats |", "|---|---|---|---|", *rows])
+
+
+def _others() -> str:
+    described = {
+        "rate_anomalies": "a service's minute whose metric left its usual band (`conf/rules.yaml`)",
+        "service_minutes": "the figures summed to services: what rate anomalies are judged from",
+        "http_routes": "the routes a feed has had, up to its `max_routes`",
+        "batches": "the ledger: what each batch of `aggregate` read and wrote",
+        "lost_lines": "the ledger's rest: offsets whose loss a person accepted",
+        "staging_tables": "the tables that running batches put figures into first, and when each"
+        " was last known to be in use",
+    }
+    statements = (
+        ANOMALIES_DDL,
+        SERVICE_MINUTES_DDL,
+        ROUTES_DDL,
+        BATCHES_DDL,
+        LOST_LINES_DDL,
+        STAGING_TABLES_DDL,
+    )
+    rows = []
+    for statement in statements:
+        name, *columns = re.findall(r"(?:EXISTS |^  )`?([a-z]\w*)", statement, re.M)
+        rows.append(f"| `{name}` | {', '.join(columns)} | {described[name]} |")
+    return "\n".join(["| table | columns | what it holds |", "|---|---|---|", *rows])
+
+
+if __name__ == "__main__":
+    print(page(), end="")
