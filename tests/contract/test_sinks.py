@@ -84,7 +84,7 @@ def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     of, lateness_s = spec(conf, feed), feed.max_lateness_s
 
     def write(rows: DataFrame, batch: Batch) -> None:
-        counted = tuple(mysql.counted(conf.mysql, feed.name, but=batch.checkpoint_id))
+        counted = tuple(mysql.counted_offsets(conf.mysql, feed.name, excluding=batch.checkpoint_id))
         sink = MysqlSink(conf.mysql, feed, stored=StoredFigures(counted))
         counts = stage.to_counts(rows, of, lateness_s)
         store(sink, windows.figures(counts, lateness_s), batch)
@@ -249,7 +249,7 @@ def test_a_partition_added_later_is_counted_from_its_start(servers: Config) -> N
     with mysql.connection(servers.mysql) as opened, opened.cursor() as cursor:
         record(cursor, Batch(query, "a", 0, first), rows_written=0)
         record(cursor, Batch(query, "a", 7, (*last, added)), rows_written=0)
-    counted = mysql.counted(servers.mysql, query, but=None)
+    counted = mysql.counted_offsets(servers.mysql, query, excluding=None)
     assert [(r.partition, r.from_offset, r.until_offset) for r in counted] == [
         (0, 100, 300),
         (1, 0, 600),

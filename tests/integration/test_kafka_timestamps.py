@@ -178,7 +178,7 @@ def test_a_topic_that_took_producers_times_before_is_read_to_its_end(pipe: Pipel
     topic = kafka.topic(pipe.conf.kafka, FEED)
     try:
         _set_timestamp_type(pipe.conf.kafka, "LogAppendTime")
-        (found,) = batch.received(pipe.conf.kafka, topic, *SPAN)
+        (found,) = batch.offsets_for_times(pipe.conf.kafka, topic, *SPAN)
     finally:
         _set_timestamp_type(pipe.conf.kafka, "CreateTime")
     assert (found.from_offset, found.until_offset) == (0, GOOD + len(POISON))

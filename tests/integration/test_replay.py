@@ -168,7 +168,7 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
     archived = delta.lines(spark, web.pipe.conf.storage.archive, web.feed).count()
     assert archived == ARCHIVED
     topic = kafka.topic(web.pipe.conf.kafka, web.feed.topic)
-    ranges = batch.received(web.pipe.conf.kafka, topic, web.start, web.until)
+    ranges = batch.offsets_for_times(web.pipe.conf.kafka, topic, web.start, web.until)
     halves = [
         half
         for one in ranges
@@ -179,12 +179,12 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
             one,
         )
     ]
-    assert batch.recorded(spark, web.pipe.conf.kafka, topic, halves).count() == LINES
+    assert batch.read_ranges(spark, web.pipe.conf.kafka, topic, halves).count() == LINES
     few = [replace(one, until_offset=one.from_offset + 7) for one in ranges]
     apart = few + [replace(one, from_offset=one.until_offset - 7) for one in ranges]
-    rows = batch.recorded(spark, web.pipe.conf.kafka, topic, apart)
+    rows = batch.read_ranges(spark, web.pipe.conf.kafka, topic, apart)
     assert rows.count() == 14 * len(ranges)
-    none = batch.recorded(spark, web.pipe.conf.kafka, topic, [])
+    none = batch.read_ranges(spark, web.pipe.conf.kafka, topic, [])
     stream = kafka.lines(
         spark, web.pipe.conf.kafka, topic, web.pipe.conf.stream.max_lines_per_batch
     )
@@ -192,7 +192,7 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
     assert none.dtypes == rows.dtypes
     assert none.count() == 0
     with pytest.raises(ValueError, match="not other"):
-        batch.recorded(spark, web.pipe.conf.kafka, topic, [replace(few[0], topic_id="other")])
+        batch.read_ranges(spark, web.pipe.conf.kafka, topic, [replace(few[0], topic_id="other")])
 
 
 def test_only_lines_of_the_span_are_replayed(log: Past) -> None:

@@ -11,7 +11,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from pyspark.sql.streaming.listener import StreamingQueryProgress
 
 from millrace.config import Kafka
-from millrace.io.kafka.offset_probe import Ends
+from millrace.io.kafka.offset_probe import OffsetProbe
 from millrace.observe.progress import offsets
 from millrace.observe.traces import Traces
 from millrace.records.ledger import Batch
@@ -27,7 +27,7 @@ class BatchTraces:
     """Makes the traces in a thread of its own, so that no batch waits for them."""
 
     def __init__(self, kafka: Kafka, service_name: str) -> None:
-        self._ends = Ends(kafka)
+        self._probe = OffsetProbe(kafka)
         self._traces = Traces(service_name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="traces")
         self._room = BoundedSemaphore(_MOST_WAITING)
@@ -71,7 +71,7 @@ class BatchTraces:
         )
         asked = [TopicPartition(topic, n, starts.get(n, 0)) for n in wanted if wanted[n] > 0]
         try:
-            for message in self._ends.read(asked):
+            for message in self._probe.read(asked):
                 number = message.partition() or 0
                 if wanted[number] > 0:
                     wanted[number] -= 1

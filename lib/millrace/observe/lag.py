@@ -13,7 +13,7 @@ from confluent_kafka import KafkaException
 
 from millrace.config import Kafka
 from millrace.io.kafka import topic_settings
-from millrace.io.kafka.offset_probe import Ends
+from millrace.io.kafka.offset_probe import OffsetProbe
 from millrace.observe.progress import Offsets
 from millrace.records.ledger import OffsetRange
 from millrace.telemetry import metrics
@@ -36,7 +36,7 @@ class Lag:
     """The lag of a job's queries, which report from threads of their own."""
 
     def __init__(self, kafka: Kafka) -> None:
-        self._ends = Ends(kafka)
+        self._probe = OffsetProbe(kafka)
         self._queries: dict[str, _Followed] = {}
         self._lock = threading.Lock()
         self._kafka = kafka
@@ -83,7 +83,7 @@ class Lag:
         return True
 
     def _look_at(self, query: str, followed: _Followed) -> None:
-        spans = self._ends.spans(followed.topic)
+        spans = self._probe.spans(followed.topic)
         with self._lock:
             offsets = dict(followed.committed)
         next_ones: dict[int, int] = {}
@@ -101,7 +101,7 @@ class Lag:
                 next_ones[number] = following
         known = {n: item for n, item in followed.waiting.items() if next_ones.get(n) == item[0]}
         asked = {n: offset for n, offset in next_ones.items() if n not in known}
-        received = self._ends.received(followed.topic, asked)
+        received = self._probe.received(followed.topic, asked)
         # One that did not say in time when its record came has waited at most as long as before.
         longest = {n: (_UNKNOWN, followed.waiting[n][1]) for n in asked if n in followed.waiting}
         found = {n: (asked[n], time_s) for n, time_s in received.items()}

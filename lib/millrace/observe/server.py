@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from socketserver import TCPServer, ThreadingMixIn
+from socketserver import TCPServer
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from prometheus_client import make_wsgi_app
+from prometheus_client.exposition import ThreadingWSGIServer
 
 from millrace.config import ConfigurationError
 from millrace.telemetry.health import Health
@@ -50,9 +51,7 @@ def _application(health: Health) -> Application:
     return application
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
+class _Server(ThreadingWSGIServer):
     def server_bind(self) -> None:
         """As its base's, without the look for this host's name: that may take seconds."""
         TCPServer.server_bind(self)

@@ -36,7 +36,7 @@ def counted_lines(
     from_kafka = within(counted, [item.offsets for item in in_kafka])
     rest = without(counted, from_kafka)
     from_archive = within(rest, [item.offsets for item in in_archive])
-    rows = batch.recorded(spark, conf.kafka, topic, from_kafka)
+    rows = batch.read_ranges(spark, conf.kafka, topic, from_kafka)
     if from_archive:
         archived = delta.lines(spark, conf.storage.archive, feed).where(delta.among(from_archive))
         rows = rows.unionByName(archived.select(rows.columns))

@@ -9,10 +9,10 @@ from pymongo.database import Database
 from millrace.config import Config, Feed
 from millrace.io import kafka, mongo
 from millrace.io.kafka.existing import Existing, existing
-from millrace.io.mongo import coverage, strays
+from millrace.io.mongo import coverage, orphans
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Committed
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.proof.stored import Stored, stored
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import after, size, spanned, within, without
@@ -76,7 +76,7 @@ def documents(
     for place, own in enumerate(topics):
         until = starts[place + 1] if place + 1 < len(topics) else None
         is_first = place == 0 and since is None
-        span = Span(None if is_first else own.earliest, until)
+        span = TimeSpan(None if is_first else own.earliest, until)
         whole = known[own.topic_id]
         of_others = without(_of_others(known, own), whole)
         held = stored(db, feed, own.topic, own.topic_id, span, of_others)
@@ -122,7 +122,7 @@ def _judged(
     in_both, doubled = within(held.in_both, topic.ranges), within(held.doubled, topic.ranges)
     extra = without(without(held.present, whole), ahead)
     times = [time for time in (there.earliest, there.latest) if time]
-    times += strays.received(db, feed, in_both)
+    times += orphans.received(db, feed, in_both)
     return Documents(
         topic.topic,
         topic.topic_id,
@@ -138,7 +138,7 @@ def _judged(
         expired=size(expired),
         lost_of_expired=_lost(db, f"ingest-{feed}", expired, held.present),
         to_replay=(min(times), max(times)) if times else None,
-        stray_ids=strays.stray_ids(db, feed, doubled, extra),
+        stray_ids=orphans.stray_ids(db, feed, doubled, extra),
     )
 
 

@@ -10,8 +10,9 @@ from pyspark.sql import SparkSession
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.io.delta.ledger import DeltaLedger
 from millrace.io.kafka import Topic
-from millrace.io.ledgers import LEDGERS
+from millrace.io.ledgers import LEDGERS, Ledger
 from millrace.proof.archived import archived, archived_among, gone_through
 from millrace.records.ledger import OffsetRange, Taken, merged
 from millrace.records.ranges import size, unread, without
@@ -92,12 +93,7 @@ def find(
     if position and not is_cut_off and not is_whole:
         return None
     ledger = LEDGERS[job](spark, conf, feed)
-    taken = ledger.taken()
-    if job == "archive" and is_whole:
-        own = archived(spark, conf.storage.archive, feed, None).values()
-        held_there = [item for topic_held in own for item in topic_held.ranges]
-        ranges = gone_through(spark, conf.storage.archive, feed, held_there)
-        taken = replace(taken, ranges=ranges)
+    taken = _taken(spark, conf, feed, ledger, is_whole=is_whole)
     gone = unread(taken, in_kafka) if is_whole or not position else []
     if is_cut_off:
         first = {(topic.id, item.partition): 0 for item in position}
@@ -106,8 +102,6 @@ def find(
     if not gone and not is_cut_off:
         return None
     archive = conf.storage.archive
-    cut = {item.partition for item in gone}
-    left = [item for item in kafka.available(conf.kafka, topic) if item.offsets.partition in cut]
     return Loss(
         job,
         topic,
@@ -116,10 +110,28 @@ def find(
         archived=[] if job == "archive" else archived_among(spark, archive, feed, gone),
         starts=_starts(in_kafka, following) if is_cut_off else None,
         last_batch_at=checkpoint.last_batch_at(),
-        first_left_at=min(
-            (item.earliest_received_at for item in left if size([item.offsets])), default=None
-        ),
+        first_left_at=_first_left_at(conf, topic, gone),
     )
+
+
+def _taken(
+    spark: SparkSession, conf: Config, feed: Feed, ledger: Ledger, *, is_whole: bool
+) -> Taken:
+    """What the job's batches have taken; of an archive as a whole, as its rows tell."""
+    taken = ledger.taken()
+    if not (is_whole and isinstance(ledger, DeltaLedger)):
+        return taken
+    by_topic = archived(spark, conf.storage.archive, feed, None).values()
+    held = [offsets for topic_held in by_topic for offsets in topic_held.ranges]
+    return replace(taken, ranges=gone_through(spark, conf.storage.archive, feed, held))
+
+
+def _first_left_at(conf: Config, topic: Topic, gone: Sequence[OffsetRange]) -> datetime | None:
+    """When the first line was received that Kafka still has of the partitions of ``gone``."""
+    cut = {item.partition for item in gone}
+    left = [one for one in kafka.available(conf.kafka, topic) if one.offsets.partition in cut]
+    times = (one.earliest_received_at for one in left if size([one.offsets]))
+    return min(times, default=None)
 
 
 def told(

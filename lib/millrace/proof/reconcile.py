@@ -109,35 +109,25 @@ def reconcile(
     past = gone_past(spark, conf, feed, topic)
     on_progress("the archive")
     in_archive = archived(spark, conf.storage.archive, feed, since)
-    held_there = [item for own in in_archive.values() for item in own.ranges]
-    on_progress("documents")
-    found = documents(conf, feed, topic, held_there, since)
-    if not all(own.holds for own in found):
-        on_progress("documents, again")
-        found = documents(conf, feed, topic, held_there, since)
+    held_there = [offsets for own in in_archive.values() for offsets in own.ranges]
+    in_mongo = _documents(conf, feed, topic, held_there, since, on_progress)
     on_progress("figures")
     counted_again = recount(
         spark, conf, feed, since, lambda hour: on_progress(f"figures of {hour:%Y-%m-%d %H:00}")
     )
-    available = [item.offsets for item in kafka.available(conf.kafka, topic)]
-    archive = (
-        _archive(spark, conf, feed, in_archive, available, found, since) if in_archive else None
-    )
+    available = [one.offsets for one in kafka.available(conf.kafka, topic)]
+    archive = None
+    if in_archive:
+        archive = _archive(spark, conf, feed, in_archive, available, in_mongo, since)
     known = {
-        "ingest": _ledger(conf, feed) if since else [r for own in found for r in own.committed],
+        "ingest": _ledger(conf, feed) if since else [r for own in in_mongo for r in own.committed],
         "aggregate": counted_again.counted,
         "archive": _archived_ends(spark, conf, feed) if since else held_there,
     }
     lag = {job: size(after(available, ranges)) for job, ranges in known.items()}
-    unread = unread_by_job(
-        spark,
-        conf,
-        feed,
-        topic,
-        available,
-        None if since else held_there,
-        [item for own in found for item in own.present],
-    )
+    present = [offsets for own in in_mongo for offsets in own.present]
+    whole = None if since else held_there
+    unread = unread_by_job(spark, conf, feed, topic, available, whole, present)
     unknown = {
         job: merged(
             [
@@ -147,10 +137,26 @@ def reconcile(
         )
         for job, ranges in known.items()
     }
-    unknown["aggregate"] = merged(
-        [*unknown["aggregate"], *uncounted(conf, counted_again.counted, available)]
-    )
-    return Verdict(feed.name, available, found, archive, counted_again, lag, unknown, unread)
+    uncounted_lines = uncounted(conf, counted_again.counted, available)
+    unknown["aggregate"] = merged([*unknown["aggregate"], *uncounted_lines])
+    return Verdict(feed.name, available, in_mongo, archive, counted_again, lag, unknown, unread)
+
+
+def _documents(
+    conf: Config,
+    feed: Feed,
+    topic: kafka.Topic,
+    archived: list[OffsetRange],
+    since: datetime | None,
+    on_progress: Callable[[str], None],
+) -> list[Documents]:
+    """What MongoDB holds; where something is wrong, as a second look finds it."""
+    on_progress("documents")
+    found = documents(conf, feed, topic, archived, since)
+    if all(own.holds for own in found):
+        return found
+    on_progress("documents, again")
+    return documents(conf, feed, topic, archived, since)
 
 
 def _ledger(conf: Config, feed: Feed) -> list[OffsetRange]:

@@ -131,12 +131,12 @@ def _recorded(
             raise
         _log.warning("%s: from the archive alone: %s", feed.name, error)
         return None
-    meant = batch.received(conf.kafka, topic, start, until)
+    meant = batch.offsets_for_times(conf.kafka, topic, start, until)
     if archived is None:
-        return batch.recorded(spark, conf.kafka, topic, meant)
+        return batch.read_ranges(spark, conf.kafka, topic, meant)
     own = archived.where(F.col("topic_id") == topic.id)
     held, gaps = _held(own, topic)
-    recorded = batch.recorded(spark, conf.kafka, topic, without(meant, held))
+    recorded = batch.read_ranges(spark, conf.kafka, topic, without(meant, held))
     if not gaps:
         return recorded
     identity = ["partition", "offset"]

@@ -10,7 +10,7 @@ from millrace.config import Feed
 from millrace.io.mongo import coverage
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Documents
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import Stripe, held, size, within, without
 
@@ -35,7 +35,7 @@ def stored(
     feed: Feed,
     topic: str,
     topic_id: str,
-    span: Span,
+    span: TimeSpan,
     of_others: Sequence[OffsetRange],
 ) -> Stored:
     """What MongoDB holds of the feed's lines that were received within ``span``.
@@ -57,7 +57,9 @@ def stored(
     return own
 
 
-def _within(db: Database[Document], feed: Feed, topic: str, topic_id: str, span: Span) -> Stored:
+def _within(
+    db: Database[Document], feed: Feed, topic: str, topic_id: str, span: TimeSpan
+) -> Stored:
     records = _counted(db, coverage.records(feed.name, span), topic, topic_id)
     letters = _counted(db, coverage.letters(feed.name, span), topic, topic_id)
     return Stored(

@@ -35,7 +35,7 @@ def _of_topic(
 
     Judged once, when the checkpoint is new, against what Kafka has then; noted beside it.
     """
-    counted = mysql.counted(conf.mysql, query, but=checkpoint.id)
+    counted = mysql.counted_offsets(conf.mysql, query, excluding=checkpoint.id)
     note = checkpoint.note()
     if "floor" not in note:
         starts = checkpoint.starts()
@@ -57,7 +57,7 @@ def _of_archive(
     """
     batches = mysql.batches(conf.mysql, query)
     archived = delta.available(spark, conf.storage.archive, feed, version)
-    counted = mysql.counted(conf.mysql, query, but=None)
+    counted = mysql.counted_offsets(conf.mysql, query, excluding=None)
     for item in counted:
         _require_reached(query, [a.offsets for a in archived], item)
     start = first_complete_window(archived, counted, max_future_skew_s=feed.max_future_skew_s)

@@ -21,7 +21,8 @@ from millrace.setup.trust_store import trust_store
 _STANDALONE = "spark://"
 _KUBERNETES = "k8s://"
 _IN_A_POD = "SPARK_DRIVER_BIND_ADDRESS"  # set by Spark in the pod of a driver
-JVM_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
+# Spark puts them before the options that users give in extraJavaOptions.
+JVM_OPTIONS = ("spark.driver.defaultJavaOptions", "spark.executor.defaultJavaOptions")
 
 
 def spark_session(name: str, conf: Config) -> SparkSession:
@@ -87,8 +88,7 @@ def _ship(session: SparkSession, conf: Config) -> None:
 def spark_properties(conf: Config) -> dict[str, str]:
     """Every Spark property of this configuration, by name.
 
-    Properties of conf/spark-defaults.conf first, then the ``spark`` section of ``conf``, whose
-    JVM options are added to the defaults rather than put in their place.
+    Those of conf/spark-defaults.conf, then those of the ``spark`` section of ``conf``.
     """
     properties = spark_defaults()
     properties |= {
@@ -97,9 +97,7 @@ def spark_properties(conf: Config) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(conf.spark.shuffle_partitions),
     }
     properties |= _executors(conf) | _object_store(conf) | _event_logs(conf) | _permissions(conf)
-    for key, value in conf.spark.conf.items():
-        added = f"{properties[key]} {value}" if key in JVM_OPTIONS else value
-        properties[key] = added
+    properties |= conf.spark.conf
     for key in JVM_OPTIONS:
         properties[key] += _trust_store(conf.mongo)
     return properties

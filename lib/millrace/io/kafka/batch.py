@@ -25,7 +25,7 @@ _COLUMNS = (
 _CLOCKS_APART_MS = 60_000
 
 
-def recorded(
+def read_ranges(
     spark: SparkSession, kafka: Kafka, topic: Topic, ranges: Iterable[OffsetRange]
 ) -> DataFrame:
     """The topic's records of these offsets, each once: the columns of ``kafka.lines``.
@@ -43,7 +43,9 @@ def recorded(
     return reduce(DataFrame.unionByName, reads) if reads else empty
 
 
-def received(kafka: Kafka, topic: Topic, start: datetime, until: datetime) -> list[OffsetRange]:
+def offsets_for_times(
+    kafka: Kafka, topic: Topic, start: datetime, until: datetime
+) -> list[OffsetRange]:
     """The offsets among which lies every record of the topic received in [start, until).
 
     There may be records of other times among them. A partition without any has no range. Raises

@@ -24,7 +24,7 @@ _PROPERTIES = {
 }
 
 
-class Ends:
+class OffsetProbe:
     """A consumer of no group that looks at topics; every method may raise KafkaException."""
 
     def __init__(self, kafka: Kafka) -> None:

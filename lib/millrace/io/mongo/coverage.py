@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.letters import HAS_RECORD
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.records import dead_letters, ledger
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import STRIPE, Stripe
@@ -27,12 +27,12 @@ class Documents:
     match: Document
 
 
-def records(feed: str, span: Span) -> Documents:
+def records(feed: str, span: TimeSpan) -> Documents:
     """The feed's records that were received within ``span``."""
     return Documents(feed, span.ids())
 
 
-def letters(feed: str, span: Span) -> Documents:
+def letters(feed: str, span: TimeSpan) -> Documents:
     """The feed's dead letters that are the only place of their line."""
     alone = span.ids(f"{feed}/") | {"$nor": [HAS_RECORD]}
     return Documents(dead_letters.COLLECTION, alone)

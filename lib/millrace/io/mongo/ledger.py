@@ -8,7 +8,7 @@ from millrace.config import Feed, Mongo
 from millrace.io.mongo import coverage
 from millrace.io.mongo.client import database
 from millrace.io.mongo.coverage import Committed
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.records import ledger
 from millrace.records.ledger import OffsetRange, Taken, merged
 from millrace.records.ranges import held, within
@@ -61,7 +61,7 @@ class MongoLedger:
 
     def _present(self, topic: Committed, since: datetime) -> list[OffsetRange]:
         """The offsets of documents received since then: a partition's lines come in order."""
-        span = Span(since)
+        span = TimeSpan(since)
         found: list[OffsetRange] = []
         for documents in (
             coverage.records(self._feed, span),

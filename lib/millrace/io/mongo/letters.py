@@ -17,7 +17,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.records.dead_letters import COLLECTION, OPEN, Reason, Status
 from millrace.records.ledger import OffsetRange
 
@@ -139,7 +139,7 @@ def within(
     db: Database[Document],
     feed: str,
     ranges: Sequence[OffsetRange],
-    span: Span,
+    span: TimeSpan,
 ) -> dict[str, bool]:
     """The ids of letters of these offsets and times of receipt; whether each has a record."""
     found = db[COLLECTION].find(span.ids(f"{feed}/") | {"$or": places(ranges)}, _MARKS)

@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import Document, at_once, connector_options, database
 from millrace.io.mongo.rows import LONGEST_LETTER, documents, letters, longest_letter
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.records import REPLAY_SUFFIX, dead_letters
 
 LETTERS = dead_letters.COLLECTION + REPLAY_SUFFIX
@@ -93,7 +93,7 @@ def sides(mongo: Mongo, feed: Feed, start: datetime, until: datetime) -> Sides:
     They are read as they are taken, whatever the pauses between.
     """
     db = database(mongo)
-    span, own = Span(start, until), f"{feed.name}/"
+    span, own = TimeSpan(start, until), f"{feed.name}/"
     return Sides(
         _between(db[records_of(feed)], span.first, span.end),
         _between(db[LETTERS], own + span.first, own + span.end),

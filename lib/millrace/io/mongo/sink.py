@@ -18,7 +18,7 @@ from millrace.io.mongo import statistics
 from millrace.io.mongo.client import Document, at_once, connector_options, database
 from millrace.io.mongo.collections import prepare
 from millrace.io.mongo.rows import LONGEST_LETTER, documents, letters
-from millrace.io.mongo.spans import Span
+from millrace.io.mongo.time_spans import TimeSpan
 from millrace.io.sink import MicroBatch, OutputMode
 from millrace.records import bson, dead_letters, ledger, received
 from millrace.records.ledger import Batch
@@ -148,9 +148,9 @@ class MongoSink:
         """The ids of stored letters among the batch's Kafka records; whether each has a record."""
         known = statistics.times(found, batch).values()
         times = [time for one in known for time in (one.earliest, one.latest) if time]
-        spans = [Span(min(times), max(times) + _MS)] if times else []
+        spans = [TimeSpan(min(times), max(times) + _MS)] if times else []
         if found["misdated"]:
-            spans += Span(received.FIRST, received.END).implausible_beside()
+            spans += TimeSpan(received.FIRST, received.END).implausible_beside()
         stored: dict[str, bool] = {}
         for span in spans:
             stored |= stored_letters.within(self._db, self._feed.name, batch.ranges, span)

@@ -1,7 +1,7 @@
 """MySQL: windowed figures and the ledger of ``aggregate``."""
 
 from millrace.io.mysql.client import check_jdbc, connection
-from millrace.io.mysql.ledger import MysqlLedger, batches, counted
+from millrace.io.mysql.ledger import MysqlLedger, batches, counted_offsets
 from millrace.io.mysql.routes import named_routes
 from millrace.io.mysql.sink import MysqlSink, prepare
 
@@ -11,7 +11,7 @@ __all__ = [
     "batches",
     "check_jdbc",
     "connection",
-    "counted",
+    "counted_offsets",
     "named_routes",
     "prepare",
 ]

@@ -17,30 +17,30 @@ class StaleBatchError(Exception):
     """Another driver has gone on from the same checkpoint; this one must not write any more."""
 
 
-def counted(mysql: Mysql, query: str, *, but: str | None) -> list[OffsetRange]:
-    """The offsets that ``query`` has counted under checkpoints other than ``but``, merged.
+def counted_offsets(mysql: Mysql, query: str, *, excluding: str | None) -> list[OffsetRange]:
+    """The offsets that ``query`` has counted under checkpoints other than ``excluding``, merged.
 
     A checkpoint's batches follow on one another without a gap, so its first and its last batch
     tell its ranges; a partition that the first lacks was added later and read from its start.
     """
     with connection(mysql) as opened, opened.cursor() as cursor:
-        return counted_in(cursor, query, but=but)
+        return counted_in(cursor, query, excluding=excluding)
 
 
-def counted_in(cursor: DictCursor, query: str, *, but: str | None) -> list[OffsetRange]:
+def counted_in(cursor: DictCursor, query: str, *, excluding: str | None) -> list[OffsetRange]:
     """The same, in the transaction of ``cursor``."""
-    return merged(_spans(cursor, query, but=but))
+    return merged(_spans(cursor, query, excluding=excluding))
 
 
-def _spans(cursor: DictCursor, query: str, *, but: str | None) -> list[OffsetRange]:
+def _spans(cursor: DictCursor, query: str, *, excluding: str | None) -> list[OffsetRange]:
     """The range of each checkpoint and partition, empty ones included."""
     cursor.execute(
         "SELECT b.checkpoint_id, b.batch_id, b.ranges, ends.first_id FROM batches b JOIN ("
         " SELECT checkpoint_id, MIN(batch_id) AS first_id, MAX(batch_id) AS last_id"
         " FROM batches WHERE query = %(query)s GROUP BY checkpoint_id) ends"
         " ON b.checkpoint_id = ends.checkpoint_id AND b.batch_id IN (first_id, last_id)"
-        " WHERE b.query = %(query)s AND b.checkpoint_id <> %(but)s ORDER BY b.batch_id",
-        {"query": query, "but": but or ""},
+        " WHERE b.query = %(query)s AND b.checkpoint_id <> %(excluding)s ORDER BY b.batch_id",
+        {"query": query, "excluding": excluding or ""},
     )
     rows = cursor.fetchall()
     spans: dict[tuple[str, str, int], OffsetRange] = {}
@@ -63,7 +63,7 @@ class MysqlLedger:
     def taken(self) -> Taken:
         """The offsets that committed batches took, of every topic the feed had."""
         with connection(self._mysql) as opened, opened.cursor() as cursor:
-            spans = _spans(cursor, self._query, but=None)
+            spans = _spans(cursor, self._query, excluding=None)
         return Taken(merged(spans), first_offsets(spans))
 
     def lost(self) -> list[OffsetRange]:

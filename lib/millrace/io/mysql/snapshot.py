@@ -27,7 +27,7 @@ class Snapshot:
 
     def counted(self, query: str) -> list[OffsetRange]:
         """The offsets that the figures were computed from, under any checkpoint."""
-        return counted_in(self.cursor, query, but=None)
+        return counted_in(self.cursor, query, excluding=None)
 
     def hours(self, feed: Feed, since: datetime | None) -> list[datetime]:
         """The hours that have figures, in order; ``since`` is UTC, without a zone."""

@@ -12,7 +12,7 @@ _LAST_ID = "~"
 
 
 @dataclass(frozen=True)
-class Span:
+class TimeSpan:
     """The times of receipt, ``since`` to ``until`` (not included); None where there is no end."""
 
     since: datetime | None = None
@@ -32,13 +32,13 @@ class Span:
         """The same as a match of ``_id``."""
         return {"_id": {"$gte": prefix + self.first, "$lt": prefix + self.end}}
 
-    def implausible_beside(self) -> "list[Span]":
+    def implausible_beside(self) -> "list[TimeSpan]":
         """The times that no record can have been received at, but for those within the span."""
         found = []
         if self.since:
-            found.append(Span(until=min(self.since, received.FIRST)))
+            found.append(TimeSpan(until=min(self.since, received.FIRST)))
         if self.until:
-            found.append(Span(since=max(self.until, received.END)))
+            found.append(TimeSpan(since=max(self.until, received.END)))
         return found
 
 
