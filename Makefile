@@ -52,7 +52,7 @@ test-cluster: setup ## The jobs on a standalone cluster of Spark, executors apar
 	$(BIN)/pytest tests/cluster
 
 test-k8s: setup ## The jobs on the cluster that KUBECONFIG names, and its faults (half an hour)
-	$(BIN)/pytest tests/kubernetes
+	$(BIN)/pytest tests/e2e
 
 chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
 	$(BIN)/pytest tests/chaos

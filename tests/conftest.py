@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from places import SHARED_DOWNLOADS, SILENT, settings_file
 from pyspark.sql import SparkSession
+from support.places import SHARED_DOWNLOADS, SILENT, settings_file
 
 from millrace import config, stack
 from millrace.config import Config

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed import new_feed
-from outcome_table import Outcome, show, write
-from places import settings_file
 from rich.console import Console
-from server_faults import Servers
+from support.feed import new_feed
+from support.outcome_table import Outcome, show, write
+from support.places import settings_file
+from support.server_faults import Servers
 from trial import Trial
 
 TABLE_FILE = "MILLRACE_CHAOS_TABLE"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from job_process import JobProcess
-from server_faults import Servers
+from support.job_process import JobProcess
+from support.server_faults import Servers
 from topics import delete_records
 from trial import Trial
 

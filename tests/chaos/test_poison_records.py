@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from marked_lines import Line, forwarded
-from server_faults import Servers
+from support.marked_lines import Line, forwarded
+from support.server_faults import Servers
 from topics import believe_producers, take_large_records
 from trial import Trial
 

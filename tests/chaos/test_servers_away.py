@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from server_faults import Servers
+from support.server_faults import Servers
 from trial import Trial
 
 from millrace.config import Server

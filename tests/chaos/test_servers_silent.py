@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from proxy import Proxy, proxy
-from server_faults import Servers
+from support.server_faults import Servers
 from trial import Trial
 
 from millrace.config import Server

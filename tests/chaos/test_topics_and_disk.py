@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from job_process import JobProcess
-from server_faults import Servers
 from small_disk import NoSmallDiskError, SmallDisk, small_disk
+from support.job_process import JobProcess
+from support.server_faults import Servers
 from topics import add_partitions, make_again
 from trial import Trial
 

@@ -9,12 +9,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from counts import AWAY, COUNTS, Found
-from feed import Feed
-from job_process import JobProcess
-from marked_lines import Sent
-from outcome_table import Outcome
-from pipeline import ROOT
+from support.counts import AWAY, COUNTS, Found
+from support.feed import Feed
+from support.job_process import JobProcess
+from support.marked_lines import Sent
+from support.outcome_table import Outcome
+from support.pipeline import ROOT
 from verdict import reconciled
 
 _LINES_TIMEOUT_S = 120

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from pipeline import ROOT
+from support.pipeline import ROOT
 
 _TIMEOUT_S = 180
 _MILLRACE = str(ROOT / ".venv/bin/millrace")

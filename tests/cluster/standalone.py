@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyspark
-from places import free_port
+from support.places import free_port
 
 WORKERS = 2
 _START_TIMEOUT_S = 60

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from k8s.tools import versitygw
-from lines import recent
-from pipeline import Pipeline, pipeline, wait_until
-from places import free_port
+from manifests.tools import versitygw
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline, wait_until
+from support.places import free_port
 
 from millrace import config
 from millrace.config import Config

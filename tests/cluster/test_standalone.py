@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from lines import recent
-from pipeline import Pipeline, pipeline
 from standalone import WORKERS, Cluster, standalone
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config
 from millrace.records.formats import Format

@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-from lines import kafka_rows, offsets, store, values
 from pyspark import TaskContext
+from support.lines import kafka_rows, offsets, store, values
 
 from millrace import config
 from millrace.config import Feed

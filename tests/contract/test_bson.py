@@ -10,9 +10,9 @@ import bson as bson_library
 import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from lines import RECEIVED_AT, kafka_rows, offsets, store, values
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
+from support.lines import RECEIVED_AT, kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed
 from millrace.io import mongo, reference_data

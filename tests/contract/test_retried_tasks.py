@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import retried_batch
-from lines import values
+from support.lines import values
 
 from millrace.config import Config
 from millrace.io import mongo

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 from delta.tables import DeltaTable
-from lines import kafka_rows, offsets, store, values
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from support.lines import kafka_rows, offsets, store, values
 
 from millrace import windows
 from millrace.config import Config, Feed

@@ -5,8 +5,8 @@ from shutil import move
 
 import pytest
 import yaml
-from lines import recent
-from pipeline import Pipeline, pipeline
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline
 
 from millrace import config
 from millrace.config import Config

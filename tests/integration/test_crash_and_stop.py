@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 from confluent_kafka.admin import AdminClient
-from lines import values
-from pipeline import Pipeline, kill, pipeline, wait_until
 from pyspark.sql import SparkSession
+from support.lines import values
+from support.pipeline import Pipeline, kill, pipeline, wait_until
 
 from millrace.config import Config
 from millrace.io import kafka, mongo

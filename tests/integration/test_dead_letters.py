@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from commandline import millrace
-from lines import kafka_rows, offsets, store, values
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.commandline import millrace
+from support.lines import kafka_rows, offsets, store, values
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config, Feed
 from millrace.io import mongo, reference_data

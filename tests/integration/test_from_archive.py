@@ -9,8 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from lines import kafka_rows, offsets, store, values
 from pyspark.sql import DataFrame, SparkSession
+from support.lines import kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed, UnreachableError
 from millrace.errors import JobError

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
-from lines import recent
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config
 from millrace.io import kafka

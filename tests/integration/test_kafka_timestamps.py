@@ -16,11 +16,11 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourceType,
 )
-from lines import recent
-from pipeline import Pipeline, pipeline
 from prometheus_client import REGISTRY
 from pyspark.sql import SparkSession
 from rich.console import Console
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config, Kafka
 from millrace.io import kafka, mongo

@@ -10,7 +10,6 @@ from typing import Any
 
 import bson
 import pytest
-from commandline import Ended, millrace
 from confluent_kafka import Producer
 from confluent_kafka.admin import (
     AdminClient,
@@ -19,9 +18,10 @@ from confluent_kafka.admin import (
     ConfigResource,
     ResourceType,
 )
-from lines import kafka_rows, offsets, recent, store
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.commandline import Ended, millrace
+from support.lines import kafka_rows, offsets, recent, store
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config, Feed
 from millrace.io import delta, kafka, mongo, reference_data

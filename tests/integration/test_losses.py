@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from lines import recent
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config
 from millrace.io import mongo

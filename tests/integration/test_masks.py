@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config
 from millrace.io import delta, mongo

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from certificates import Authority, authority
-from lines import kafka_rows, offsets, store, values
-from places import SILENT, settings
 from pyspark.sql import SparkSession
+from support.certificates import Authority, authority
+from support.lines import kafka_rows, offsets, store, values
+from support.places import SILENT, settings
 
 from millrace import stack, windows
 from millrace.config import Config, ConfigurationError, Feed, Mysql, UnreachableError

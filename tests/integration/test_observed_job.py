@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import yaml
-from lines import recent
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from otlp import receiver
-from pipeline import Pipeline, pipeline, wait_until
-from places import free_port
 from prometheus_client.parser import text_string_to_metric_families
+from support.lines import recent
+from support.otlp import receiver
+from support.pipeline import Pipeline, pipeline, wait_until
+from support.places import free_port
 
 from millrace import config
 from millrace.config import Config

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from lines import recent
-from pipeline import JOB_TIMEOUT_S, Pipeline, pipeline, wait_until
+from support.lines import recent
+from support.pipeline import JOB_TIMEOUT_S, Pipeline, pipeline, wait_until
 
 from millrace import config
 from millrace.config import Config

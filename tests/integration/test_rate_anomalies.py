@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config
 from millrace.detect.rates import RateRules, anomalies

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import millrace
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
-from lines import recent
-from pipeline import ROOT, Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.commandline import millrace
+from support.lines import recent
+from support.pipeline import ROOT, Pipeline, pipeline
 
 from millrace.cli.advice import advice
 from millrace.config import Config

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import millrace
-from lines import TOPIC_ID, kafka_rows, store, values
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
+from support.commandline import millrace
+from support.lines import TOPIC_ID, kafka_rows, store, values
+from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import delta, kafka, mongo

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
-from places import settings
 from rich.console import Console
+from support.places import settings
 
 from millrace import stack
 from millrace.config import Config, ConfigurationError

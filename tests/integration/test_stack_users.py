@@ -15,12 +15,12 @@ from pathlib import Path
 import pymongo
 import pymysql
 import pytest
-from old_stack import start_old_servers
-from places import settings_file
 from pydantic import SecretStr
 from pymongo.errors import OperationFailure
 from pymysql.cursors import Cursor
 from rich.console import Console
+from support.old_stack import start_old_servers
+from support.places import settings_file
 
 from millrace import config, stack
 from millrace.config import Config, ConfigurationError, passwords

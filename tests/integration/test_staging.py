@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lines import kafka_rows, offsets, store, values
-from pipeline import wait_until
-from places import SILENT, settings
 from pyspark.sql import DataFrame, SparkSession
+from support.lines import kafka_rows, offsets, store, values
+from support.pipeline import wait_until
+from support.places import SILENT, settings
 
 from millrace import stack, windows
 from millrace.config import Config, Feed, Mysql

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from commandline import millrace
-from lines import kafka_rows, offsets, store, values
 from pyspark.sql import DataFrame, SparkSession
+from support.commandline import millrace
+from support.lines import kafka_rows, offsets, store, values
 
 from millrace import config
 from millrace.config import Config

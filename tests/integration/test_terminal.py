@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
-from commandline import Ended, millrace
-from pipeline import Pipeline, pipeline
 from pyspark.sql import SparkSession
 from rich.console import Console
+from support.commandline import Ended, millrace
+from support.pipeline import Pipeline, pipeline
 
 from millrace import config
 from millrace.config import Config

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 import yaml
-from certificates import Authority, authority
-from lines import recent
-from pipeline import Pipeline, pipeline
-from places import SILENT, free_port, settings_file
+from support.certificates import Authority, authority
+from support.lines import recent
+from support.pipeline import Pipeline, pipeline
+from support.places import SILENT, free_port, settings_file
 
 from millrace import config, stack
 from millrace.config import ConfigurationError, Kafka, Mongo, UnreachableError

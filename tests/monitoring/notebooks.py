@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
-from pipeline import ROOT
+from support.pipeline import ROOT
 
 # Jupyter runs a notebook beside its modules; tests read the same ones.
 sys.path.append(str(ROOT / "notebooks"))

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from lines import recent
 from monitoring.panels import Grafana
 from monitoring.scraping import scraping, value
 from monitoring.tools import prometheus
-from pipeline import JOB_TIMEOUT_S, ROOT, Pipeline, pipeline, wait_until
-from places import free_ports
+from support.lines import recent
+from support.pipeline import JOB_TIMEOUT_S, ROOT, Pipeline, pipeline, wait_until
+from support.places import free_ports
 
 from millrace import config
 from millrace.detect.templates import Template, template_id

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import yaml
-from pipeline import wait_until
+from support.pipeline import wait_until
 
 RULES = Path(__file__).parents[2] / "dashboards" / "alerts"
 _UP_TIMEOUT_S = 60

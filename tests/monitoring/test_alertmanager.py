@@ -15,8 +15,8 @@ import pytest
 import yaml
 from monitoring.receivers import MailReceiver, WebhookReceiver
 from monitoring.tools import alertmanager, amtool
-from pipeline import ROOT, wait_until
-from places import free_port
+from support.pipeline import ROOT, wait_until
+from support.places import free_port
 
 EXAMPLE = ROOT / "dashboards" / "alertmanager" / "alertmanager.yaml"
 PASSWORD = "a password from a file"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 from monitoring.tools import promtool
-from pipeline import ROOT
 from prometheus_client import REGISTRY
+from support.pipeline import ROOT
 
 from millrace.telemetry import metrics
 

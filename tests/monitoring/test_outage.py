@@ -15,16 +15,16 @@ from urllib.request import urlopen
 
 import pytest
 import yaml
-from feed import Feed, new_feed
-from job_process import JobProcess
 from monitoring.scraping import scraping
 from monitoring.test_alerts import ALERTS, RULES
 from monitoring.tools import prometheus
-from pipeline import ROOT, wait_until
-from places import free_port, settings_file
 from rich.console import Console
 from rich.table import Table
-from server_faults import Servers
+from support.feed import Feed, new_feed
+from support.job_process import JobProcess
+from support.pipeline import ROOT, wait_until
+from support.places import free_port, settings_file
+from support.server_faults import Servers
 
 AWAY_S = 30
 LINES_A_SECOND = 600

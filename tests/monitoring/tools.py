@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from k8s.tools import built
+from manifests.tools import built
 
 from millrace.config import Stack
 from millrace.setup.downloads import downloads_folder, once

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import lines_combined
 import pytest
-from lines import RECEIVED_AT, values
 from rows import micros, outcomes, spec, value_of
+from support.lines import RECEIVED_AT, values
 
 from millrace.parse import combined
 from millrace.parse.rejection import RejectedError
@@ -69,7 +69,7 @@ DISTINCT = """
 import sys
 from pathlib import Path
 sys.path[:0] = {folders!r}
-from lines import RECEIVED_AT
+from support.lines import RECEIVED_AT
 from rows import spec
 from millrace.transform.chain import compiled
 chain = compiled(spec("combined", {database!r}))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from places import settings_file
+from support.places import settings_file
 
 from millrace import config
 from millrace.config import Config, ConfigurationError

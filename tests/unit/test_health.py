@@ -5,7 +5,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from places import free_port
+from support.places import free_port
 
 from millrace.config import ConfigurationError
 from millrace.observe import server

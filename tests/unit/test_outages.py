@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from places import free_port
 from pymongo.errors import (
     AutoReconnect,
     NetworkTimeout,
@@ -17,6 +16,7 @@ from pymysql.err import InterfaceError, OperationalError, ProgrammingError
 from pyspark.errors import PythonException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.functions import udf
+from support.places import free_port
 
 from millrace.config import ConfigurationError, Mongo, Mysql, UnreachableError
 from millrace.io.mongo.client import connector_options

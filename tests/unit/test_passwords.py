@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from places import settings_file
+from support.places import settings_file
 
 from millrace import config
 from millrace.config import Config, ConfigurationError, passwords

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import cast
 
 import pytest
-from pipeline import wait_until
 from pyspark.sql import SparkSession
+from support.pipeline import wait_until
 
 from millrace.runtime import watchdog
 from millrace.runtime.watchdog import Stopping, watched

@@ -1,11 +1,16 @@
-"""The command ``millrace``. Exit codes: 0 done, 1 the work failed, 2 usage or configuration."""
+"""The command ``millrace``. Exit codes: 0 done, 1 the work failed, 2 usage or configuration.
+
+Commands import Spark and what opens connections when they run: help and version need neither.
+"""
 
 import sys
 import traceback
+from typing import Annotated
 
 import typer
 from py4j.protocol import Py4JJavaError
 
+from millrace import __version__
 from millrace.cli import (
     compact,
     dead_letters,
@@ -23,7 +28,7 @@ from millrace.errors import SetupError, is_unreadable_timestamp, one_line
 from millrace.records.printable import printable_lines
 
 app = typer.Typer(
-    help="Log lines from Kafka to MongoDB and MySQL, once each.",
+    help="Store log lines from Kafka in MongoDB, MySQL and Delta Lake, exactly once.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -50,8 +55,24 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(templates.app, name="templates")
 
 
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"millrace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _whole(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """What holds for every command."""
+
+
 def main() -> None:
-    """Runs the command; what a person can mend is one line, all else a trace."""
+    """Runs the command. An error that the user can fix is one line, any other a traceback."""
     try:
         app()
     except ConfigurationError as error:

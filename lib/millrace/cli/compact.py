@@ -1,4 +1,4 @@
-"""The archive's files, many and small, made few and large."""
+"""The command ``compact``: merges the archive's small files."""
 
 from typing import Annotated
 
@@ -14,11 +14,12 @@ _KEEP_HOURS = 168
 def compact(
     feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
     keep_hours: Annotated[
-        int, typer.Option(min=_KEEP_HOURS, help="Files that no version needed since then go.")
+        int,
+        typer.Option(min=_KEEP_HOURS, help="Keep files that versions of the last N hours need."),
     ] = _KEEP_HOURS,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Compact the archive, and delete files that no version needs any more."""
+    """Merge the archive's small files, and delete files that are no longer needed."""
     from millrace.io import delta
     from millrace.runtime.session import spark_session
 
@@ -27,7 +28,7 @@ def compact(
     spark = spark_session("millrace-compact", loaded)
     for chosen in feeds:
         if not delta.exists(spark, loaded.storage.archive, chosen):
-            print(f"{chosen.name}: nothing is archived")
+            print(f"{chosen.name}: the archive is empty")
             continue
         small, large = delta.compact(spark, loaded.storage.archive, chosen, keep_hours)
-        print(f"{chosen.name}: {small:,} small files became {large:,}")
+        print(f"{chosen.name}: {small:,} small files merged into {large:,}")

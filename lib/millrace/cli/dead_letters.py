@@ -4,7 +4,7 @@ import json
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -14,14 +14,14 @@ from rich.table import Column, Table
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, instant, say
 from millrace.config import Config, ConfigurationError, Feed
-from millrace.io import mongo
-from millrace.io.mongo import letters
-from millrace.io.mongo.letters import Filter, Letter
 from millrace.records.dead_letters import COLLECTION, OPEN, REASONS, STATUSES, Status
 from millrace.records.printable import printable_json
 from millrace.tools.terminal import as_text
 
-app = typer.Typer(no_args_is_help=True, help="Lines that are no records: look, mend, send again.")
+if TYPE_CHECKING:
+    from millrace.io.mongo.letters import Filter, Letter
+
+app = typer.Typer(no_args_is_help=True, help="Inspect, requeue and settle dead letters.")
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Ids, as `list` shows them.")]
 FeedName = Annotated[str | None, typer.Option("--feed", help="Only letters of this feed.")]
@@ -31,12 +31,12 @@ Since = Annotated[
     typer.Option(help="Only letters received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="All open letters.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
-Note = Annotated[str | None, typer.Option(help="Why; kept with the letter.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
+Note = Annotated[str | None, typer.Option(help="Reason, stored with the letter.")]
 
 _CUT = (
     "they hold only the first bytes of their line. The whole line is in Kafka or the archive: parse"
-    " it again with `millrace replay`, or give a line with --line"
+    " it again with `millrace replay`, or pass a line with --line"
 )
 _LONGEST_LINE = 100
 _WIDTH = 200  # columns of what is piped
@@ -48,13 +48,18 @@ def list_letters(
     reason: ReasonName = None,
     since: Since = None,
     status: Annotated[
-        str | None, typer.Option(help="|".join(STATUSES) + "; new and requeued.")
+        str | None, typer.Option(help="|".join(STATUSES) + ". Default: new and requeued.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a letter.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most N letters, newest first.")] = 20,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per letter.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Show the newest letters, and how many there are."""
+    """Show the newest dead letters, and the number of letters by reason."""
+    from millrace.io import mongo
+    from millrace.io.mongo import letters
+
     wanted = _filter(feed=feed, reason=reason, since=since, status=status)
     db = mongo.database(config.load(conf).mongo)
     found = letters.find(db, wanted, limit=limit)
@@ -83,9 +88,12 @@ def show(
     letter: Annotated[str, typer.Argument(metavar="ID")],
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Print one letter, whole, as JSON."""
+    """Print one letter in full, as JSON."""
+    from millrace.io import mongo
+    from millrace.io.mongo import letters
+
     db = mongo.database(config.load(conf).mongo)
-    found = next(letters.find(db, Filter(ids=(letter,))), None)
+    found = next(letters.find(db, letters.Filter(ids=(letter,))), None)
     if found is None:
         end(f"there is no dead letter {letter}", FAILED)
     print(printable_json(json.dumps(_plain(found), indent=2, ensure_ascii=False)))
@@ -99,23 +107,26 @@ def requeue_letters(
     since: Since = None,
     everything: Everything = False,
     line: Annotated[
-        str | None, typer.Option(help="Parse this in place of what came; for one id.")
+        str | None,
+        typer.Option(help="Parse this line instead of the stored one, for exactly one id."),
     ] = None,
     dry_run: DryRun = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Parse open letters again, with today's parser; those that are records now are resolved."""
+    """Parse open letters again with today's parser, and resolve those that become records."""
+    from millrace.io import mongo
+    from millrace.io.mongo import letters
     from millrace.proof.requeue import requeue
 
     wanted = _chosen(ids, feed, reason, since, everything)
     if line is not None and len(wanted.ids) != 1:
-        raise typer.BadParameter("it takes exactly one id", param_hint="--line")
+        raise typer.BadParameter("needs exactly one id", param_hint="--line")
     loaded = config.load(conf)
     db = mongo.database(loaded.mongo)
     records, cut, still_dead = 0, 0, Counter[str]()
     feeds = _feeds(loaded, wanted)
     for one in feeds:
-        own = Filter(wanted.ids, one.name, wanted.reason, wanted.since, OPEN)
+        own = letters.Filter(wanted.ids, one.name, wanted.reason, wanted.since, OPEN)
         count = db[COLLECTION].count_documents(own.query)
         if not count:
             continue
@@ -133,9 +144,9 @@ def requeue_letters(
         records += came.records
         cut += came.cut
         still_dead.update(came.still_dead)
-    say(f"{records} letters {'would be' if dry_run else 'are'} records now")
+    say(f"{records} letters {'would become' if dry_run else 'became'} records")
     for name, count in still_dead.most_common():
-        say(f"{count} letters are dead still: {name}")
+        say(f"{count} letters are still dead: {name}")
     if cut:
         say(f"{cut} letters were skipped: {_CUT}")
     if wanted.ids and not records and not still_dead:
@@ -155,7 +166,7 @@ def discard(
     dry_run: DryRun = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Mark open letters as not worth mending."""
+    """Mark open letters as not worth fixing."""
     _settle("discarded", _chosen(ids, feed, reason, since, everything), note, dry_run, conf)
 
 
@@ -170,15 +181,18 @@ def resolve(
     dry_run: DryRun = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Mark open letters as dealt with in some other way."""
+    """Mark open letters as handled in some other way."""
     _settle("resolved", _chosen(ids, feed, reason, since, everything), note, dry_run, conf)
 
 
 def _settle(
-    status: Status, wanted: Filter, note: str | None, dry_run: bool, conf: ConfFile
+    status: Status, wanted: "Filter", note: str | None, dry_run: bool, conf: ConfFile
 ) -> None:
+    from millrace.io import mongo
+    from millrace.io.mongo import letters
+
     db = mongo.database(config.load(conf).mongo)
-    meant = Filter(wanted.ids, wanted.feed, wanted.reason, wanted.since, OPEN)
+    meant = letters.Filter(wanted.ids, wanted.feed, wanted.reason, wanted.since, OPEN)
     if dry_run:
         count = db[COLLECTION].count_documents(meant.query)
         say(f"{count} letters would be {status}")
@@ -191,8 +205,10 @@ def _settle(
 
 def _chosen(
     ids: list[str] | None, feed: str | None, reason: str | None, since: str | None, everything: bool
-) -> Filter:
+) -> "Filter":
     """What the options choose; raises BadParameter where that is everything by oversight."""
+    from millrace.io.mongo.letters import Filter
+
     wanted = _filter(ids=ids, feed=feed, reason=reason, since=since)
     if wanted == Filter() and not everything:
         raise typer.BadParameter("give ids, --feed, --reason or --since; or --all")
@@ -206,31 +222,37 @@ def _filter(
     reason: str | None = None,
     since: str | None = None,
     status: str | None = None,
-) -> Filter:
+) -> "Filter":
+    from millrace.io.mongo.letters import Filter
+
     if reason is not None and reason not in REASONS:
-        raise typer.BadParameter(f"{reason!r} is none of {', '.join(REASONS)}")
+        raise typer.BadParameter(f"{reason!r} is not one of {', '.join(REASONS)}")
     if status is not None and status not in STATUSES:
-        raise typer.BadParameter(f"{status!r} is none of {', '.join(STATUSES)}")
+        raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}")
     narrowed: Any = (status,) if status else ()
     return Filter(
         tuple(ids or ()), feed, reason, None if since is None else instant(since), narrowed
     )
 
 
-def _feeds(conf: Config, wanted: Filter) -> list[Feed]:
+def _feeds(conf: Config, wanted: "Filter") -> list[Feed]:
     """The feeds whose letters are meant; raises ConfigurationError where one is not configured."""
     named = {i.partition("/")[0] for i in wanted.ids} or {feed.name for feed in conf.feeds}
     if wanted.feed:
         named &= {wanted.feed}
         conf.feed(wanted.feed)
     if not named:
-        raise ConfigurationError("none of the ids is of that feed")
+        raise ConfigurationError("none of the ids belongs to that feed")
     return [conf.feed(name) for name in sorted(named)]
 
 
-def _detail(letter: Letter) -> str:
+def _detail(letter: "Letter") -> str:
+    from millrace.io.mongo import letters
+
     detail = str(letter.get("detail", ""))[:_LONGEST_LINE]
-    return f"{detail}; the first {len(letter['raw'])} kept" if letters.is_cut(letter) else detail
+    return (
+        f"{detail}; the first {len(letter['raw'])} bytes kept" if letters.is_cut(letter) else detail
+    )
 
 
 def _progress() -> Progress:
@@ -238,8 +260,8 @@ def _progress() -> Progress:
     return Progress(*columns, console=console)
 
 
-def _plain(letter: Letter) -> dict[str, Any]:
-    """The letter with what JSON has: times in ISO 8601, bytes as text, those of no text escaped."""
+def _plain(letter: "Letter") -> dict[str, Any]:
+    """The letter as JSON can hold it: times in ISO 8601, bytes as text, others escaped."""
 
     def plain(value: object) -> object:
         if isinstance(value, datetime):

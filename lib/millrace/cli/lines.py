@@ -32,18 +32,22 @@ _DEFAULT_SPAN = timedelta(minutes=5)
 
 def simulate(
     format: FormatName,
-    count: Annotated[int, typer.Option(min=1, help="How many lines.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of lines.")],
     rate: Annotated[
-        float | None, typer.Option(min=0.01, help="Lines a second; as fast as it goes.")
+        float | None, typer.Option(min=0.01, help="Lines per second. Default: no limit.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same lines.")] = None,
     faults: Annotated[
         float, typer.Option(min=0, max=100, help="Percentage of faulty lines.")
     ] = 0.0,
-    topic: Annotated[str | None, typer.Option(help="Default: the format's feed's.")] = None,
+    topic: Annotated[
+        str | None, typer.Option(help="Topic. Default: that of the format's feed.")
+    ] = None,
     start: Annotated[datetime | None, typer.Option(help="First event time, UTC.")] = None,
-    end: Annotated[datetime | None, typer.Option(help="Last event time, UTC; now.")] = None,
-    stdout: Annotated[bool, typer.Option("--stdout", help="Print instead of sending.")] = False,
+    end: Annotated[
+        datetime | None, typer.Option(help="Last event time, UTC. Default: now.")
+    ] = None,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print the lines only.")] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Generate realistic log lines and send them to Kafka."""
@@ -55,7 +59,7 @@ def simulate(
     span = timedelta(seconds=count / rate) if rate else _DEFAULT_SPAN
     first = start.replace(tzinfo=UTC) if start else last - span
     if first > last:
-        raise typer.BadParameter("it lies after --end", param_hint="--start")
+        raise typer.BadParameter("must not be later than --end", param_hint="--start")
     chosen = random.randrange(2**32) if seed is None else seed
     lines = generate(feed.format, count, seed=chosen, start=first, end=last, faults_percent=faults)
     values = (line.value for line in lines)
@@ -66,24 +70,34 @@ def simulate(
 
 
 def send(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Log file, or .gz.")],
-    topic: Annotated[str, typer.Option(help="Where to.")],
-    rate: Annotated[float | None, typer.Option(min=0.01, help="Lines a second.")] = None,
-    restamp: Annotated[bool, typer.Option(help="Move the file's times: the last is now.")] = False,
-    follow: Annotated[bool, typer.Option(help="Go on with lines as they come.")] = False,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Log file, plain or .gz.")
+    ],
+    topic: Annotated[str, typer.Option(help="Topic to send to.")],
+    rate: Annotated[
+        float | None, typer.Option(min=0.01, help="Lines per second. Default: no limit.")
+    ] = None,
+    restamp: Annotated[
+        bool, typer.Option(help="Shift the file's timestamps so that the last one is now.")
+    ] = False,
+    follow: Annotated[bool, typer.Option(help="Keep following the file, like tail -F.")] = False,
     as_app: Annotated[
         str | None,
-        typer.Option(help="A log of Kafka, mongod or MySQL, as the format app; of this service."),
+        typer.Option(
+            help="Convert a log of Kafka, mongod or MySQL to format app, with this service."
+        ),
     ] = None,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Send the lines of a file to Kafka, each as one message."""
+    """Send a file to Kafka, one message per line."""
     from millrace.simulate import restamp as stamps
     from millrace.simulate import server_logs
 
     loaded = config.load(conf)
     if restamp and (follow or as_app):
-        raise typer.BadParameter("not with --follow or --as-app", param_hint="--restamp")
+        raise typer.BadParameter(
+            "cannot be combined with --follow or --as-app", param_hint="--restamp"
+        )
     if follow:
         _follow(loaded, topic, file, rate, as_app)
         return
@@ -92,16 +106,18 @@ def send(
     lines = server_logs.as_app(lines, as_app) if as_app else lines
     _send(loaded, topic, lines, count, rate)
     if restamp:
-        say(f"times of {file.name} were moved: its last line is now")
+        say(f"timestamps of {file.name} were shifted: the last one is now")
 
 
 def parse(
     format: FormatName,
-    file: Annotated[Path | None, typer.Argument(help="Standard input where not given.")] = None,
-    received_at: Annotated[datetime | None, typer.Option(help="UTC; now.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Log file. Default: standard input.")] = None,
+    received_at: Annotated[
+        datetime | None, typer.Option(help="Time of receipt, UTC. Default: now.")
+    ] = None,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Print what each line parses to: one JSON object a line, in order."""
+    """Parse lines and print one JSON object per line, in the same order."""
     from millrace.io import reference_data
     from millrace.tools import preview
 
@@ -117,15 +133,16 @@ def parse(
 
 
 def tap(
-    topic: Annotated[str, typer.Option(help="The topic.")],
+    topic: Annotated[str, typer.Option(help="Topic to read.")],
     format: Annotated[
-        str | None, typer.Option("--format", help="|".join(FORMATS) + "; that of the topic's feed.")
+        str | None,
+        typer.Option("--format", help="|".join(FORMATS) + ". Default: that of the topic's feed."),
     ] = None,
-    last: Annotated[int, typer.Option(min=0, help="Begin with about so many that are there.")] = 10,
-    limit: Annotated[int | None, typer.Option(min=1, help="End after so many lines.")] = None,
+    last: Annotated[int, typer.Option(min=0, help="Show about the last N lines first.")] = 10,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after N lines.")] = None,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Show the lines of a topic as they come, each with what it parses to."""
+    """Show the lines of a topic as they arrive, each with its parsed fields."""
     from millrace.tools.tap import tap as follow
 
     loaded = config.load(conf)
@@ -133,12 +150,12 @@ def tap(
     if format is not None:
         feed = feed_of(loaded, format_named(format))
     if feed is None:
-        raise typer.BadParameter(f"no feed reads {topic!r}: say which", param_hint="--format")
+        raise typer.BadParameter(f"no feed reads {topic!r}: give the format", param_hint="--format")
     follow(loaded, topic, feed, Console(highlight=False), last=last, limit=limit)
 
 
 def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: str | None) -> None:
-    """Sends what the file has and what comes, until Ctrl-C or SIGTERM."""
+    """Sends the file's lines and those appended later, until Ctrl-C or SIGTERM."""
     from millrace.simulate import server_logs
     from millrace.simulate.follow import follow
     from millrace.simulate.send import SendError, send
@@ -152,7 +169,7 @@ def _follow(conf: Config, topic: str, file: Path, rate: float | None, as_app: st
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     lines = follow(file, is_over.is_set)
-    say(f"following {file}: Ctrl-C ends it")
+    say(f"following {file}: press Ctrl-C to stop")
     try:
         sent = send(
             conf.kafka,

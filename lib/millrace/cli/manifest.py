@@ -1,4 +1,4 @@
-"""What stands in manifests for Kubernetes because the configuration says so."""
+"""The command ``manifest``: sizes for Kubernetes that follow from the configuration."""
 
 import os
 import sys
@@ -21,14 +21,17 @@ _HEAD = "# Written by `{command}`: change the configuration, not this file.\n"
 def manifest(
     conf: ConfFile = _CLUSTER_FILE,
     env: Annotated[
-        str | None, typer.Option(help="An overlay: its settings.env rules over the file.")
+        str | None,
+        typer.Option(help="Overlay whose settings.env overrides the configuration file."),
     ] = None,
     diff: Annotated[
         Path | None,
-        typer.Option(help="Say where these manifests depart, - for standard input."),
+        typer.Option(
+            help="List where these manifests differ from the configuration; - reads standard input."
+        ),
     ] = None,
 ) -> None:
-    """Print the applications' sizes as the configuration has them, or where manifests depart."""
+    """Print the applications' sizes from the configuration, or list where manifests differ."""
     from millrace.tools import manifest as manifests
 
     loaded = _load(conf, env)
@@ -51,7 +54,7 @@ def _load(conf: Path, env: str | None) -> Config:
     if env:
         file = _OVERLAYS / env / "settings.env"
         if not file.is_file():
-            end(f"--env {env}: there is no {file}", 2)
+            end(f"--env {env}: {file} does not exist", 2)
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.strip() and not line.startswith("#"):
                 key, _, value = line.partition("=")

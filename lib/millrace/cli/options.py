@@ -14,7 +14,7 @@ from millrace.records.formats import FORMATS, Format
 from millrace.records.printable import printable
 from millrace.tools.terminal import as_text
 
-ConfFile = Annotated[Path, typer.Option("--conf", help="The configuration.")]
+ConfFile = Annotated[Path, typer.Option("--conf", help="Configuration file.")]
 FormatName = Annotated[str, typer.Option("--format", help="|".join(FORMATS))]
 
 FAILED, MISUSED = 1, 2
@@ -36,9 +36,9 @@ def end(message: str, code: int) -> NoReturn:
 
 
 def instant(text: str) -> datetime:
-    """The time that is meant, in UTC: so long ago (90m, 6h, 2d), or in ISO 8601.
+    """The time that ``text`` names, in UTC: a time ago (90m, 6h, 2d), or ISO 8601.
 
-    Raises typer.BadParameter where it is neither.
+    Raises typer.BadParameter if it is neither.
     """
     if match := re.fullmatch(r"(\d+)([smhd])", text):
         return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
@@ -46,13 +46,17 @@ def instant(text: str) -> datetime:
         found = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text!r} is neither 90m, 6h, 2d nor an ISO 8601 time") from None
+        raise typer.BadParameter(
+            f"{text!r} is not a duration such as 90m, 6h or 2d, nor an ISO 8601 time"
+        ) from None
 
 
 def format_named(name: str) -> Format:
     """The format of that name; raises typer.BadParameter where there is none."""
     if name not in FORMATS:
-        raise typer.BadParameter(f"{name!r} is none of {', '.join(FORMATS)}", param_hint="--format")
+        raise typer.BadParameter(
+            f"{name!r} is not one of {', '.join(FORMATS)}", param_hint="--format"
+        )
     return name
 
 

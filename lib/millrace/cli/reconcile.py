@@ -1,11 +1,11 @@
-"""The command that proves, or names what is wrong: `millrace reconcile`."""
+"""The command `millrace reconcile`: checks that each line is stored exactly once."""
 
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,17 +16,17 @@ from millrace import config
 from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, instant
 from millrace.config import Config
-from millrace.io import mongo
-from millrace.io.mongo import reconciliations as stored
-from millrace.proof.documents import Documents
-from millrace.proof.figures import Difference
-from millrace.proof.reconcile import Verdict
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
 from millrace.records.ranges import size
 from millrace.records.reconciliations import Reconciliation
 from millrace.tools.terminal import as_text
+
+if TYPE_CHECKING:
+    from millrace.proof.documents import Documents
+    from millrace.proof.figures import Difference
+    from millrace.proof.reconcile import Verdict
 
 _NAMED = 20
 
@@ -35,15 +35,17 @@ def reconcile(
     feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
     since: Annotated[
         str | None,
-        typer.Option(help="Only what was received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
+        typer.Option(help="Only lines received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a feed.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per feed.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Prove that each line is in MongoDB, the archive and MySQL once, or name what is not.
+    """Check that each line is in MongoDB, the archive and MySQL exactly once; list what is not.
 
-    Jobs may run meanwhile: what they have committed is what is looked at. Ends with 0 only where
-    all holds. The outcome is kept for the metrics of `ingest`.
+    Jobs may keep running: only what they have committed is checked. Exits with 0 only if every
+    check passes. The result is stored, and `ingest` publishes it as metrics.
     """
     from millrace.proof import reconcile as proof
     from millrace.runtime.session import spark_session
@@ -72,14 +74,17 @@ def reconcile(
         sys.exit(FAILED)
 
 
-def _keep(conf: Config, verdict: Verdict, start: datetime | None) -> None:
+def _keep(conf: Config, verdict: "Verdict", start: datetime | None) -> None:
+    from millrace.io import mongo
+    from millrace.io.mongo import reconciliations as stored
+
     ended_at = datetime.now(UTC)
     since = start or reconciliations.ALL
     outcome = Reconciliation(verdict.feed, since, ended_at, verdict.holds, verdict.faults)
     stored.save(mongo.database(conf.mongo), outcome)
 
 
-def _show(verdict: Verdict, out: Console) -> None:
+def _show(verdict: "Verdict", out: Console) -> None:
     table = Table(title=verdict.feed, title_justify="left", show_header=False, box=None)
     table.add_column(no_wrap=True)
     table.add_column(justify="right")
@@ -109,7 +114,7 @@ def _show(verdict: Verdict, out: Console) -> None:
     out.print()
 
 
-def _add_documents(table: Table, found: Documents) -> None:
+def _add_documents(table: Table, found: "Documents") -> None:
     table.add_row("committed", f"{size(found.committed):,}", f"offsets of topic {found.topic}")
     table.add_row("documents", f"{found.records:,}", "records")
     table.add_row("", f"{found.letters:,}", "dead letters")
@@ -140,33 +145,33 @@ def _offsets(ranges: Sequence[OffsetRange]) -> str:
     return "partition:offset " + " ".join(named) + (f" and {rest:,} more ranges" if rest else "")
 
 
-def _add_figures(table: Table, verdict: Verdict) -> None:
+def _add_figures(table: Table, verdict: "Verdict") -> None:
     recount, compared = verdict.recount, verdict.recount.compared
     since = f" from {recount.since:%Y-%m-%d %H:%M}" if recount.since else ""
     table.add_row("figures", f"{compared.rows:,}", f"rows of {compared.windows:,} minutes{since}")
     if verdict.is_nothing_compared:
-        table.add_row("", "", "nothing to compare: `aggregate --from archive` counts", style="red")
+        table.add_row("", "", "nothing to compare: run `aggregate --from archive`", style="red")
     if compared.late:
         lines = sum(compared.late.values())
         named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in sorted(compared.late)[:_NAMED])
         rest = " ..." if len(compared.late) > _NAMED else ""
-        what = f"lines not in {len(compared.late):,} closed windows: {named}{rest}"
+        what = f"lines missing from {len(compared.late):,} closed windows: {named}{rest}"
         table.add_row("late", f"{lines:,}", what)
     if compared.differing:
         table.add_row(
-            "differing", f"{len(compared.differing):,}", "windows of a table", style="red"
+            "differing", f"{len(compared.differing):,}", "windows, counted per table", style="red"
         )
     for sample in compared.samples:
         table.add_row("", "", as_text(_difference(sample), "red"))
     unnamed = len(compared.differing) - len(compared.samples)
     if unnamed > 0:
-        table.add_row("", "", f"and {unnamed:,} more: --json names them", style="red")
+        table.add_row("", "", f"and {unnamed:,} more: see --json", style="red")
 
 
-def _difference(sample: Difference) -> str:
+def _difference(sample: "Difference") -> str:
     key = ", ".join(sample.key)
     if not sample.stored or not sample.recounted:
-        what = "is not stored" if sample.recounted else "should not be there"
+        what = "not stored" if sample.recounted else "stored, but not counted"
     else:
         what = ", ".join(
             f"{name} {sample.stored[name]} stored, {value} counted"
@@ -176,13 +181,13 @@ def _difference(sample: Difference) -> str:
     return f"{sample.table} {sample.window_start:%Y-%m-%d %H:%M} ({key}): {what}"
 
 
-def _plain_documents(found: Documents) -> dict[str, Any]:
+def _plain_documents(found: "Documents") -> dict[str, Any]:
     plain = asdict(found) | {"holds": found.holds}
     del plain["present"]
     return plain
 
 
-def _plain(verdict: Verdict) -> dict[str, Any]:
+def _plain(verdict: "Verdict") -> dict[str, Any]:
     recount = verdict.recount
     compared = recount.compared
     return {

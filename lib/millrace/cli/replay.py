@@ -1,4 +1,4 @@
-"""The command ``replay``: lines of the past through today's parser, and what that would change."""
+"""The command ``replay``: parse old lines with today's parser, and show what would change."""
 
 import json
 from collections.abc import Iterator
@@ -30,26 +30,27 @@ _PLACES = {
     "record_to_letter": "record -> letter",
     "letter_to_record": "letter -> record",
     "letter_changed": "letters changed",
-    "settled": "settled letters, left alone",
+    "settled": "settled letters, not changed",
     "extra": "extra: stored, not replayed",
 }
 _LONGEST = 200
 
 
 def replay(
-    feed: Annotated[str, typer.Option("--feed", help="The feed.")],
+    feed: Annotated[str, typer.Option("--feed", help="Feed to replay.")],
     start: Annotated[
         str,
         typer.Option("--from", help="Received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
     ],
-    until: Annotated[str, typer.Option("--to", help="Received before: the same.")],
+    until: Annotated[str, typer.Option("--to", help="Received before (same forms as --from).")],
     promote: Annotated[
-        bool, typer.Option("--promote", help="Write what differs in place of what is stored.")
+        bool,
+        typer.Option("--promote", help="Replace stored documents that differ; add missing ones."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Parse lines again, with today's parser, rules and templates, and show what differs."""
+    """Parse old lines with today's parser, rules and templates, and show what differs."""
     from py4j.protocol import Py4JJavaError
     from pymongo.errors import PyMongoError
     from pyspark.errors import PySparkException
@@ -60,7 +61,7 @@ def replay(
 
     span = instant(start), instant(until)
     if span[0] >= span[1]:
-        raise typer.BadParameter("it is not after --from", param_hint="--to")
+        raise typer.BadParameter("must be later than --from", param_hint="--to")
     loaded = config.load(conf)
     chosen = loaded.feed(feed)
     spark = spark_session("millrace-replay", loaded)
@@ -140,17 +141,17 @@ def _show(
         out.print(f"no lines of {feed.name} were {times}", soft_wrap=True)
         return
     versions = tally.outcomes["version"]
-    only = f" ({versions:,} in nothing but parser_version)" if versions else ""
+    only = f" ({versions:,} only in parser_version)" if versions else ""
     out.print(
         f"{came.lines:,} lines of {feed.name} {times}: {tally.different:,} differ from what"
         f" {'was' if promoted else 'is'} stored{only}",
         soft_wrap=True,
     )
     if promoted:
-        out.print(f"{tally.different:,} are stored as they come today")
+        out.print(f"{tally.different:,} are now stored as parsed today")
     else:
         records, letters = _shadow(feed)
-        out.print(f"today's outcome: {records}, {letters}, until the next replay", soft_wrap=True)
+        out.print(f"collections until the next replay: {records}, {letters}", soft_wrap=True)
 
 
 def _field_table(tally: "Tally") -> Table:

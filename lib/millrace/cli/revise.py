@@ -1,4 +1,4 @@
-"""The command that computes windows again: `millrace revise`."""
+"""The command `millrace revise`: recomputes windows."""
 
 import sys
 from collections.abc import Iterator
@@ -18,33 +18,36 @@ _MOST_WINDOWS = 100_000
 
 
 def revise(
-    feed: Annotated[str, typer.Option(help="The feed.")],
+    feed: Annotated[str, typer.Option(help="Feed to revise.")],
     windows: Annotated[
         list[str] | None,
-        typer.Option(help="A minute, or a span FROM/TO (TO not included): ISO 8601, UTC."),
+        typer.Option(help="A minute, or a range FROM/TO (TO excluded): ISO 8601, UTC."),
     ] = None,
     from_reconcile: Annotated[
-        bool, typer.Option("--from-reconcile", help="Those that a recount finds wrong or late.")
+        bool,
+        typer.Option(
+            "--from-reconcile", help="Windows that a recount finds wrong or without late lines."
+        ),
     ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Compute closed windows again from the archive, late lines included, and store them.
+    """Recompute closed windows from the archive, with late lines, and replace their rows.
 
-    Windows that are open, or not wholly in the archive, are refused by name.
+    Windows that are still open, or not completely in the archive, are refused and listed.
     """
     from millrace.proof import revise as proof
     from millrace.proof.recount import recount
     from millrace.runtime.session import spark_session
 
     if bool(windows) == from_reconcile:
-        raise typer.BadParameter("give one of --windows and --from-reconcile, not both or none")
+        raise typer.BadParameter("give either --windows or --from-reconcile")
     loaded = config.load(conf)
     chosen = loaded.feed(feed)
     named = {start for text in windows or () for start in _minutes(text)}
     spark = spark_session("millrace-revise", loaded)
     with console.status(feed) as status:
         if from_reconcile:
-            status.update(f"{feed}: counting again")
+            status.update(f"{feed}: recounting")
             compared = recount(spark, loaded, chosen, None).compared
             named = {start for _, start in compared.differing} | compared.late.keys()
         status.update(f"{feed}: computing {len(named):,} windows")
@@ -54,7 +57,7 @@ def revise(
         out.print(f"[red]refused[/] {start:%Y-%m-%d %H:%M}: {reason}")
     if len(came.refused) > _MOST_NAMED:
         out.print(f"and {len(came.refused) - _MOST_NAMED:,} more windows refused")
-    empty = ": no line is dated within them" if came.windows and not came.rows else ""
+    empty = ": no line has a timestamp in them" if came.windows and not came.rows else ""
     out.print(f"{feed}: {len(came.windows):,} windows revised, {came.rows:,} rows{empty}")
     if came.refused:
         sys.exit(FAILED)
@@ -68,7 +71,7 @@ def _minutes(text: str) -> Iterator[datetime]:
     if slash:
         end = instant(last).astimezone(UTC).replace(tzinfo=None)
     if end <= start or (end - start) / _WINDOW > _MOST_WINDOWS:
-        raise typer.BadParameter(f"{text!r} is no span of at most {_MOST_WINDOWS:,} minutes")
+        raise typer.BadParameter(f"{text!r} is not a range of at most {_MOST_WINDOWS:,} minutes")
     while start < end:
         yield start
         start += _WINDOW

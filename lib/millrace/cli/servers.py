@@ -13,23 +13,22 @@ from rich.text import Text
 
 from millrace import config
 from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
-from millrace.tools import check as checks
 from millrace.tools.terminal import as_text
 
 
 def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
-    """Start the servers of the configuration's stack section, and make the feeds' topics."""
+    """Start the servers of the configuration's stack section, and create the feeds' topics."""
     from millrace import stack
     from millrace.io import kafka
 
     loaded = stack.up(config.load(conf), console)
     made = kafka.create_topics(loaded.kafka, [feed.topic for feed in loaded.feeds])
     if made:
-        say(f"topics made: {', '.join(made)}")
+        say(f"topics created: {', '.join(made)}")
 
 
 def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
-    """Stop the servers that `up` started; their data stays."""
+    """Stop the servers that `up` started; keep their data."""
     from millrace import stack
 
     stack.down(config.load(conf), console)
@@ -37,9 +36,12 @@ def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
 
 def status(
     conf: ConfFile = config.DEFAULT_FILE,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     secrets: Annotated[
-        bool, typer.Option("--secrets", help="Users, passwords, how to log in; to a terminal only.")
+        bool,
+        typer.Option(
+            "--secrets", help="Show users, passwords and login commands; only on a terminal."
+        ),
     ] = False,
 ) -> None:
     """Show each server: version, address, pid, state."""
@@ -73,7 +75,7 @@ def _show_secrets(conf: config.Config) -> None:
         end("status --secrets: passwords are shown on a terminal only", MISUSED)
     logins = clients.logins(conf)
     if not logins:
-        end("no server here has a password: millrace up makes them", FAILED)
+        end("no server here has a password yet: run millrace up", FAILED)
     for login in logins:
         print(f"{login.title} at {login.address}")
         print(
@@ -82,7 +84,9 @@ def _show_secrets(conf: config.Config) -> None:
 
 
 def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
-    """Validate the configuration and reach every server it names."""
+    """Validate the configuration and connect to every server it names."""
+    from millrace.tools import check as checks
+
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
     states = set()
     for finding in checks.findings(config.load(conf)):
@@ -96,12 +100,12 @@ def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
 def demo(
     file: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="An access log, or .gz, to send as well."),
+        typer.Option(exists=True, dir_okay=False, help="Access log (plain or .gz) to send too."),
     ] = None,
-    count: Annotated[int, typer.Option(min=0, help="How many lines to generate.")] = 200_000,
+    count: Annotated[int, typer.Option(min=0, help="Number of lines to generate.")] = 200_000,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Start the servers, send lines, run the three jobs, and show what came of them."""
+    """Start the servers, send lines, run the three jobs, and show the results."""
     from millrace.setup.private import private_files
     from millrace.tools.demo import DemoError
     from millrace.tools.demo import run as run_demo

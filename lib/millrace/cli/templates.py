@@ -14,17 +14,16 @@ from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, say
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import template_files
-from millrace.io.mysql import templates as seen_templates
-from millrace.io.mysql.templates import Seen
 from millrace.io.template_files import Templates
 from millrace.records.fields import ENRICHED, TEMPLATE_ID
 from millrace.records.tables import NO_VALUE
 from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
+    from millrace.io.mysql.templates import Seen
     from millrace.tools.mining import Mined
 
-app = typer.Typer(no_args_is_help=True, help="What messages look like: mine templates, list them.")
+app = typer.Typer(no_args_is_help=True, help="Mine and list message templates.")
 
 FeedName = Annotated[str | None, typer.Option("--feed", help="Only this feed.")]
 
@@ -35,24 +34,27 @@ _SOURCES = ("mongo", "archive")
 def mine(
     feed: FeedName = None,
     source: Annotated[str, typer.Option("--from", help="|".join(_SOURCES))] = "mongo",
-    max_messages: Annotated[
-        int, typer.Option(min=1, help="Read so many, the newest ones.")
-    ] = 200_000,
+    max_messages: Annotated[int, typer.Option(min=1, help="Read the newest N messages.")] = 200_000,
     min_messages: Annotated[
-        int, typer.Option(min=1, help="Add a template that so many of them match.")
+        int, typer.Option(min=1, help="Only add templates that match at least N messages.")
     ] = 10,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Keep no template of before.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show them; write nothing.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start without the existing templates.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the templates; write nothing.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Find templates of stored messages and add them to the feed's file, which jobs read at start.
+    """Mine templates from stored messages and add them to the feed's file, read at job start.
 
-    Templates that are in the file stay. They hold words of messages: look before you publish them.
+    Existing templates are kept. Templates contain words of messages: review them before you
+    publish them.
     """
     from millrace.tools import mining
 
     if source not in _SOURCES:
-        raise typer.BadParameter(f"{source!r} is none of {', '.join(_SOURCES)}")
+        raise typer.BadParameter(f"{source!r} is not one of {', '.join(_SOURCES)}")
     loaded = config.load(conf)
     read = 0
     for chosen in _feeds(loaded, feed):
@@ -76,11 +78,13 @@ def mine(
 
 @app.command("list")
 def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) -> None:
-    """Show the templates, how often messages matched each in the last 24 hours, and what changed.
+    """Show the templates, the messages that matched each in the last 24 hours, and what changed.
 
-    New are those that were first seen in this hour or the one before, vanished those that were
-    missing in the hour before for the first time.
+    New: first seen in this hour or the one before. Vanished: missing in the hour before for the
+    first time.
     """
+    from millrace.io.mysql import templates as seen_templates
+
     loaded = config.load(conf)
     out, now = Console(), datetime.now(UTC).replace(tzinfo=None)
     for chosen in _feeds(loaded, feed):
@@ -96,7 +100,7 @@ def _feeds(conf: Config, name: str | None) -> list[Feed]:
     wanted = feeds if name is None else [conf.feed(name)]
     if not wanted or wanted[0] not in feeds:
         formats = " and ".join(format for format in ENRICHED if TEMPLATE_ID in ENRICHED[format])
-        raise ConfigurationError(f"feeds: only those of format {formats} have message templates")
+        raise ConfigurationError(f"feeds: only feeds of format {formats} have message templates")
     return wanted
 
 
@@ -123,16 +127,16 @@ def _settle(conf: Config, feed: Feed, came: "Mined", dry_run: bool) -> None:
     say(
         f"{feed.name}: {read:,} messages, {len(after.templates):,} templates"
         f" ({len(came.added):,} new, {came.removed:,} removed),"
-        f" which {100 * came.matched / read:.1f} % of the messages match;"
-        f" {file} {'would be' if dry_run else 'is'} version {after.version}"
+        f" matching {100 * came.matched / read:.1f} % of the messages;"
+        f" {file} {'would become' if dry_run else 'is now'} version {after.version}"
     )
 
 
-def _listed(feed: Feed, known: Templates, seen: Seen) -> Table:
+def _listed(feed: Feed, known: Templates, seen: "Seen") -> Table:
     table = _table(feed, known, "events 24 h", "share %", "change")
     texts = {item.id: item.text for item in known.templates}
     missing = seen.events.keys() - texts.keys() - {NO_VALUE}
-    texts |= dict.fromkeys(sorted(missing), "(is not in the file)")
+    texts |= dict.fromkeys(sorted(missing), "(not in the file)")
     for name in sorted(texts, key=lambda name: -seen.events.get(name, 0)):
         events = seen.events.get(name, 0)
         share = f"{100 * events / seen.total:.1f}" if seen.total else "-"
@@ -141,13 +145,13 @@ def _listed(feed: Feed, known: Templates, seen: Seen) -> Table:
     return table
 
 
-def _show_unmatched(conf: Config, feed: Feed, seen: Seen, out: Console) -> None:
+def _show_unmatched(conf: Config, feed: Feed, seen: "Seen", out: Console) -> None:
     if not seen.total:
         out.print("no events in the last 24 hours\n")
         return
     ratio = seen.unmatched / seen.total
     out.print(
-        f"{seen.unmatched:,} of {seen.total:,} events match none ({100 * ratio:.1f} %)",
+        f"{seen.unmatched:,} of {seen.total:,} events match no template ({100 * ratio:.1f} %)",
         highlight=False,
     )
     if ratio > conf.detection.max_unmatched_ratio:
@@ -168,8 +172,8 @@ def _table(feed: Feed, known: Templates, *columns: str) -> Table:
     title = f"{feed.name}: no templates"
     if known.mined_at:
         title = (
-            f"{feed.name}: version {known.version}, {known.messages:,} messages of {known.source}"
-            f" mined at {known.mined_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            f"{feed.name}: version {known.version}, mined from {known.messages:,} messages of"
+            f" {known.source} at {known.mined_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         )
     table = Table(title=Text(title), title_justify="left")
     table.add_column("id", no_wrap=True)

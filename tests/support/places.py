@@ -12,7 +12,7 @@ from millrace import config
 from millrace.config import Config
 
 SILENT = Console(file=StringIO())
-SHARED_DOWNLOADS = Path(__file__).parents[1] / ".millrace" / "downloads"
+SHARED_DOWNLOADS = Path(__file__).parents[2] / ".millrace" / "downloads"
 LOWEST_PORT = 20_000  # and below the ports that the system gives to outgoing connections
 FEEDS = (
     {"name": "access", "topic": "access", "format": "combined", "service_name": "web"},

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from k8s.policies import broken
-from k8s.rendered import OVERLAYS, ROOT, Manifest, named, rendered
-from k8s.schemas import faults
+from manifests.policies import broken
+from manifests.rendered import OVERLAYS, ROOT, Manifest, named, rendered
+from manifests.schemas import faults
 
 Plant = Callable[[list[Manifest]], Any]
 

@@ -5,8 +5,8 @@ import subprocess
 from functools import partial
 from typing import Any
 
-import pipeline
 import yaml
+from support import pipeline
 
 NAMESPACE = "millrace"
 Object = dict[str, Any]

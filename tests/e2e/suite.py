@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from counts import AWAY, COUNTS
 from kube import applied, fetched, kubectl, running_pods, state, wait_until
-from marked_lines import MarkedLines
-from pipeline import ROOT
+from support.counts import AWAY, COUNTS
+from support.marked_lines import MarkedLines
+from support.pipeline import ROOT
 
 from millrace.config import Config
 

@@ -4,11 +4,11 @@ import subprocess
 
 import pymongo
 import pymysql
-from pipeline import wait_until
 
 from millrace.config import Config, addresses
 from millrace.stack import mariadb, mongod, processes
 from millrace.stack.servers import Folders, folders, is_open
+from support.pipeline import wait_until
 
 _START_TIMEOUT_S = 120
 _STATEMENTS = (

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from k8s.rendered import ROOT
+from manifests.rendered import ROOT
 
 ENTRYPOINT = ROOT / "spark-k8s" / "entrypoint.sh"
 EXECUTOR = {

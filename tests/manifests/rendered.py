@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from k8s import tools
+from manifests import tools
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ("local", "staging", "production")

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from marked_lines import MarkedLines, marked_lines
-from pipeline import Pipeline, pipeline
-
 from millrace.config import Config
+from support.marked_lines import MarkedLines, marked_lines
+from support.pipeline import Pipeline, pipeline
 
 _LINES_BEGIN_HOURS_AGO = 2
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from kube import NAMESPACE, applied, kubectl, wait_until
-from marked_lines import marked_lines
-from outcome_table import Outcome, show
-from pipeline import ROOT
 from rich.console import Console
-from server_faults import Servers
 from suite import FEED, IMAGE, Suite, overlay_settings, volume_folder
+from support.marked_lines import marked_lines
+from support.outcome_table import Outcome, show
+from support.pipeline import ROOT
+from support.server_faults import Servers
 
 from millrace.io import kafka
 

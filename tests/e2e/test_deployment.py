@@ -2,11 +2,11 @@
 
 import pytest
 import yaml
-from k8s.rendered import OVERLAYS, rendered
 from kube import kubectl, running_pods, state, wait_until
-from lines import recent
-from server_faults import Servers
+from manifests.rendered import OVERLAYS, rendered
 from suite import JOBS, START_TIMEOUT_S, Suite
+from support.lines import recent
+from support.server_faults import Servers
 
 from millrace.io import mongo, mysql
 from millrace.records.formats import Format

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from k8s import tools
-from k8s.rendered import ROOT
+from manifests import tools
+from manifests.rendered import ROOT
 
 DOCKERFILE = ROOT / "spark-k8s" / "Dockerfile"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))

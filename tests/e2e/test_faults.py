@@ -20,9 +20,9 @@ from kube import (
     state,
     wait_until,
 )
-from outcome_table import Outcome
-from server_faults import Servers
 from suite import FEED, JOBS, NEXT_IMAGE, START_TIMEOUT_S, Suite
+from support.outcome_table import Outcome
+from support.server_faults import Servers
 
 from millrace.config import Server
 

@@ -6,8 +6,8 @@ from typing import Any
 import kubernetes_validate
 import yaml
 from jsonschema import Draft202012Validator
-from k8s import tools
-from k8s.rendered import Manifest, pods
+from manifests import tools
+from manifests.rendered import Manifest, pods
 
 _KUBERNETES = "1.33"
 _OWN = "sparkoperator.k8s.io"

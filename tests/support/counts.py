@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 import pymysql
-from marked_lines import Sent
 from pyarrow import parquet
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from millrace.config import Config
+from support.marked_lines import Sent
 
 AWAY = (PyMongoError, pymysql.Error, OSError)  # what a count raises while its server is away
 _TIMEOUT_S = 3

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from k8s.rendered import Manifest, applications, pods
+from manifests.rendered import Manifest, applications, pods
 
 _ENVIRONMENT = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY", re.IGNORECASE)
 # What the operator's webhook refuses under sparkConf (v2.5.2, sparkconf_validator.go).

@@ -25,7 +25,7 @@ from millrace.runtime.context import DONE, JobContext
 from millrace.runtime.flow import Job
 from millrace.simulate.send import send
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 JOB_TIMEOUT_S = 240
 # Jobs of a test live for seconds: the second compiler would cost more than it brings.
 QUICK = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1", "spark.ui.enabled": "false"}

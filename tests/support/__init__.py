@@ -1,0 +1,1 @@
+"""What tests of several kinds share: servers, feeds, lines, jobs as processes."""
