@@ -54,7 +54,7 @@ def one_line(failure: BaseException | None, *, to_root: bool = False) -> str:
             cause = cause.getCause()
         name, message = cause.getClass().getSimpleName(), str(cause.getMessage())
     if is_unreadable_timestamp(failure):
-        message = "a record in Kafka has a timestamp that is too great for Spark to read"
+        message = "a record in Kafka has a timestamp that is too large for Spark to read"
     lines = [line.strip() for line in message.splitlines() if line.strip()] or ["no message"]
     # What a Python worker raised ends its traceback.
     telling = lines[-1] if lines[0].startswith("Traceback") else lines[0]

@@ -60,17 +60,17 @@ def list_letters(
     from millrace.io import mongo
     from millrace.io.mongo import letters
 
-    wanted = _filter(feed=feed, reason=reason, since=since, status=status)
+    chosen = _filter(feed=feed, reason=reason, since=since, status=status)
     db = mongo.database(config.load(conf).mongo)
-    found = letters.find(db, wanted, limit=limit)
+    listed = letters.find(db, chosen, limit=limit)
     if as_json:
-        for letter in found:
+        for letter in listed:
             print(printable_json(json.dumps(_plain(letter), ensure_ascii=False)))
         return
     # Where nobody sees how wide the screen is, nothing need be cut off.
     out = Console(width=None if sys.stdout.isatty() else _WIDTH)
     table = Table(Column("id", no_wrap=True), "reason", "status", "detail", "line")
-    for letter in found:
+    for letter in listed:
         plain = _plain(letter)
         table.add_row(
             *(as_text(plain[name]) for name in ("_id", "reason", "status")),
@@ -78,7 +78,7 @@ def list_letters(
             as_text(plain.get("raw", "")[:_LONGEST_LINE]),
         )
     out.print(table)
-    for row in letters.counts(db, wanted):
+    for row in letters.counts(db, chosen):
         named = f"{row['feed']}  {row['reason']}  {row['status']}"
         out.print(as_text(f"{row['n']:>9}  {named}", "dim"))
 
@@ -93,10 +93,10 @@ def show(
     from millrace.io.mongo import letters
 
     db = mongo.database(config.load(conf).mongo)
-    found = next(letters.find(db, letters.Filter(ids=(letter,))), None)
-    if found is None:
+    document = next(letters.find(db, letters.Filter(ids=(letter,))), None)
+    if document is None:
         end(f"there is no dead letter {letter}", FAILED)
-    print(printable_json(json.dumps(_plain(found), indent=2, ensure_ascii=False)))
+    print(printable_json(json.dumps(_plain(document), indent=2, ensure_ascii=False)))
 
 
 @app.command("requeue")
@@ -118,15 +118,15 @@ def requeue_letters(
     from millrace.io.mongo import letters
     from millrace.proof.requeue import requeue
 
-    wanted = _chosen(ids, feed, reason, since, everything)
-    if line is not None and len(wanted.ids) != 1:
+    chosen = _chosen(ids, feed, reason, since, everything)
+    if line is not None and len(chosen.ids) != 1:
         raise typer.BadParameter("needs exactly one id", param_hint="--line")
     loaded = config.load(conf)
     db = mongo.database(loaded.mongo)
     records, cut, still_dead = 0, 0, Counter[str]()
-    feeds = _feeds(loaded, wanted)
+    feeds = _feeds(loaded, chosen)
     for one in feeds:
-        own = letters.Filter(wanted.ids, one.name, wanted.reason, wanted.since, OPEN)
+        own = letters.Filter(chosen.ids, one.name, chosen.reason, chosen.since, OPEN)
         count = db[COLLECTION].count_documents(own.query)
         if not count:
             continue
@@ -149,7 +149,7 @@ def requeue_letters(
         say(f"{count} letters are still dead: {name}")
     if cut:
         say(f"{cut} letters were skipped: {_CUT}")
-    if wanted.ids and not records and not still_dead:
+    if chosen.ids and not records and not still_dead:
         if cut:
             sys.exit(FAILED)
         end("none of these is an open dead letter", FAILED)
@@ -186,20 +186,20 @@ def resolve(
 
 
 def _settle(
-    status: Status, wanted: "Filter", note: str | None, dry_run: bool, conf: ConfFile
+    status: Status, chosen: "Filter", note: str | None, dry_run: bool, conf: ConfFile
 ) -> None:
     from millrace.io import mongo
     from millrace.io.mongo import letters
 
     db = mongo.database(config.load(conf).mongo)
-    meant = letters.Filter(wanted.ids, wanted.feed, wanted.reason, wanted.since, OPEN)
+    meant = letters.Filter(chosen.ids, chosen.feed, chosen.reason, chosen.since, OPEN)
     if dry_run:
         count = db[COLLECTION].count_documents(meant.query)
         say(f"{count} letters would be {status}")
         return
     count = letters.settle(db, meant, status, note)
     say(f"{count} letters {status}")
-    if wanted.ids and not count:
+    if chosen.ids and not count:
         end("none of these is an open dead letter", FAILED)
 
 
@@ -209,10 +209,10 @@ def _chosen(
     """What the options choose; raises BadParameter where that is everything by oversight."""
     from millrace.io.mongo.letters import Filter
 
-    wanted = _filter(ids=ids, feed=feed, reason=reason, since=since)
-    if wanted == Filter() and not everything:
+    chosen = _filter(ids=ids, feed=feed, reason=reason, since=since)
+    if chosen == Filter() and not everything:
         raise typer.BadParameter("give ids, --feed, --reason or --since; or --all")
-    return wanted
+    return chosen
 
 
 def _filter(
@@ -235,12 +235,12 @@ def _filter(
     )
 
 
-def _feeds(conf: Config, wanted: "Filter") -> list[Feed]:
+def _feeds(conf: Config, chosen: "Filter") -> list[Feed]:
     """The feeds whose letters are meant; raises ConfigurationError where one is not configured."""
-    named = {i.partition("/")[0] for i in wanted.ids} or {feed.name for feed in conf.feeds}
-    if wanted.feed:
-        named &= {wanted.feed}
-        conf.feed(wanted.feed)
+    named = {i.partition("/")[0] for i in chosen.ids} or {feed.name for feed in conf.feeds}
+    if chosen.feed:
+        named &= {chosen.feed}
+        conf.feed(chosen.feed)
     if not named:
         raise ConfigurationError("none of the ids belongs to that feed")
     return [conf.feed(name) for name in sorted(named)]

@@ -84,7 +84,7 @@ def send(
     as_app: Annotated[
         str | None,
         typer.Option(
-            help="Convert a log of Kafka, mongod or MySQL to format app, with this service."
+            help="Convert a log of Kafka, mongod or MySQL to format app, with this service_name."
         ),
     ] = None,
     conf: ConfFile = config.DEFAULT_FILE,

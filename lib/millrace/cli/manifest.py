@@ -41,8 +41,8 @@ def manifest(
         print(yaml.safe_dump_all(manifests.settings(loaded), sort_keys=False), end="")
         return
     text = sys.stdin.read() if str(diff) == "-" else diff.read_text(encoding="utf-8")
-    found = [item for item in yaml.safe_load_all(text) if item]
-    departures = list(manifests.departures(loaded, found))
+    objects = [document for document in yaml.safe_load_all(text) if document]
+    departures = list(manifests.departures(loaded, objects))
     for departure in departures:
         print(departure)
     if departures:

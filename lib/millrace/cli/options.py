@@ -43,11 +43,11 @@ def instant(text: str) -> datetime:
     if match := re.fullmatch(r"(\d+)([smhd])", text):
         return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
-            f"{text!r} is not a duration such as 90m, 6h or 2d, nor an ISO 8601 time"
+            f"{text!r} is neither a duration (90m, 6h, 2d) nor an ISO 8601 time"
         ) from None
 
 

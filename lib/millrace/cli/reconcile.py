@@ -114,20 +114,22 @@ def _show(verdict: "Verdict", out: Console) -> None:
     out.print()
 
 
-def _add_documents(table: Table, found: "Documents") -> None:
-    table.add_row("committed", f"{size(found.committed):,}", f"offsets of topic {found.topic}")
-    table.add_row("documents", f"{found.records:,}", "records")
-    table.add_row("", f"{found.letters:,}", "dead letters")
-    if found.empty:
-        table.add_row("", f"{found.empty:,}", "offsets without a record in Kafka", style="dim")
-    if found.expired:
-        table.add_row("", f"{found.expired:,}", "offsets that expired in Kafka", style="dim")
-    _add_ranges(table, "missing", found.missing)
-    _add_ranges(table, "record and letter", found.in_both)
-    _add_ranges(table, "doubled", found.doubled)
-    _add_ranges(table, "never committed", found.extra)
-    if found.lost_of_expired:
-        table.add_row("lost", f"{found.lost_of_expired:,}", "of the expired lines", style="red")
+def _add_documents(table: Table, documents: "Documents") -> None:
+    table.add_row(
+        "committed", f"{size(documents.committed):,}", f"offsets of topic {documents.topic}"
+    )
+    table.add_row("documents", f"{documents.records:,}", "records")
+    table.add_row("", f"{documents.letters:,}", "dead letters")
+    if documents.empty:
+        table.add_row("", f"{documents.empty:,}", "offsets without a record in Kafka", style="dim")
+    if documents.expired:
+        table.add_row("", f"{documents.expired:,}", "offsets that expired in Kafka", style="dim")
+    _add_ranges(table, "missing", documents.missing)
+    _add_ranges(table, "record and letter", documents.in_both)
+    _add_ranges(table, "doubled", documents.doubled)
+    _add_ranges(table, "never committed", documents.extra)
+    if documents.lost_of_expired:
+        table.add_row("lost", f"{documents.lost_of_expired:,}", "of the expired lines", style="red")
 
 
 def _add_ranges(table: Table, what: str, ranges: Sequence[OffsetRange]) -> None:
@@ -137,9 +139,13 @@ def _add_ranges(table: Table, what: str, ranges: Sequence[OffsetRange]) -> None:
 
 def _offsets(ranges: Sequence[OffsetRange]) -> str:
     named = [
-        f"{item.partition}:{item.from_offset}"
-        + ("" if item.until_offset == item.from_offset + 1 else f"-{item.until_offset - 1}")
-        for item in ranges[:_NAMED]
+        f"{offsets.partition}:{offsets.from_offset}"
+        + (
+            ""
+            if offsets.until_offset == offsets.from_offset + 1
+            else f"-{offsets.until_offset - 1}"
+        )
+        for offsets in ranges[:_NAMED]
     ]
     rest = len(ranges) - len(named)
     return "partition:offset " + " ".join(named) + (f" and {rest:,} more ranges" if rest else "")
@@ -181,8 +187,8 @@ def _difference(sample: "Difference") -> str:
     return f"{sample.table} {sample.window_start:%Y-%m-%d %H:%M} ({key}): {what}"
 
 
-def _plain_documents(found: "Documents") -> dict[str, Any]:
-    plain = asdict(found) | {"holds": found.holds}
+def _plain_documents(documents: "Documents") -> dict[str, Any]:
+    plain = asdict(documents) | {"holds": documents.holds}
     del plain["present"]
     return plain
 
@@ -193,8 +199,8 @@ def _plain(verdict: "Verdict") -> dict[str, Any]:
     return {
         "feed": verdict.feed,
         "holds": verdict.holds,
-        "kafka": [asdict(item) for item in verdict.in_kafka],
-        "documents": [_plain_documents(found) for found in verdict.documents],
+        "kafka": [asdict(offsets) for offsets in verdict.in_kafka],
+        "documents": [_plain_documents(documents) for documents in verdict.documents],
         "archive": asdict(verdict.archive) if verdict.archive else None,
         "figures": {
             "since": recount.since,

@@ -71,8 +71,8 @@ def replay(
     except (Py4JJavaError, PyMongoError, PySparkException) as error:
         end(f"replay of {feed}: {one_line(error)}", FAILED)
     if as_json:
-        found = _object(chosen, span, came, promote)
-        print(printable_json(json.dumps(found, ensure_ascii=False)))
+        outcome = _object(chosen, span, came, promote)
+        print(printable_json(json.dumps(outcome, ensure_ascii=False)))
     else:
         _show(chosen, span, came, promote, Console(highlight=False))
 
@@ -186,8 +186,8 @@ def _place_table(tally: "Tally") -> Table:
 def _fields(tally: "Tally") -> list[tuple[str, Any]]:
     """The fields that differ, those first that differ most."""
 
-    def rank(item: tuple[str, Any]) -> tuple[int, str]:
-        name, count = item
+    def rank(pair: tuple[str, Any]) -> tuple[int, str]:
+        name, count = pair
         return -(count.changed + count.added + count.removed), name
 
     return sorted(tally.fields.items(), key=rank)

@@ -92,8 +92,8 @@ def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
     for finding in checks.findings(config.load(conf)):
         states.add(finding.state)
         state = Text(f"{finding.state:8} ", colours[finding.state])
-        found = as_text(f"{finding.subject}: {finding.detail}")
-        console.print(Text.assemble(state, found), soft_wrap=True)
+        shown = as_text(f"{finding.subject}: {finding.detail}")
+        console.print(Text.assemble(state, shown), soft_wrap=True)
     sys.exit(MISUSED if "wrong" in states else 0)
 
 

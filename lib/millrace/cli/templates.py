@@ -97,11 +97,11 @@ def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) 
 def _feeds(conf: Config, name: str | None) -> list[Feed]:
     """The feeds whose messages have templates, or the one that is asked for."""
     feeds = [feed for feed in conf.feeds if TEMPLATE_ID in ENRICHED[feed.format]]
-    wanted = feeds if name is None else [conf.feed(name)]
-    if not wanted or wanted[0] not in feeds:
+    chosen = feeds if name is None else [conf.feed(name)]
+    if not chosen or chosen[0] not in feeds:
         formats = " and ".join(format for format in ENRICHED if TEMPLATE_ID in ENRICHED[format])
         raise ConfigurationError(f"feeds: only feeds of format {formats} have message templates")
-    return wanted
+    return chosen
 
 
 def _drawn(messages: Iterable[str], feed: Feed, limit: int) -> Iterator[str]:
@@ -134,7 +134,7 @@ def _settle(conf: Config, feed: Feed, came: "Mined", dry_run: bool) -> None:
 
 def _listed(feed: Feed, known: Templates, seen: "Seen") -> Table:
     table = _table(feed, known, "events 24 h", "share %", "change")
-    texts = {item.id: item.text for item in known.templates}
+    texts = {template.id: template.text for template in known.templates}
     missing = seen.events.keys() - texts.keys() - {NO_VALUE}
     texts |= dict.fromkeys(sorted(missing), "(not in the file)")
     for name in sorted(texts, key=lambda name: -seen.events.get(name, 0)):
@@ -161,9 +161,9 @@ def _show_unmatched(conf: Config, feed: Feed, seen: "Seen", out: Console) -> Non
 
 def _show_mined(feed: Feed, came: "Mined", out: Console) -> None:
     table = _table(feed, came.after, "messages", "")
-    for item in came.after.templates:
-        is_new = "new" if item in came.added else ""
-        table.add_row(item.id, as_text(item.text), f"{item.messages:,}", is_new)
+    for template in came.after.templates:
+        is_new = "new" if template in came.added else ""
+        table.add_row(template.id, as_text(template.text), f"{template.messages:,}", is_new)
     out.print(table)
 
 

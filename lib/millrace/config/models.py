@@ -181,8 +181,8 @@ class Ports(_Section):
 
     def of(self, job: str) -> int | None:
         """The port of that job; None where it has none."""
-        found: int | None = getattr(self, job)
-        return found
+        port: int | None = getattr(self, job)
+        return port
 
 
 class Metrics(_Section):
@@ -230,8 +230,8 @@ class Spark(_Section):
 class Stack(_Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
-    They listen at one of its addresses. Kafka asks nobody for a name: another than the loopback
-    opens it to all who reach it, as the pods of a cluster on this machine must.
+    They listen at one of its addresses. Kafka has no authentication: any address but loopback
+    exposes it to the network, which pods of a cluster on this machine need.
     """
 
     directory: Path = Path(".millrace")

@@ -63,9 +63,9 @@ def _stored(stack: Stack, name: str) -> SecretStr | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise ConfigurationError(f"{path}: {reason}") from None
-    found = dict(line.split("=", 1) for line in lines if "=" in line)
-    if not found.get(name):
+    stored = dict(line.split("=", 1) for line in lines if "=" in line)
+    if not stored.get(name):
         raise ConfigurationError(
-            f"{path}: expected a line {name}=...: remove the file, and millrace up makes it anew"
+            f"{path}: expected a line {name}=...: remove the file; millrace up makes a new one"
         )
-    return SecretStr(found[name])
+    return SecretStr(stored[name])

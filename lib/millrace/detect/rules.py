@@ -50,7 +50,7 @@ def _linear(points: object) -> object:
 
 
 def _number_or_text(threshold: Any) -> float | str | None:
-    """The same, a number as a float."""
+    """The threshold, numbers as float."""
     if threshold is None or isinstance(threshold, str):
         return threshold
     # YAML takes NO and on for truth values, and 2025-01-22 for a date.
@@ -138,16 +138,16 @@ def scorer(rules: RecordRules, format: Format) -> Scorer:
     """
     fields = _types(format)
     by_field: dict[str, list[_Compiled]] = {}
-    for place, rule in enumerate(rules.rules):
+    for position, rule in enumerate(rules.rules):
         if rule.field in fields:
-            compiled = _compiled(place, rule, fields[rule.field])
+            compiled = _compiled(position, rule, fields[rule.field])
             by_field.setdefault(rule.field, []).append(compiled)
     looked_at = [
         (*_path(field), fields[field].startswith("decimal"), own) for field, own in by_field.items()
     ]
 
     def score(record: Fields) -> dict[str, Any] | None:
-        found = []
+        hits = []
         for name, within, is_decimal, own in looked_at:
             value = record.get(name)
             if within and value is not None:
@@ -155,12 +155,12 @@ def scorer(rules: RecordRules, format: Format) -> Scorer:
             if value is not None:
                 # Compared as a number of the kind that a threshold is.
                 compared = float(value) if is_decimal else value
-                for place, holds, threshold, reason_of in own:
+                for position, holds, threshold, reason_of in own:
                     if holds(compared, threshold) and (reason := reason_of(value)):
-                        found.append((place, reason))
-        if not found:
+                        hits.append((position, reason))
+        if not hits:
             return None
-        reasons = [reason for _, reason in sorted(found, key=itemgetter(0))]
+        reasons = [reason for _, reason in sorted(hits, key=itemgetter(0))]
         score = min(max(reason["points"] for reason in reasons), HIGHEST_SCORE)
         severity = next((s.name for s in rules.severities if score >= s.score), None)
         return {"score": score, "severity": severity, "reasons": reasons}
@@ -186,8 +186,8 @@ def _path(field: str) -> tuple[str, str]:
     return name, within
 
 
-def _compiled(place: int, rule: Rule, type: str) -> _Compiled:
-    """The rule's place, comparison and threshold, and what gives the reason where that holds."""
+def _compiled(position: int, rule: Rule, type: str) -> _Compiled:
+    """The rule's position, comparison and threshold, and what gives the reason where that holds."""
     threshold = rule.threshold
     shown = int(threshold) if isinstance(threshold, float) and threshold.is_integer() else threshold
     reason = {"rule": rule.name, "threshold": None if shown is None else str(shown)}
@@ -198,7 +198,7 @@ def _compiled(place: int, rule: Rule, type: str) -> _Compiled:
         observed = _text(value, type)[:OBSERVED_CHARACTERS]
         return reason | {"observed": observed, "points": points} if points else None
 
-    return place, _COMPARISONS[rule.comparison], threshold, reason_of
+    return position, _COMPARISONS[rule.comparison], threshold, reason_of
 
 
 _COMPARISONS: dict[Comparison, Callable[[Any, Any], bool]] = {

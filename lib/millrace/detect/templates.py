@@ -118,8 +118,8 @@ class Matcher:
         for token in tokens:
             accepted = {token, WILDCARD}
             nodes = [node.following[t] for node in nodes for t in accepted if t in node.following]
-        found = [node.template for node in nodes if node.template]
-        return min(found, key=_specificity, default=None)
+        matched = [node.template for node in nodes if node.template]
+        return min(matched, key=_specificity, default=None)
 
 
 @dataclass
@@ -142,15 +142,15 @@ def _masked(text: str) -> str:
     return _WITH_DIGITS.sub(_mask, text) if _DIGIT.search(text) else text
 
 
-def _mask_quoted(found: re.Match[str]) -> str:
+def _mask_quoted(match: re.Match[str]) -> str:
     """A quoted word is a value; a key before its colon, and a sentence, are kept."""
-    is_value = len(found[0].split()) == 1 and not found[0].endswith(":")
-    return "<str>" if is_value else found[0]
+    is_value = len(match[0].split()) == 1 and not match[0].endswith(":")
+    return "<str>" if is_value else match[0]
 
 
-def _mask(found: re.Match[str]) -> str:
+def _mask(match: re.Match[str]) -> str:
     """Numbers and ids have one mask: some ids of letters and digits have no letter."""
-    kind = found.lastgroup
+    kind = match.lastgroup
     if kind is None or kind == "stem":
-        return f"{found['stem'] or ''}<num>"
+        return f"{match['stem'] or ''}<num>"
     return f"<{kind}>"

@@ -62,7 +62,7 @@ class Checkpoint:
         batch = self._last_batch()
         if batch is None:
             return []
-        return [replace(item, from_offset=0) for item in self.ranges(batch, topic_id)]
+        return [replace(offsets, from_offset=0) for offsets in self.ranges(batch, topic_id)]
 
     def position(self, topic: str, topic_id: str) -> list[OffsetRange]:
         """Every offset before the next one to read; empty where the query begins at the earliest.

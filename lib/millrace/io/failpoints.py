@@ -62,8 +62,8 @@ def failpoint_between(name: Point, rows: DataFrame) -> DataFrame:
 
 
 def _is_asked_for(name: Point) -> bool:
-    wanted, _, times = os.environ.get(VARIABLE, "").partition(":")
-    if wanted != name:
+    asked, _, times = os.environ.get(VARIABLE, "").partition(":")
+    if asked != name:
         return False
     _reached[name] += 1
     return _reached[name] == int(times or 1)

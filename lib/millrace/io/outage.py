@@ -166,5 +166,5 @@ def _throwable(error: BaseException | None) -> Any:
     """The JVM's own exception behind one of pyspark or py4j, if there is any."""
     if error is None:
         return None
-    found = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
-    return found if found is not None else _throwable(getattr(error, "_cause", None))
+    throwable = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
+    return throwable if throwable is not None else _throwable(getattr(error, "_cause", None))

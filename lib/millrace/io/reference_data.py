@@ -31,7 +31,7 @@ def country_database(conf: Config) -> str:
     database = conf.enrichment.country_database
     if not database.is_file():
         raise ConfigurationError(
-            f"enrichment.country_database: there is no file {database}: `make up` installs one"
+            f"enrichment.country_database: {database} does not exist: run `make up` to install it"
         )
     return str(database)
 

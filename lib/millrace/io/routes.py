@@ -11,8 +11,8 @@ class Places(Protocol):
     def taken(self) -> dict[str, int]:
         """The routes that have a place, with its number."""
 
-    def take(self, place: int, route: str) -> bool:
-        """Gives the place to the route; false where either is taken already."""
+    def take(self, slot: int, route: str) -> bool:
+        """Gives the slot to the route; false where either is taken already."""
 
 
 # Route -> place, of each register, one a Python worker: what is registered stays so.
@@ -41,8 +41,8 @@ class NamedRoutes:
 
     def _register(self, route: str, known: dict[str, int]) -> None:
         while len(known) < self.limit and route not in known:
-            place = min(set(range(self.limit)) - set(known.values()))
-            if self.places.take(place, route):
-                known[route] = place
+            slot = min(set(range(self.limit)) - set(known.values()))
+            if self.places.take(slot, route):
+                known[route] = slot
             else:
                 known.update(self.places.taken())

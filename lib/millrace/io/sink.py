@@ -28,8 +28,8 @@ class MicroBatch(Batch):
     @classmethod
     def of(cls, batch: Batch, rows: DataFrame, spans: list[Span] | None = None) -> "MicroBatch":
         """The batch with these rows."""
-        own = [] if spans is None else spans
-        return cls(batch.query, batch.checkpoint_id, batch.id, batch.ranges, rows, own)
+        kept = [] if spans is None else spans
+        return cls(batch.query, batch.checkpoint_id, batch.id, batch.ranges, rows, kept)
 
     @contextmanager
     def span(self, name: str, *, system: str | None = None) -> Iterator[None]:

@@ -51,15 +51,17 @@ def load(folder: Path, feed: str) -> Templates:
     if not path(folder, feed).exists():
         return Templates()
     file = yaml_file.load(path(folder, feed), _File)
-    templates = tuple(Template(item.id, item.template, item.messages) for item in file.templates)
+    templates = tuple(
+        Template(template.id, template.template, template.messages) for template in file.templates
+    )
     return Templates(file.version, file.mined_at, file.source, file.messages, templates)
 
 
 def save(folder: Path, feed: str, templates: Templates) -> None:
     """Writes the file of a feed, whole or not at all; raises ConfigurationError where it cannot."""
     items = [
-        {"id": item.id, "template": item.text, "messages": item.messages}
-        for item in templates.templates
+        {"id": template.id, "template": template.text, "messages": template.messages}
+        for template in templates.templates
     ]
     content = {
         "version": templates.version,
@@ -115,7 +117,7 @@ class _File(_Model):
 
     @model_validator(mode="after")
     def _templates_are_distinct(self) -> "_File":
-        for text, count in Counter(item.template for item in self.templates).items():
+        for text, count in Counter(template.template for template in self.templates).items():
             if count > 1:
-                raise ValueError(f"the template {text!r} stands here {count} times")
+                raise ValueError(f"the template {text!r} is listed {count} times")
         return self

@@ -60,7 +60,7 @@ class BatchTraces:
             (topic,) = json.loads(progress.sources[0].endOffset)
             self._traces.send(progress, topic, spans, list(self._traceparents(progress, topic)))
         except Exception as error:  # A batch is not to be ended by its trace.
-            _log.warning("no trace of batch %d of %s: %s", progress.batchId, progress.name, error)
+            _log.warning("no trace for batch %d of %s: %s", progress.batchId, progress.name, error)
 
     def _traceparents(self, progress: StreamingQueryProgress, topic: str) -> Iterator[str]:
         """Those of the first lines of each partition: a trace with a link a line is of no use."""

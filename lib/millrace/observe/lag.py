@@ -44,7 +44,7 @@ class Lag:
 
     def follow(self, query: str, topic: str, committed: Iterable[OffsetRange]) -> None:
         """Follows a query from now on, from what its checkpoint says it has committed."""
-        offsets = {item.partition: item.until_offset for item in committed}
+        offsets = {reached.partition: reached.until_offset for reached in committed}
         with self._lock:
             self._queries[query] = _Followed(topic, offsets)
 
@@ -99,13 +99,15 @@ class Lag:
             )
             if following < high:
                 next_ones[number] = following
-        known = {n: item for n, item in followed.waiting.items() if next_ones.get(n) == item[0]}
+        known = {
+            n: waiting for n, waiting in followed.waiting.items() if next_ones.get(n) == waiting[0]
+        }
         asked = {n: offset for n, offset in next_ones.items() if n not in known}
         received = self._probe.received(followed.topic, asked)
         # One that did not say in time when its record came has waited at most as long as before.
         longest = {n: (_UNKNOWN, followed.waiting[n][1]) for n in asked if n in followed.waiting}
-        found = {n: (asked[n], time_s) for n, time_s in received.items()}
-        followed.waiting = longest | known | found
+        asked_now = {n: (asked[n], time_s) for n, time_s in received.items()}
+        followed.waiting = longest | known | asked_now
         for number in spans.keys() - next_ones.keys():
             metrics.LAG_SECONDS.labels(*_labels(query, followed, number)).set(0)
 

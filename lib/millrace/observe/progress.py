@@ -83,8 +83,12 @@ def offsets(text: str) -> dict[int, int]:
 
     None where it names no offsets: a query's first batch has none to start from.
     """
-    found: dict[str, dict[str, int]] = json.loads(text) if text.startswith("{") else {}
-    return {int(number): offset for own in found.values() for number, offset in own.items()}
+    by_topic: dict[str, dict[str, int]] = json.loads(text) if text.startswith("{") else {}
+    return {
+        int(number): offset
+        for partitions in by_topic.values()
+        for number, offset in partitions.items()
+    }
 
 
 def _measure(query: str, progress: StreamingQueryProgress) -> None:

@@ -30,7 +30,7 @@ def serve(listen: str, port: int, health: Health) -> None:
     except OSError as error:
         raise ConfigurationError(
             f"metrics.port: {listen}:{port} cannot be used: {error.strerror};"
-            " is this job running already?"
+            " is this job already running?"
         ) from None
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 

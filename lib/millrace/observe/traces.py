@@ -79,18 +79,18 @@ class Traces:
         root.end(began_ns + took_ms * _NS_PER_MS)
 
     def _add(self, spans: Sequence[BatchSpan], within: Context) -> None:
-        for own in spans:
+        for batch_span in spans:
             span = self._tracer.start_span(
-                own.name,
+                batch_span.name,
                 within,
-                kind=SpanKind.CLIENT if own.system else SpanKind.INTERNAL,
-                attributes={"db.system.name": own.system} if own.system else {},
-                start_time=own.start_ns,
+                kind=SpanKind.CLIENT if batch_span.system else SpanKind.INTERNAL,
+                attributes={"db.system.name": batch_span.system} if batch_span.system else {},
+                start_time=batch_span.start_ns,
             )
-            if own.error_type:
-                span.set_attribute("error.type", own.error_type)
+            if batch_span.error_type:
+                span.set_attribute("error.type", batch_span.error_type)
                 span.set_status(StatusCode.ERROR)
-            span.end(own.end_ns)
+            span.end(batch_span.end_ns)
 
     def end(self) -> None:
         """Sends what is left, and waits for it for some seconds."""
@@ -130,6 +130,6 @@ def _phases(began_ns: int, durations_ms: Mapping[str, int]) -> Iterator[tuple[st
 def _links(traceparents: Sequence[str]) -> Iterator[Link]:
     for traceparent in traceparents:
         context = _PROPAGATOR.extract({"traceparent": traceparent})
-        found = get_current_span(context).get_span_context()
-        if found.is_valid:
-            yield Link(found)
+        span_context = get_current_span(context).get_span_context()
+        if span_context.is_valid:
+            yield Link(span_context)

@@ -57,8 +57,8 @@ def reconciliations(conf: Config) -> None:
 
 def storage(places: Storage) -> None:
     """Sets the space that is free where checkpoints and archive lie, of those on a disk here."""
-    for name, place in (("checkpoints", places.checkpoints), ("archive", places.archive)):
-        folder = _nearest(place)
+    for name, location in (("checkpoints", places.checkpoints), ("archive", places.archive)):
+        folder = _nearest(location)
         if folder is None:
             continue
         usage = shutil.disk_usage(folder)
@@ -66,9 +66,9 @@ def storage(places: Storage) -> None:
         metrics.STORAGE_FREE.labels(name).set(usage.free)
 
 
-def _nearest(place: str) -> Path | None:
+def _nearest(location: str) -> Path | None:
     """The folder itself, or the nearest above it that is there; none of an object store."""
-    if "://" in place:
+    if "://" in location:
         return None
-    folder = Path(place).resolve()
+    folder = Path(location).resolve()
     return next(path for path in (folder, *folder.parents) if path.exists())

@@ -84,4 +84,4 @@ def _tags(sent: Any) -> list[str] | None:
     items = list_within(sent)
     if items is None:
         return [text(sent) or ""]
-    return [text(item) or "" for item in items if item is not None]
+    return [text(one) or "" for one in items if one is not None]

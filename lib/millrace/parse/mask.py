@@ -169,10 +169,10 @@ def _mask_cards(text: str) -> str:
     for begins in _CARD_CANDIDATES.finditer(text):
         if begins.start() < end:
             continue
-        found = next((each for each in begins.groups() if each and _is_card(each)), None)
-        if found:
+        card = next((each for each in begins.groups() if each and _is_card(each)), None)
+        if card:
             pieces += [text[end : begins.start()], _FOUND]
-            end = begins.start() + len(found)
+            end = begins.start() + len(card)
     if not pieces:
         return text
     result = "".join([*pieces, text[end:]])

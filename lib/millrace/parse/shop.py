@@ -46,7 +46,7 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
     event_type = read("event_type", take("event_type"), _EVENT_TYPE) or ""
     named_level = read("level", take("level"), _LEVEL)
     session_s = read("session_duration", take("session_duration"), _session_s)
-    place = read("geo_location", take("geo_location"), object_within) or {}
+    geo = read("geo_location", take("geo_location"), object_within) or {}
     details = read("details", take("details"), object_within)
     return {
         "timestamp": time,
@@ -54,8 +54,8 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
         "level": named_level or _LEVELS.get(event_type, "INFO"),
         "event_type": event_type,
         "session_duration_s": session_s,
-        "country": text(place.get("country")),
-        "city": text(place.get("city")),
+        "country": text(geo.get("country")),
+        "city": text(geo.get("city")),
         **{key: text(take(key)) for key in _TEXTS},
         "details": _details(details) if details else None,
     }
@@ -72,12 +72,12 @@ def _session_s(sent: Any) -> int | None:
 
 def _details(sent: dict[str, Any]) -> dict[str, Any] | None:
     """The members of ``details``, None where there is none of those that have a field."""
-    found: dict[str, Any] = {}
+    details: dict[str, Any] = {}
     for name, reader in _READERS.items():
         value = sent.get(name)
         if value is not None:
-            found[name] = read(f"details.{name}", value, reader)
-    return found or None
+            details[name] = read(f"details.{name}", value, reader)
+    return details or None
 
 
 def _time(sent: Any) -> int | None:
@@ -93,10 +93,10 @@ def _filters(sent: Any) -> dict[str, str] | None:
 def _items(sent: Any) -> list[dict[str, Any]] | None:
     """The items of an order; None where one is no object or its quantity no whole number."""
     items = list_within(sent)
-    if items is None or any(item.__class__ is not json.Members for item in items):
+    if items is None or any(one.__class__ is not json.Members for one in items):
         return None
-    read = [_item(dict(item)) for item in items]
-    return None if any(item is None for item in read) else [item for item in read if item]
+    read = [_item(dict(one)) for one in items]
+    return None if any(one is None for one in read) else [one for one in read if one]
 
 
 def _item(sent: dict[str, Any]) -> dict[str, Any] | None:

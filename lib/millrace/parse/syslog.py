@@ -115,20 +115,20 @@ def _rfc_5424(after: str, received_at: int) -> dict[str, Any]:
 
 def _structured_data(data: str) -> dict[str, dict[str, str]]:
     """The elements by their ids, each a map of its parameters; of a repeated name the last one."""
-    found, place = {}, 0
-    while element := _ELEMENT_PARTS.match(data, place):
-        found[element[1]] = _parameters(element[2])
-        place = element.end()
-    return found
+    by_id, position = {}, 0
+    while element := _ELEMENT_PARTS.match(data, position):
+        by_id[element[1]] = _parameters(element[2])
+        position = element.end()
+    return by_id
 
 
 def _parameters(text: str) -> dict[str, str]:
-    found, place = {}, 0
-    while parameter := _PARAMETER_PARTS.match(text, place):
+    by_name, position = {}, 0
+    while parameter := _PARAMETER_PARTS.match(text, position):
         name, value = parameter.groups()
-        found[name] = _ESCAPED.sub(r"\1", value) if "\\" in value else value
-        place = parameter.end()
-    return found
+        by_name[name] = _ESCAPED.sub(r"\1", value) if "\\" in value else value
+        position = parameter.end()
+    return by_name
 
 
 def _rfc_3164(after: str, received_at: int) -> dict[str, Any]:

@@ -36,10 +36,10 @@ def archived(
         is_since = receipt.stored(F.col("timestamp")) >= F.lit(since)
         lines = lines.where((F.col("date") >= F.lit(since.date())) & is_since)
     rows: Iterator[Row] = lines.transform(_stripes).toLocalIterator(prefetchPartitions=True)
-    found = {}
-    for (topic, topic_id), own in groupby(rows, lambda row: (row["topic"], row["topic_id"])):
-        found[topic_id] = _of_topic(lines, topic, topic_id, own)
-    return found
+    by_topic = {}
+    for (topic, topic_id), of_topic in groupby(rows, lambda row: (row["topic"], row["topic_id"])):
+        by_topic[topic_id] = _of_topic(lines, topic, topic_id, of_topic)
+    return by_topic
 
 
 def gone_through(
@@ -50,10 +50,10 @@ def gone_through(
     A gap within a batch whose rows are all there never was a line: Kafka had none at it.
     """
     whole = [
-        item
+        offsets
         for commit in delta_log.commits(spark, archive, feed)
         if size(within(commit.ranges, held_there)) >= commit.rows
-        for item in commit.ranges
+        for offsets in commit.ranges
     ]
     return merged([*held_there, *whole])
 
@@ -67,8 +67,10 @@ def archived_among(
     lines = delta.lines(spark, archive, feed).where(delta.among(ranges))
     found: list[OffsetRange] = []
     rows: Iterator[Row] = lines.transform(_stripes).toLocalIterator()
-    for (topic, topic_id), own in groupby(rows, lambda row: (row["topic"], row["topic_id"])):
-        stripes = (Stripe(row["partition"], row["start"], row["count"], row["bits"]) for row in own)
+    for (topic, topic_id), of_topic in groupby(rows, lambda row: (row["topic"], row["topic_id"])):
+        stripes = (
+            Stripe(row["partition"], row["start"], row["count"], row["bits"]) for row in of_topic
+        )
         found += held(stripes, topic, topic_id)
     return merged(found)
 

@@ -33,9 +33,9 @@ def counted_lines(
     topic = kafka.topic(conf.kafka, feed.topic)
     in_kafka = kafka.available(conf.kafka, topic)
     in_archive = list(delta.available(spark, conf.storage.archive, feed))
-    from_kafka = within(counted, [item.offsets for item in in_kafka])
+    from_kafka = within(counted, [source.offsets for source in in_kafka])
     rest = without(counted, from_kafka)
-    from_archive = within(rest, [item.offsets for item in in_archive])
+    from_archive = within(rest, [source.offsets for source in in_archive])
     rows = batch.read_ranges(spark, conf.kafka, topic, from_kafka)
     if from_archive:
         archived = delta.lines(spark, conf.storage.archive, feed).where(delta.among(from_archive))

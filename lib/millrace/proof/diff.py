@@ -106,19 +106,19 @@ class Tally:
         """How many lines come to something else today."""
         return sum(self.outcomes[outcome] for outcome in DIFFERENT)
 
-    def add(self, found: Found, verdict: Verdict) -> None:
+    def add(self, pair: Found, verdict: Verdict) -> None:
         """Counts one line."""
         self.outcomes[verdict.outcome] += 1
         self.settled += verdict.settled
         samples = self.samples.setdefault(verdict.outcome, [])
         if verdict.outcome not in ("same", "version", "changed") and len(samples) < SAMPLES:
-            before = _place(found.record, found.letter)
-            samples.append(Sample(found.id, before, _place(found.made_record, found.made_letter)))
+            before = _place(pair.record, pair.letter)
+            samples.append(Sample(pair.id, before, _place(pair.made_record, pair.made_letter)))
         for difference in verdict.differences:
             count = self._count(difference.path)
             setattr(count, difference.change, getattr(count, difference.change) + 1)
             if len(count.samples) < SAMPLES:
-                count.samples.append(Sample(found.id, difference.before, difference.after))
+                count.samples.append(Sample(pair.id, difference.before, difference.after))
 
     def _count(self, path: tuple[str, ...]) -> FieldCount:
         name = ".".join(path)
@@ -130,8 +130,8 @@ class Tally:
 def merged(sides: Sides) -> Iterator[Found]:
     """The four sides as one stream, an item for each id, in order, with no more than that held."""
 
-    def marked(side: str, found: Iterator[Document]) -> Iterator[tuple[str, str, Document]]:
-        for one in found:
+    def marked(side: str, documents: Iterator[Document]) -> Iterator[tuple[str, str, Document]]:
+        for one in documents:
             yield one["_id"].rpartition("/")[2], side, one
 
     streams = (
@@ -144,27 +144,27 @@ def merged(sides: Sides) -> Iterator[Found]:
         yield Found(identity, **{side: one for _, side, one in group})
 
 
-def judged(found: Found) -> Verdict:
-    """What is to become of a line.
+def judged(pair: Found) -> Verdict:
+    """The outcome for one line.
 
-    Of a letter that a person settled nothing does; nor of its record, unless that came of the line
-    as it was sent and still does.
+    A letter that a person settled is left alone, and so is its record, unless the record came from
+    the line as it was sent and still does.
     """
-    if found.made_record is None and found.made_letter is None:
+    if pair.made_record is None and pair.made_letter is None:
         return Verdict("extra")
-    settled = found.letter is not None and found.letter["status"] != FIRST_STATUS
-    if settled and not _came_of_the_line(found):
+    settled = pair.letter is not None and pair.letter["status"] != FIRST_STATUS
+    if settled and not _came_of_the_line(pair):
         return Verdict("left", settled=True)
-    if found.made_record is None:
-        return _judged_letter(found)
-    if found.letter is not None and not settled:
+    if pair.made_record is None:
+        return _judged_letter(pair)
+    if pair.letter is not None and not settled:
         return Verdict("letter_to_record")
-    if found.record is None:
+    if pair.record is None:
         return Verdict("missing", settled)
-    changes = tuple(differences(found.record, found.made_record))
+    changes = tuple(differences(pair.record, pair.made_record))
     if changes:
         return Verdict("changed", settled, changes)
-    return Verdict("same" if _same_version(found.record, found.made_record) else "version", settled)
+    return Verdict("same" if _same_version(pair.record, pair.made_record) else "version", settled)
 
 
 def differences(before: Document, after: Document) -> Iterator[Difference]:
@@ -175,9 +175,9 @@ def differences(before: Document, after: Document) -> Iterator[Difference]:
     return (one for one in _differences(before, after, ()) if one.path != (_VERSION,))
 
 
-def _judged_letter(found: Found) -> Verdict:
-    made, stored = found.made_letter or {}, found.letter
-    if found.record is not None:
+def _judged_letter(pair: Found) -> Verdict:
+    made, stored = pair.made_letter or {}, pair.letter
+    if pair.record is not None:
         return Verdict("record_to_letter")
     if stored is None:
         return Verdict("missing")
@@ -188,10 +188,10 @@ def _judged_letter(found: Found) -> Verdict:
     return Verdict("same" if _same_version(stored, made) else "version")
 
 
-def _came_of_the_line(found: Found) -> bool:
+def _came_of_the_line(pair: Found) -> bool:
     """Whether the record beside a settled letter is that of the line as it came."""
-    letter = found.letter or {}
-    return found.made_record is not None and has_record(letter) and "line" not in letter
+    letter = pair.letter or {}
+    return pair.made_record is not None and has_record(letter) and "line" not in letter
 
 
 def _differences(before: Document, after: Document, above: tuple[str, ...]) -> Iterator[Difference]:

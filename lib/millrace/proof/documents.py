@@ -72,32 +72,36 @@ def documents(
     known = {topic.topic_id: topic.ranges for topic in everything}
     lost = coverage.lost(db, query)
     starts = [topic.earliest for topic in topics]
-    found = []
-    for place, own in enumerate(topics):
-        until = starts[place + 1] if place + 1 < len(topics) else None
-        is_first = place == 0 and since is None
-        span = TimeSpan(None if is_first else own.earliest, until)
-        whole = known[own.topic_id]
-        of_others = without(_of_others(known, own), whole)
-        held = stored(db, feed, own.topic, own.topic_id, span, of_others)
+    verdicts = []
+    for position, committed in enumerate(topics):
+        until = starts[position + 1] if position + 1 < len(topics) else None
+        is_first = position == 0 and since is None
+        span = TimeSpan(None if is_first else committed.earliest, until)
+        whole = known[committed.topic_id]
+        of_others = without(_of_others(known, committed), whole)
+        held = stored(db, feed, committed.topic, committed.topic_id, span, of_others)
         # Asked for after the scan: what came meanwhile may be written already.
-        is_current = own.topic_id == topic.id
+        is_current = committed.topic_id == topic.id
         in_kafka = kafka.available(conf.kafka, topic) if is_current else []
-        available = [item.offsets for item in in_kafka]
+        available = [partition.offsets for partition in in_kafka]
         if since is None:
             # Lines that Kafka still has from before the first that the ledger names.
-            own.ranges = merged([*own.ranges, *without(available, after(available, whole))])
+            committed.ranges = merged(
+                [*committed.ranges, *without(available, after(available, whole))]
+            )
         known_of = merged([*whole, *lost])
-        found.append(_judged(conf, db, feed.name, own, known_of, held, available, archived))
-    return found
+        verdicts.append(
+            _judged(conf, db, feed.name, committed, known_of, held, available, archived)
+        )
+    return verdicts
 
 
 def _of_others(known: dict[str, list[OffsetRange]], own: Committed) -> list[OffsetRange]:
     """What other topics have committed, as offsets of this one."""
     return [
-        replace(item, topic=own.topic, topic_id=own.topic_id)
+        replace(offsets, topic=own.topic, topic_id=own.topic_id)
         for topic_id, ranges in known.items()
-        for item in ranges
+        for offsets in ranges
         if topic_id != own.topic_id
     ]
 

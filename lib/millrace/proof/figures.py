@@ -54,20 +54,20 @@ class Compared:
         self.windows += 1
         for key in sorted({*stored, *recounted}):
             self.rows += 1
-            found, expected = stored.get(key), recounted.get(key)
-            if expected and found == expected.all:
+            actual, expected = stored.get(key), recounted.get(key)
+            if expected and actual == expected.all:
                 continue
-            if expected and key[0] != LATENESS.name and _is_explained(key[0], found, expected):
+            if expected and key[0] != LATENESS.name and _is_explained(key[0], actual, expected):
                 if key[0] == LEVELS.name:
-                    lacking = expected.all["events"] - (found or {"events": 0})["events"]
+                    lacking = expected.all["events"] - (actual or {"events": 0})["events"]
                     self.late[start] = self.late.get(start, 0) + lacking
                 continue
-            place = (key[0], start)
-            self.differing[place] = self.differing.get(place, 0) + 1
+            window_key = (key[0], start)
+            self.differing[window_key] = self.differing.get(window_key, 0) + 1
             # One of each window of a table, so that as many windows as can be are named.
-            if self.differing[place] == 1 and len(self.samples) < SAMPLES:
+            if self.differing[window_key] == 1 and len(self.samples) < SAMPLES:
                 expected_all = expected.all if expected else None
-                self.samples.append(Difference(key[0], start, key[2], found, expected_all))
+                self.samples.append(Difference(key[0], start, key[2], actual, expected_all))
 
 
 def by_window(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[datetime, dict[Key, Recounted]]]:
@@ -76,23 +76,23 @@ def by_window(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[datetime, dict[K
     They are columns of ``windows.figures`` with late lines apart.
     """
     for start, own in groupby(rows, lambda row: row["window_start"]):
-        found: dict[Key, Recounted] = {}
+        by_key: dict[Key, Recounted] = {}
         for row in own:
-            _add(found, start, row)
-        yield start, found
+            _add(by_key, start, row)
+        yield start, by_key
 
 
-def _add(found: dict[Key, Recounted], start: datetime, row: dict[str, Any]) -> None:
+def _add(by_key: dict[Key, Recounted], start: datetime, row: dict[str, Any]) -> None:
     table = next(table for table in TABLES if table.name == row["figure"])
     keys = tuple(row[f"k{n}"] for n in range(1, len(table.keys) + 1))
     key = (table.name, start, keys)
     measures = {name: row[measure] for name, measure in table.figures.items()}
-    other = found.get(key)
+    other = by_key.get(key)
     if other is None:
-        found[key] = Recounted(None if row["is_late"] else measures, measures)
+        by_key[key] = Recounted(None if row["is_late"] else measures, measures)
     else:
         on_time = other.on_time if row["is_late"] else measures
-        found[key] = Recounted(on_time, _added(table.name, other.all, measures))
+        by_key[key] = Recounted(on_time, _added(table.name, other.all, measures))
 
 
 def _added(table: str, one: Measures, other: Measures) -> Measures:

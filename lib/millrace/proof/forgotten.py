@@ -1,7 +1,7 @@
-"""Lines that a job has gone past, by its checkpoint, and that its sink knows nothing of.
+"""Lines that a job has committed in its checkpoint, but that are missing in its sink.
 
-So it is where a sink was set back, by a backup that was restored for example, or was taken away: no
-job would ever read those lines again.
+Happens when a sink is restored from a backup, or removed, while the checkpoint is kept: no job
+would ever read those lines again.
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ def gone_past(
 
     To be asked before the sinks are: a job writes to its sink first.
     """
-    found = {}
+    committed = {}
     for job in JOBS:
         checkpoint = Checkpoint(spark, conf.storage.checkpoints, f"{job}-{feed.name}")
         if checkpoint.note().get("topic_id") == topic.id:
-            found[job] = checkpoint.committed(topic.id)
-    return found
+            committed[job] = checkpoint.committed(topic.id)
+    return committed
 
 
 def forgotten(
@@ -48,7 +48,9 @@ def uncounted(
     conf: Config, counted: Sequence[OffsetRange], available: Sequence[OffsetRange]
 ) -> list[OffsetRange]:
     """The lines that Kafka has before the last ``counted`` one, and that are not counted."""
-    until = [item for item in available if item.topic_id in {one.topic_id for one in counted}]
+    until = [
+        offsets for offsets in available if offsets.topic_id in {one.topic_id for one in counted}
+    ]
     before = without(without(until, after(until, counted)), counted)
     return lines_among(conf, before, available, [])
 

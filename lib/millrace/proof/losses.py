@@ -54,16 +54,14 @@ class Loss:
         if self.last_batch_at:
             told.append(f"The last batch began at {_iso(self.last_batch_at)}.")
         if self.first_left_at:
-            told.append(
-                f"The first line that is left there was received at {_iso(self.first_left_at)}."
-            )
+            told.append(f"The first line that is left was received at {_iso(self.first_left_at)}.")
         if self.archived:
             told.append(
                 f"The archive has {size(self.archived):,} of them: run ./spark-submit.sh"
                 f" {self.job} --from archive, then start the job again."
             )
         if self.lost:
-            told.append(f"To go on without them: ./spark-submit.sh {self.job} --accept-loss")
+            told.append(f"To continue without them: ./spark-submit.sh {self.job} --accept-loss")
         return " ".join(told)
 
 
@@ -86,9 +84,9 @@ def find(
         return None
     in_kafka = kafka.offsets(conf.kafka, topic)
     position = checkpoint.position(topic.name, topic.id)
-    following = {item.partition: item.until_offset for item in position}
+    following = {offsets.partition: offsets.until_offset for offsets in position}
     is_cut_off = bool(position) and any(
-        item.from_offset > following.get(item.partition, 0) for item in in_kafka
+        offsets.from_offset > following.get(offsets.partition, 0) for offsets in in_kafka
     )
     if position and not is_cut_off and not is_whole:
         return None
@@ -96,7 +94,7 @@ def find(
     taken = _taken(spark, conf, feed, ledger, is_whole=is_whole)
     gone = unread(taken, in_kafka) if is_whole or not position else []
     if is_cut_off:
-        first = {(topic.id, item.partition): 0 for item in position}
+        first = {(topic.id, offsets.partition): 0 for offsets in position}
         gone = merged([*gone, *unread(Taken(position, first), in_kafka)])
     gone = without(without(gone, taken.ranges), ledger.lost())
     if not gone and not is_cut_off:
@@ -128,7 +126,7 @@ def _taken(
 
 def _first_left_at(conf: Config, topic: Topic, gone: Sequence[OffsetRange]) -> datetime | None:
     """When the first line was received that Kafka still has of the partitions of ``gone``."""
-    cut = {item.partition for item in gone}
+    cut = {offsets.partition for offsets in gone}
     left = [one for one in kafka.available(conf.kafka, topic) if one.offsets.partition in cut]
     times = (one.earliest_received_at for one in left if size([one.offsets]))
     return min(times, default=None)
@@ -163,12 +161,12 @@ def settle(
     if loss.lost:
         ledger = LEDGERS[loss.job](spark, conf, feed)
         ledger.accept_loss(without(loss.unread, loss.archived), datetime.now(UTC))
-        _log.warning("accepted: %d lines are lost: %s", size(loss.lost), _named(loss.lost))
+        _log.warning("loss of %d lines accepted: %s", size(loss.lost), _named(loss.lost))
     if loss.starts is not None:
         aside = checkpoint.begin_anew(loss.starts)
         _log.warning(
-            "Kafka no longer has the lines that follow the last batch: a new checkpoint begins"
-            " where Kafka does; the old one is kept at %s",
+            "Kafka no longer has the lines that follow the last batch: the new checkpoint starts"
+            " at the first line that Kafka still has; the old checkpoint is kept at %s",
             aside,
         )
     return True
@@ -177,14 +175,15 @@ def settle(
 def _starts(in_kafka: Sequence[OffsetRange], following: dict[int, int]) -> dict[int, int]:
     """Where each partition can be read on: at the next offset, or at the first that is left."""
     return {
-        item.partition: max(item.from_offset, following.get(item.partition, 0)) for item in in_kafka
+        offsets.partition: max(offsets.from_offset, following.get(offsets.partition, 0))
+        for offsets in in_kafka
     }
 
 
 def _named(ranges: Sequence[OffsetRange]) -> str:
     named = [
-        f"partition {item.partition} offsets {item.from_offset} to {item.until_offset - 1}"
-        for item in ranges[:_NAMED]
+        f"partition {offsets.partition} offsets {offsets.from_offset} to {offsets.until_offset - 1}"
+        for offsets in ranges[:_NAMED]
     ]
     rest = len(ranges) - len(named)
     return ", ".join(named) + (f" and {rest} more ranges" if rest else "")

@@ -55,7 +55,7 @@ class Verdict:
     def holds(self) -> bool:
         """Whether all holds."""
         return (
-            all(found.holds for found in self.documents)
+            all(each.holds for each in self.documents)
             and not any(self.forgotten.values())
             and not any(own.lost for own in self.unread.values())
             and (self.archive is None or self.archive.holds)
@@ -67,7 +67,7 @@ class Verdict:
     def faults(self) -> dict[Fault, int]:
         """How much is wrong, by kind: lines, and windows of a table that differ."""
         archive = self.archive or Archive(0, [], [])
-        lost = sum(found.lost_of_expired for found in self.documents)
+        lost = sum(each.lost_of_expired for each in self.documents)
         return {
             "missing": self._lines("missing") + lost + size(archive.missing),
             "doubled": self._lines("doubled") + size(archive.doubled),
@@ -80,7 +80,7 @@ class Verdict:
         }
 
     def _lines(self, fault: str) -> int:
-        return sum(size(getattr(found, fault)) for found in self.documents)
+        return sum(size(getattr(each, fault)) for each in self.documents)
 
     @property
     def is_nothing_compared(self) -> bool:
@@ -109,7 +109,7 @@ def reconcile(
     past = gone_past(spark, conf, feed, topic)
     on_progress("the archive")
     in_archive = archived(spark, conf.storage.archive, feed, since)
-    held_there = [offsets for own in in_archive.values() for offsets in own.ranges]
+    held_there = [offsets for each in in_archive.values() for offsets in each.ranges]
     in_mongo = _documents(conf, feed, topic, held_there, since, on_progress)
     on_progress("figures")
     counted_again = recount(
@@ -120,12 +120,14 @@ def reconcile(
     if in_archive:
         archive = _archive(spark, conf, feed, in_archive, available, in_mongo, since)
     known = {
-        "ingest": _ledger(conf, feed) if since else [r for own in in_mongo for r in own.committed],
+        "ingest": _ledger(conf, feed)
+        if since
+        else [r for each in in_mongo for r in each.committed],
         "aggregate": counted_again.counted,
         "archive": _archived_ends(spark, conf, feed) if since else held_there,
     }
     lag = {job: size(after(available, ranges)) for job, ranges in known.items()}
-    present = [offsets for own in in_mongo for offsets in own.present]
+    present = [offsets for each in in_mongo for offsets in each.present]
     whole = None if since else held_there
     unread = unread_by_job(spark, conf, feed, topic, available, whole, present)
     unknown = {
@@ -152,20 +154,22 @@ def _documents(
 ) -> list[Documents]:
     """What MongoDB holds; where something is wrong, as a second look finds it."""
     on_progress("documents")
-    found = documents(conf, feed, topic, archived, since)
-    if all(own.holds for own in found):
-        return found
+    verdicts = documents(conf, feed, topic, archived, since)
+    if all(each.holds for each in verdicts):
+        return verdicts
     on_progress("documents, again")
     return documents(conf, feed, topic, archived, since)
 
 
 def _ledger(conf: Config, feed: Feed) -> list[OffsetRange]:
     db = mongo.database(conf.mongo)
-    return [item for own in coverage.committed(db, f"ingest-{feed.name}") for item in own.ranges]
+    return [
+        offsets for each in coverage.committed(db, f"ingest-{feed.name}") for offsets in each.ranges
+    ]
 
 
 def _archived_ends(spark: SparkSession, conf: Config, feed: Feed) -> list[OffsetRange]:
-    return [item.offsets for item in delta.available(spark, conf.storage.archive, feed)]
+    return [partition.offsets for partition in delta.available(spark, conf.storage.archive, feed)]
 
 
 def _archive(
@@ -174,27 +178,35 @@ def _archive(
     feed: Feed,
     in_archive: dict[str, Archived],
     available: Sequence[OffsetRange],
-    found: Sequence[Documents],
+    in_mongo: Sequence[Documents],
     since: datetime | None,
 ) -> Archive:
     """Holes count where Kafka has a record at them, or MongoDB a document of it."""
     missing: list[OffsetRange] = []
     lost = LEDGERS["archive"](spark, conf, feed).lost()
-    for topic_id, own in in_archive.items():
-        current = [item for item in available if item.topic_id == topic_id]
-        known = spanned([*own.ranges, *([] if since else _before(current, own.ranges))])
-        holes = without(known, merged([*own.ranges, *lost]))
-        documented = [item for one in found for item in one.present]
+    for topic_id, each in in_archive.items():
+        current = [offsets for offsets in available if offsets.topic_id == topic_id]
+        known = spanned([*each.ranges, *([] if since else _before(current, each.ranges))])
+        holes = without(known, merged([*each.ranges, *lost]))
+        documented = [offsets for one in in_mongo for offsets in one.present]
         missing += lines_among(conf, holes, current, documented)
-    lines = sum(own.lines for own in in_archive.values())
-    return Archive(lines, merged(missing), [r for own in in_archive.values() for r in own.doubled])
+    lines = sum(each.lines for each in in_archive.values())
+    return Archive(
+        lines, merged(missing), [r for each in in_archive.values() for r in each.doubled]
+    )
 
 
 def _before(available: Sequence[OffsetRange], ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
     """What Kafka has of each partition before the first of ``ranges``."""
     return [
-        OffsetRange(item.topic, item.topic_id, item.partition, item.from_offset, span.from_offset)
-        for item in available
+        OffsetRange(
+            offsets.topic,
+            offsets.topic_id,
+            offsets.partition,
+            offsets.from_offset,
+            span.from_offset,
+        )
+        for offsets in available
         for span in spanned(ranges)
-        if span.partition == item.partition and item.from_offset < span.from_offset
+        if span.partition == offsets.partition and offsets.from_offset < span.from_offset
     ]

@@ -114,10 +114,10 @@ def _compare(
 def _of_hour(
     stored: Snapshot, feed: Feed, hour: datetime, first: datetime | None
 ) -> dict[datetime, dict[Key, Measures]]:
-    found: dict[datetime, dict[Key, Measures]] = {}
+    by_window: dict[datetime, dict[Key, Measures]] = {}
     for key, measures in stored.figures(feed, max(hour, first or hour), hour + _HOUR).items():
-        found.setdefault(key[1], {})[key] = measures
-    return found
+        by_window.setdefault(key[1], {})[key] = measures
+    return by_window
 
 
 def _hour_of(window: tuple[datetime, Any] | None) -> datetime | None:

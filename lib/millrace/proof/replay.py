@@ -129,7 +129,7 @@ def _recorded(
     except ConfigurationError as error:
         if archived is None:
             raise
-        _log.warning("%s: from the archive alone: %s", feed.name, error)
+        _log.warning("%s: reading from the archive only: %s", feed.name, error)
         return None
     meant = batch.offsets_for_times(conf.kafka, topic, start, until)
     if archived is None:
@@ -171,11 +171,11 @@ def _compared(
     """The differences between the shadow and what is stored; with ``promote`` they are written."""
     tally, portion, number = Tally(), _Portion(conf, feed), 0
     sides = shadow.sides(conf.mongo, feed, start, until)
-    for number, found in enumerate(diff.merged(sides), 1):
-        verdict = diff.judged(found)
-        tally.add(found, verdict)
+    for number, pair in enumerate(diff.merged(sides), 1):
+        verdict = diff.judged(pair)
+        tally.add(pair, verdict)
         if promote and verdict.outcome in diff.DIFFERENT:
-            portion.add(found)
+            portion.add(pair)
         if portion.is_full or number % _PORTION == 0:
             portion.write()
             on_progress(number)
@@ -200,10 +200,10 @@ class _Portion:
         count = len(self.records) + len(self.letters)
         return count >= _PORTION or self.characters >= _PORTION_CHARACTERS
 
-    def add(self, found: Found) -> None:
+    def add(self, pair: Found) -> None:
         """Takes what the line comes to today."""
-        made = found.made_record or found.made_letter or {}
-        (self.letters if found.made_record is None else self.records).append(made)
+        made = pair.made_record or pair.made_letter or {}
+        (self.letters if pair.made_record is None else self.records).append(made)
         self.characters += len(made.get("raw", ""))
 
     def write(self) -> None:

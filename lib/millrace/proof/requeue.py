@@ -38,7 +38,7 @@ class Requeued:
 def requeue(
     conf: Config,
     feed: Feed,
-    found: Iterator[Letter],
+    opened: Iterator[Letter],
     *,
     line: bytes | None = None,
     dry_run: bool = False,
@@ -54,7 +54,7 @@ def requeue(
     named = None if dry_run else mongo.named_routes(conf.mongo, feed)
     spec = reference_data.spec(conf, feed, named)
     result, done = Requeued(), 0
-    for portion in _portions(found):
+    for portion in _portions(opened):
         whole = [letter for letter in portion if line is not None or not letters.is_cut(letter)]
         result.cut += len(portion) - len(whole)
         made = {letter["_id"]: _outcome(spec, letter, line) for letter in whole}
@@ -73,17 +73,17 @@ def _outcome(spec: Spec, letter: Letter, line: bytes | None) -> Outcome:
     kafka, received_at = letter["kafka"], letter["received_at"]
     value = line if line is not None else letter.get("raw")
     milliseconds = (received_at - received.EPOCH) // timedelta(milliseconds=1)
-    found = compiled(spec).outcome(value, None, milliseconds)
-    if not isinstance(found, chain.Letter):
-        found |= {"_id": letter["_id"].partition("/")[2], "kafka": kafka}
-    return found
+    outcome = compiled(spec).outcome(value, None, milliseconds)
+    if not isinstance(outcome, chain.Letter):
+        outcome |= {"_id": letter["_id"].partition("/")[2], "kafka": kafka}
+    return outcome
 
 
 def _write(
     conf: Config,
     feed: Feed,
     version: int,
-    found: Sequence[Letter],
+    portion: Sequence[Letter],
     made: dict[str, Outcome],
     line: bytes | None,
 ) -> None:
@@ -96,7 +96,7 @@ def _write(
     if changes:
         db[feed.name].bulk_write(changes, ordered=False)
     letters.resolve_requeued(db, list(records))
-    dead = [letter for letter in found if letter["_id"] not in records]
+    dead = [letter for letter in portion if letter["_id"] not in records]
     letters.put_back(db, [_put_back(one, made[one["_id"]], version) for one in dead])
 
 
@@ -115,11 +115,11 @@ def _put_back(letter: Letter, today: Any, version: int) -> Letter:
     }
 
 
-def _portions(found: Iterator[Letter]) -> Iterator[list[Letter]]:
+def _portions(opened: Iterator[Letter]) -> Iterator[list[Letter]]:
     """The letters in portions that fit into memory."""
     portion: list[Letter] = []
     size = 0
-    for letter in found:
+    for letter in opened:
         portion.append(letter)
         size += len(letter.get("raw") or b"")
         if len(portion) == _AT_ONCE or size >= _BYTES_AT_ONCE:

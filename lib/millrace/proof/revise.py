@@ -44,10 +44,10 @@ def revise(
     mysql.prepare(conf.mysql)
     with snapshot(conf.mysql) as stored:
         counted, newest = stored.counted(query), stored.newest(feed)
-    in_kafka = [item.offsets for item in kafka.available(conf.kafka, topic)]
+    in_kafka = [partition.offsets for partition in kafka.available(conf.kafka, topic)]
     if counted and (after(past, counted) or uncounted(conf, counted, in_kafka)):
         # Computed from fewer lines than the figures were, they would lose the others.
-        reason = "the ledger lacks lines: run ./spark-submit.sh aggregate --from archive instead"
+        reason = "the ledger misses lines: run ./spark-submit.sh aggregate --from archive instead"
         return Revision([], dict.fromkeys(windows, reason))
     refused = _refused(spark, conf, feed, windows, counted, newest)
     chosen = sorted(set(windows) - refused.keys())
@@ -55,9 +55,9 @@ def revise(
         return Revision([], refused)
     lines = delta.lines(spark, conf.storage.archive, feed).where(delta.among(counted))
     figures = figures_of(conf, feed, _near(lines, feed, chosen), late_apart=False)
-    wanted = figures.where(F.col("window_start").isin(*(_aware(start) for start in chosen)))
+    of_windows = figures.where(F.col("window_start").isin(*(_aware(start) for start in chosen)))
     rates = reference_data.rules(conf.detection.rules).rates
-    rows = revised(conf.mysql, feed, wanted, chosen, rates)
+    rows = revised(conf.mysql, feed, of_windows, chosen, rates)
     return Revision(chosen, refused, rows)
 
 
@@ -70,27 +70,27 @@ def _refused(
     newest: datetime | None,
 ) -> dict[datetime, str]:
     if not counted or newest is None:
-        return dict.fromkeys(windows, "no figures are stored of this feed")
+        return dict.fromkeys(windows, "no figures are stored for this feed")
     archived = delta.available(spark, conf.storage.archive, feed)
     if not archived:
-        return dict.fromkeys(windows, "nothing is archived of this feed")
+        return dict.fromkeys(windows, "the archive has no lines of this feed")
     closed = closed_until(newest, feed)
     first = _naive(
         first_complete_window(archived, counted, max_future_skew_s=feed.max_future_skew_s)
     )
-    behind = size(without(_ends(counted), [item.offsets for item in archived]))
+    behind = size(without(_ends(counted), [partition.offsets for partition in archived]))
     refused = {}
     for start in windows:
         if start + _WINDOW > closed:
             refused[start] = (
-                "it is open still, until a line is counted that is dated"
+                "it is still open; it closes once a line is counted that is dated"
                 f" {start + _WINDOW + (newest - closed):%Y-%m-%d %H:%M} or later"
             )
         elif first and start < first:
-            refused[start] = f"the archive has not all its lines: it has those from {first} on"
+            refused[start] = f"the archive does not have all its lines, only those from {first} on"
         elif behind:
             refused[start] = (
-                "the archive lacks lines that the figures hold: run"
+                "the archive lacks lines that the figures include: run"
                 " ./spark-submit.sh archive --until-caught-up first"
             )
     return refused
@@ -98,7 +98,7 @@ def _refused(
 
 def _ends(counted: Sequence[OffsetRange]) -> list[OffsetRange]:
     """The last offset counted of each partition."""
-    return [replace(item, from_offset=item.until_offset - 1) for item in counted]
+    return [replace(offsets, from_offset=offsets.until_offset - 1) for offsets in counted]
 
 
 def _near(lines: DataFrame, feed: Feed, windows: Sequence[datetime]) -> DataFrame:

@@ -43,18 +43,18 @@ def stored(
     And of those whose time of receipt is not plausible, so that they lie within no span: but for
     the offsets ``of_others``, which an earlier or later topic of that name has and this one not.
     """
-    own = _within(db, feed, topic, topic_id, span)
+    totals_of_span = _within(db, feed, topic, topic_id, span)
     for apart in span.implausible_beside():
-        found = _within(db, feed, topic, topic_id, apart)
-        lone = without(without(found.present, own.present), of_others)
-        own = Stored(
-            present=merged([*own.present, *lone]),
-            in_both=merged([*own.in_both, *within(found.in_both, lone)]),
-            doubled=merged([*own.doubled, *within(found.doubled, lone)]),
-            records=own.records + found.records,
-            letters=own.letters + found.letters,
+        totals = _within(db, feed, topic, topic_id, apart)
+        lone = without(without(totals.present, totals_of_span.present), of_others)
+        totals_of_span = Stored(
+            present=merged([*totals_of_span.present, *lone]),
+            in_both=merged([*totals_of_span.in_both, *within(totals.in_both, lone)]),
+            doubled=merged([*totals_of_span.doubled, *within(totals.doubled, lone)]),
+            records=totals_of_span.records + totals.records,
+            letters=totals_of_span.letters + totals.letters,
         )
-    return own
+    return totals_of_span
 
 
 def _within(
@@ -87,7 +87,7 @@ def _counted(db: Database[Document], documents: Documents, topic: str, topic_id:
     }
     return _Counted(
         ranges=merged([*single, *looked_up.values()]),
-        doubled=merged([item for place, item in looked_up.items() if times[place] > 1]),
+        doubled=merged([offsets for place, offsets in looked_up.items() if times[place] > 1]),
         documents=size(single) + times.total(),
     )
 

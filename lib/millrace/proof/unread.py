@@ -46,15 +46,15 @@ def unread_by_job(
         taken["archive"] = replace(taken["archive"], ranges=ranges)
     # Where `ingest` went through as well, the proof of documents answers for each offset.
     proven = {"ingest": [], "aggregate": [], "archive": taken["ingest"].ranges}
-    found = {}
-    for job, own in taken.items():
+    by_job = {}
+    for job, of_job in taken.items():
         accepted = LEDGERS[job](spark, conf, feed).lost()
-        gone = without(unread(own, in_kafka), merged([*accepted, *proven[job]]))
+        gone = without(unread(of_job, in_kafka), merged([*accepted, *proven[job]]))
         if job != "aggregate":
             gone = without(gone, documented)
         archived = [] if job == "archive" else within(gone, held_there or [])
-        found[job] = Unread(without(gone, archived), archived, without(accepted, own.ranges))
-    return found
+        by_job[job] = Unread(without(gone, archived), archived, without(accepted, of_job.ranges))
+    return by_job
 
 
 def _taken(spark: SparkSession, conf: Config, feed: Feed, topic: kafka.Topic, job: str) -> Taken:

@@ -34,12 +34,12 @@ def letter(values: Mapping[str, Any]) -> RawBSONDocument:
 
 
 def _encoded(converters: dict[str, _Converter], values: Mapping[str, Any]) -> RawBSONDocument:
-    found = {
+    encoded = {
         name: convert(values[name])
         for name, convert in converters.items()
         if values.get(name) is not None
     }
-    return RawBSONDocument(bson.encode(found))
+    return RawBSONDocument(bson.encode(encoded))
 
 
 @cache
@@ -58,8 +58,8 @@ def _converter(type: Type) -> _Converter:
         unit = Decimal(1).scaleb(-type.scale)
         return lambda value: Decimal128(value.quantize(unit))
     if type.name == "array" and type.of:
-        item = _converter(type.of)
-        return lambda value: [None if one is None else item(one) for one in value]
+        convert_item = _converter(type.of)
+        return lambda value: [None if one is None else convert_item(one) for one in value]
     if type.name == "map" and type.of:
         member = _converter(type.of)
         return lambda value: {key: member(one) for key, one in value.items() if one is not None}

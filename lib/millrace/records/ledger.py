@@ -52,7 +52,7 @@ class Batch:
     @property
     def lines(self) -> int:
         """How many offsets its ranges span."""
-        return sum(item.until_offset - item.from_offset for item in self.ranges)
+        return sum(offsets.until_offset - offsets.from_offset for offsets in self.ranges)
 
 
 @dataclass(frozen=True)
@@ -69,29 +69,29 @@ class Received:
 def merged(ranges: list[OffsetRange]) -> list[OffsetRange]:
     """The same offsets as ranges that neither touch nor overlap, none empty, in order."""
     result: list[OffsetRange] = []
-    taken = [item for item in ranges if item.from_offset < item.until_offset]
-    for item in sorted(taken, key=lambda r: (r.topic_id, r.partition, r.from_offset)):
+    taken = [offsets for offsets in ranges if offsets.from_offset < offsets.until_offset]
+    for offsets in sorted(taken, key=lambda r: (r.topic_id, r.partition, r.from_offset)):
         last = result[-1] if result else None
         if (
             last
-            and (last.topic_id, last.partition) == (item.topic_id, item.partition)
-            and item.from_offset <= last.until_offset
+            and (last.topic_id, last.partition) == (offsets.topic_id, offsets.partition)
+            and offsets.from_offset <= last.until_offset
         ):
-            until = max(last.until_offset, item.until_offset)
+            until = max(last.until_offset, offsets.until_offset)
             result[-1] = OffsetRange(
                 last.topic, last.topic_id, last.partition, last.from_offset, until
             )
         else:
-            result.append(item)
+            result.append(offsets)
     return result
 
 
 def first_offsets(ranges: Sequence[OffsetRange]) -> dict[tuple[str, int], int]:
     """Where the first of each partition's ranges begins, by topic id and partition."""
     first: dict[tuple[str, int], int] = {}
-    for item in ranges:
-        key = (item.topic_id, item.partition)
-        first[key] = min(first.get(key, item.from_offset), item.from_offset)
+    for offsets in ranges:
+        key = (offsets.topic_id, offsets.partition)
+        first[key] = min(first.get(key, offsets.from_offset), offsets.from_offset)
     return first
 
 
@@ -107,10 +107,12 @@ class Taken:
     first: dict[tuple[str, int], int]
     is_complete: bool = True
 
-    def begins_at(self, item: OffsetRange) -> int | None:
-        """Where the partition of ``item`` begins; None where nothing of it was ever to be taken."""
-        is_added = self.is_complete and any(topic_id == item.topic_id for topic_id, _ in self.first)
-        return self.first.get((item.topic_id, item.partition), 0 if is_added else None)
+    def begins_at(self, offsets: OffsetRange) -> int | None:
+        """Where the partition of ``offsets`` begins; None where none of it was ever to be taken."""
+        is_added = self.is_complete and any(
+            topic_id == offsets.topic_id for topic_id, _ in self.first
+        )
+        return self.first.get((offsets.topic_id, offsets.partition), 0 if is_added else None)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Sets of offsets as ranges: millions of offsets take as much room as there are gaps among them.
 
-A server counts which offsets of a partition it holds by stripes of 62: how many there are, and the
-sum of two to the power of each one's place. Only where each stands there once are there as many as
-the sum has bits, so the two tell the offsets exactly; and the sum fits a signed 64-bit integer.
+A server counts which offsets of a partition it holds by stripes of 62. For each stripe it returns
+``count``, the number of rows, and ``bits``, the sum of 2^(offset - start), which fits a signed
+64-bit integer. If popcount(bits) == count, no offset occurs twice, and ``bits`` lists them exactly.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,16 +31,16 @@ class Stripe:
 
 def held(stripes: Iterable[Stripe], topic: str, topic_id: str) -> list[OffsetRange]:
     """The offsets that stripes name, as ranges in order; stripes come by partition and start."""
-    found: list[OffsetRange] = []
+    runs: list[OffsetRange] = []
     for stripe in stripes:
         for first, until in _runs(stripe.bits):
             start, end = stripe.start + first, stripe.start + until
-            last = found[-1] if found else None
+            last = runs[-1] if runs else None
             if last and (last.partition, last.until_offset) == (stripe.partition, start):
-                found[-1] = replace(last, until_offset=end)
+                runs[-1] = replace(last, until_offset=end)
             else:
-                found.append(OffsetRange(topic, topic_id, stripe.partition, start, end))
-    return found
+                runs.append(OffsetRange(topic, topic_id, stripe.partition, start, end))
+    return runs
 
 
 def _runs(bits: int) -> Iterator[tuple[int, int]]:
@@ -65,24 +65,24 @@ def without(ranges: Sequence[OffsetRange], others: Sequence[OffsetRange]) -> lis
         taken.setdefault((other.topic_id, other.partition), []).append(other)
     rest: list[OffsetRange] = []
     places: dict[tuple[str, int], int] = {}
-    for item in merged(list(ranges)):
-        key = (item.topic_id, item.partition)
-        listed, place = taken.get(key, []), places.get(key, 0)
-        start = item.from_offset
-        while place < len(listed) and listed[place].until_offset <= start:
-            place += 1
-        while place < len(listed) and listed[place].from_offset < item.until_offset:
-            if start < listed[place].from_offset:
+    for offsets in merged(list(ranges)):
+        key = (offsets.topic_id, offsets.partition)
+        listed, index = taken.get(key, []), places.get(key, 0)
+        start = offsets.from_offset
+        while index < len(listed) and listed[index].until_offset <= start:
+            index += 1
+        while index < len(listed) and listed[index].from_offset < offsets.until_offset:
+            if start < listed[index].from_offset:
                 rest.append(
-                    replace(item, from_offset=start, until_offset=listed[place].from_offset)
+                    replace(offsets, from_offset=start, until_offset=listed[index].from_offset)
                 )
-            start = max(start, listed[place].until_offset)
-            if listed[place].until_offset > item.until_offset:
+            start = max(start, listed[index].until_offset)
+            if listed[index].until_offset > offsets.until_offset:
                 break
-            place += 1
-        places[key] = place
-        if start < item.until_offset:
-            rest.append(replace(item, from_offset=start))
+            index += 1
+        places[key] = index
+        if start < offsets.until_offset:
+            rest.append(replace(offsets, from_offset=start))
     return rest
 
 
@@ -94,15 +94,15 @@ def within(ranges: Sequence[OffsetRange], others: Sequence[OffsetRange]) -> list
 def after(ranges: Sequence[OffsetRange], others: Iterable[OffsetRange]) -> list[OffsetRange]:
     """What there is of each partition in ``ranges`` after the last offset of ``others``."""
     last: dict[tuple[str, int], int] = {}
-    for item in others:
-        key = (item.topic_id, item.partition)
-        last[key] = max(last.get(key, 0), item.until_offset)
-    found = []
-    for item in ranges:
-        start = max(item.from_offset, last.get((item.topic_id, item.partition), 0))
-        if start < item.until_offset:
-            found.append(replace(item, from_offset=start))
-    return found
+    for offsets in others:
+        key = (offsets.topic_id, offsets.partition)
+        last[key] = max(last.get(key, 0), offsets.until_offset)
+    later = []
+    for offsets in ranges:
+        start = max(offsets.from_offset, last.get((offsets.topic_id, offsets.partition), 0))
+        if start < offsets.until_offset:
+            later.append(replace(offsets, from_offset=start))
+    return later
 
 
 def unread(taken: Taken, in_kafka: Sequence[OffsetRange]) -> list[OffsetRange]:
@@ -110,12 +110,14 @@ def unread(taken: Taken, in_kafka: Sequence[OffsetRange]) -> list[OffsetRange]:
 
     They lie between two batches, or between the last batch and the first record that Kafka has.
     """
-    beginnings = [replace(item, from_offset=0, until_offset=item.from_offset) for item in in_kafka]
-    ends = [item for item in beginnings if taken.begins_at(item) is not None]
+    beginnings = [
+        replace(offsets, from_offset=0, until_offset=offsets.from_offset) for offsets in in_kafka
+    ]
+    ends = [offsets for offsets in beginnings if taken.begins_at(offsets) is not None]
     spans = [
-        replace(item, from_offset=begin)
-        for item in spanned([*taken.ranges, *ends])
-        if (begin := taken.begins_at(item)) is not None and begin < item.until_offset
+        replace(offsets, from_offset=begin)
+        for offsets in spanned([*taken.ranges, *ends])
+        if (begin := taken.begins_at(offsets)) is not None and begin < offsets.until_offset
     ]
     return without(without(spans, taken.ranges), in_kafka)
 
@@ -123,16 +125,16 @@ def unread(taken: Taken, in_kafka: Sequence[OffsetRange]) -> list[OffsetRange]:
 def spanned(ranges: Iterable[OffsetRange]) -> list[OffsetRange]:
     """One range for each partition, from its first offset to its last, gaps included."""
     spans: dict[tuple[str, int], OffsetRange] = {}
-    for item in ranges:
-        known = spans.setdefault((item.topic_id, item.partition), item)
-        spans[item.topic_id, item.partition] = replace(
+    for offsets in ranges:
+        known = spans.setdefault((offsets.topic_id, offsets.partition), offsets)
+        spans[offsets.topic_id, offsets.partition] = replace(
             known,
-            from_offset=min(known.from_offset, item.from_offset),
-            until_offset=max(known.until_offset, item.until_offset),
+            from_offset=min(known.from_offset, offsets.from_offset),
+            until_offset=max(known.until_offset, offsets.until_offset),
         )
     return list(spans.values())
 
 
 def size(ranges: Iterable[OffsetRange]) -> int:
     """How many offsets the ranges hold."""
-    return sum(item.until_offset - item.from_offset for item in ranges)
+    return sum(offsets.until_offset - offsets.from_offset for offsets in ranges)

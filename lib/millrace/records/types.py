@@ -34,10 +34,10 @@ class Type:
 def parsed(text: str) -> Type:
     """The type that Spark SQL's notation names; raises ValueError where it is unknown here."""
     tokens = _TOKEN.findall(text)
-    found = _parsed(tokens)
+    result = _parsed(tokens)
     if tokens:
         raise ValueError(f"not a type: {text}")
-    return found
+    return result
 
 
 def _parsed(tokens: list[str]) -> Type:

@@ -29,15 +29,15 @@ def run(context: JobContext) -> int:
     name, conf, spark = context.name, context.conf, context.spark
     archive = conf.storage.archive
     newest = {feed.name: delta_log.newest(spark, archive, feed) for feed in conf.feeds}
-    for place, feed in enumerate(conf.feeds):
+    for position, feed in enumerate(conf.feeds):
         if context.stopping.is_set():
-            return _stopped_before(name, conf.feeds[place:])
-        query, found = f"{name}-{feed.name}", newest[feed.name]
-        held = delta.spans(spark, archive, feed, found[1]) if found else []
-        if not found or not held:
-            _log.warning("%s: nothing is archived of feed %s", name, feed.name)
+            return _stopped_before(name, conf.feeds[position:])
+        query, newest_version = f"{name}-{feed.name}", newest[feed.name]
+        held = delta.spans(spark, archive, feed, newest_version[1]) if newest_version else []
+        if not newest_version or not held:
+            _log.warning("%s: the archive has no lines of feed %s", name, feed.name)
             continue
-        table_id, version = found
+        table_id, version = newest_version
         source = ArchiveSource(spark, archive, feed, version)
         flow = context.job(Run(spark, conf, feed, query, source))
         batch = Batch(query, f"archive-{table_id}", version, tuple(held))
@@ -49,7 +49,7 @@ def run(context: JobContext) -> int:
             retry = Retry(query, conf.stream.max_outage_s, context.stopping)
             retry.run(partial(_write, flow.sink, batch, rows))
         except StoppingError:
-            return _stopped_before(name, conf.feeds[place:])
+            return _stopped_before(name, conf.feeds[position:])
         except Exception as error:
             END.error("%s failed: %s", query, one_line(error), exc_info=error)
             return FAILED

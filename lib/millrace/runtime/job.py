@@ -1,4 +1,4 @@
-"""What every job is run by: arguments, configuration, and an orderly end."""
+"""Runs a job: its command line, its configuration, and an orderly stop."""
 
 import logging
 import signal
@@ -40,20 +40,22 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
     """
 
     def command(
-        conf: Annotated[Path, typer.Option(help="The configuration.")] = config.DEFAULT_FILE,
+        conf: Annotated[Path, typer.Option(help="Configuration file.")] = config.DEFAULT_FILE,
         until_caught_up: Annotated[
-            bool, typer.Option("--until-caught-up", help="End when all lines are done.")
+            bool, typer.Option("--until-caught-up", help="Process the available lines, then stop.")
         ] = False,
-        source: Annotated[str, typer.Option("--from", help="kafka or archive.")] = "kafka",
+        source: Annotated[
+            str, typer.Option("--from", help="Where to read lines: kafka or archive.")
+        ] = "kafka",
         accept_loss: Annotated[
             bool,
-            typer.Option("--accept-loss", help="Go on without lines that Kafka deleted unread."),
+            typer.Option("--accept-loss", help="Continue without lines that Kafka deleted unread."),
         ] = False,
     ) -> None:
         if source not in (("kafka", "archive") if from_archive else ("kafka",)):
             raise typer.BadParameter(f"{name} cannot read from {source!r}", param_hint="--from")
         if accept_loss and source == "archive":
-            raise typer.BadParameter("goes with --from kafka", param_hint="--accept-loss")
+            raise typer.BadParameter("works only with --from kafka", param_hint="--accept-loss")
         logs.configure(f"millrace-{name}")
         sys.exit(_run(name, job, conf, _Options(source, until_caught_up, accept_loss)))
 

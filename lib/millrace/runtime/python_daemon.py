@@ -16,14 +16,14 @@ _NEEDED = ("py4j", "pyspark")
 
 def forget_archives() -> None:
     """Takes archives off the path, but for those that alone have a package that workers need."""
-    archives = [place for place in sys.path if Path(place).is_file()]
-    sys.path[:] = [place for place in sys.path if place not in archives]
+    archives = [entry for entry in sys.path if Path(entry).is_file()]
+    sys.path[:] = [entry for entry in sys.path if entry not in archives]
     for package in _NEEDED:
         if PathFinder.find_spec(package) is None:
             holders = (a for a in archives if PathFinder.find_spec(package, [a]))
             sys.path.extend(holder for holder in list(holders)[:1])
-    for place in sys.path_importer_cache.keys() - sys.path:
-        del sys.path_importer_cache[place]
+    for entry in sys.path_importer_cache.keys() - sys.path:
+        del sys.path_importer_cache[entry]
 
 
 if __name__ == "__main__":

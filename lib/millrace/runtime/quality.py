@@ -35,14 +35,14 @@ class Quality:
     def _check_late(self, batch: Batch, result: WriteResult) -> None:
         if result.late_lines:
             late, limit = result.late_lines, self._feed.max_lateness_s
-            _log.warning("%s: %d lines came more than %d s late", batch.key, late, limit)
+            _log.warning("%s: %d lines arrived more than %d s late", batch.key, late, limit)
 
     def _check_unmatched(self, batch: Batch, result: WriteResult) -> None:
         unmatched = result.unmatched_ratio or 0
         if unmatched > self._max_unmatched_ratio and not self._is_told_to_mine:
             self._is_told_to_mine = True
             _log.warning(
-                "%s: %.0f %% of the messages match no template: mine again, by"
+                "%s: %.0f %% of the messages match no template: mine again with"
                 " `millrace templates mine --feed %s`",
                 batch.key,
                 100 * unmatched,

@@ -62,21 +62,21 @@ class Running:
 
     def _explained(self, failure: BaseException | None) -> str:
         """What a person can do about a failure, where that is known, else what it says."""
-        own = self.context
+        context = self.context
         if is_other_plan(failure):
             return (
-                f"its checkpoint {own.checkpoint.location} holds the state of another version of"
-                " this query, which this one cannot read. Move it aside and start the job again:"
-                " windows that Kafka has whole are computed anew, and `millrace reconcile` names"
-                " the others"
+                f"its checkpoint {context.checkpoint.location} holds the state of another version"
+                " of this query, which this version cannot read. Move the checkpoint aside and"
+                " start the job again: windows that are complete in Kafka are recomputed,"
+                " and `millrace reconcile` lists the others"
             )
         if isinstance(failure, JobError):
             return one_line(failure)
         if is_unreadable_timestamp(failure):
-            return timestamps.unreadable(own.conf.kafka, own.topic)
+            return timestamps.unreadable(context.conf.kafka, context.topic)
         # Spark may fail of a topic that was made again, or lost lines, before a batch begins.
-        recreated = _recreated(own.conf.kafka, own.topic, own.name)
-        return recreated or own.lost() or _source_away(failure) or one_line(failure)
+        recreated = _recreated(context.conf.kafka, context.topic, context.name)
+        return recreated or context.lost() or _source_away(failure) or one_line(failure)
 
     def stop(self) -> None:
         """Ends the query once the batch that it writes is written and committed."""
@@ -182,12 +182,12 @@ def _exception(query: StreamingQuery) -> BaseException | None:
 
 def _source_away(failure: BaseException | None) -> str | None:
     """That the source of a query does not answer between two batches, where that is the failure."""
-    found = outage(failure) if failure else None
-    if found is None:
+    away = outage(failure) if failure else None
+    if away is None:
         return None
     return (
-        f"{found.server} does not answer, and Spark has given up asking for new lines. Nothing is"
-        f" lost: start the job again when it is back. It says {one_line(failure)}"
+        f"{away.server} does not answer, and Spark has given up asking for new lines. Nothing is"
+        f" lost: start the job again when it is back. Last error: {one_line(failure)}"
     )
 
 
@@ -206,9 +206,9 @@ def require_topic(topic: kafka.Topic, expected_id: str, query: str) -> None:
     """Raises JobError where the topic is not the one that the query's checkpoint belongs to."""
     if topic.id != expected_id:
         raise JobError(
-            f"{query}: topic {topic.name!r} was deleted and made again (its id was {expected_id}, "
-            f"now it is {topic.id}): its offsets mean other records. To read the new topic from "
-            "its start, remove this query's checkpoint"
+            f"{query}: topic {topic.name!r} was deleted and recreated (its id was {expected_id}, "
+            f"now it is {topic.id}): the checkpoint's offsets now mean other records. To read the "
+            "new topic from its start, remove this query's checkpoint"
         )
 
 
@@ -220,7 +220,7 @@ def checked_checkpoint(
     note = checkpoint.note()
     if not note:
         checkpoint.write_note({"topic": topic.name, "topic_id": topic.id})
-        _log.info("%s: a new checkpoint: it begins at the earliest record", query)
+        _log.info("%s: new checkpoint: reading starts at the earliest record", query)
     elif note["topic"] != topic.name:
         raise JobError(
             f"{query}: its checkpoint {checkpoint.location} belongs to topic {note['topic']!r}, "

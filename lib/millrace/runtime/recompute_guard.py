@@ -58,8 +58,8 @@ def _of_archive(
     batches = mysql.batches(conf.mysql, query)
     archived = delta.available(spark, conf.storage.archive, feed, version)
     counted = mysql.counted_offsets(conf.mysql, query, excluding=None)
-    for item in counted:
-        _require_reached(query, [a.offsets for a in archived], item)
+    for offsets in counted:
+        _require_reached(query, [a.offsets for a in archived], offsets)
     start = first_complete_window(archived, counted, max_future_skew_s=feed.max_future_skew_s)
     if counted:
         _say(query, "the archive", start.isoformat() if start else None)
@@ -67,25 +67,25 @@ def _of_archive(
 
 
 def _require_reached(query: str, archived: list[OffsetRange], counted: OffsetRange) -> None:
-    same_topic = [item for item in archived if item.topic_id == counted.topic_id]
+    same_topic = [offsets for offsets in archived if offsets.topic_id == counted.topic_id]
     if not same_topic:
         return  # An earlier topic of that name: the first_complete_window keeps its windows.
     until = max((a.until_offset for a in same_topic if a.partition == counted.partition), default=0)
     if until < counted.until_offset:
         raise JobError(
-            f"{query}: the archive of partition {counted.partition} ends at offset {until}, the "
-            f"figures hold lines up to {counted.until_offset}: run "
+            f"{query}: the archive of partition {counted.partition} ends at offset {until}, but "
+            f"the stored figures include lines up to {counted.until_offset}: run "
             "./spark-submit.sh archive --until-caught-up first"
         )
 
 
 def _say(query: str, source: str, start: str | None) -> None:
     if start is None:
-        _log.info("%s: %s has every line that the stored figures hold", query, source)
+        _log.info("%s: %s has every line that the stored figures include", query, source)
     else:
         _log.warning(
-            "%s: %s no longer has every line that the stored figures hold; windows that start "
-            "before %s stay as they are",
+            "%s: %s no longer has every line that the stored figures include; windows that "
+            "start before %s are not changed",
             query,
             source,
             start,

@@ -56,17 +56,17 @@ class Retry:
             refused = refused_certificate(error)
             if refused:
                 raise JobError(refused) from error
-            found = outage(error)
-            if found is None:
+            met = outage(error)
+            if met is None:
                 raise
-            self._pause(found, error, self._away_s(found, began))
+            self._pause(met, error, self._away_s(met, began))
             return False
         return True
 
-    def _away_s(self, found: Outage, began: float) -> float:
+    def _away_s(self, met: Outage, began: float) -> float:
         """Counts a try that failed; for how many seconds the server has been away by now."""
         now = time.monotonic()
-        quiet_since = max(began, ACTIVITY.last) if found.is_silent else now
+        quiet_since = max(began, ACTIVITY.last) if met.is_silent else now
         # Silence as long as the limit is no blip between two pieces of work.
         is_blip = now - quiet_since < self._max_outage_s
         if self._since is None or (quiet_since - began > _GOOD_WORK_S and is_blip):
@@ -74,30 +74,30 @@ class Retry:
         self._tries += 1
         return now - self._since
 
-    def _pause(self, found: Outage, error: Exception, away_s: float) -> None:
+    def _pause(self, met: Outage, error: Exception, away_s: float) -> None:
         """Waits before the next try; raises where there is none."""
         # A connection may be dead while its server is well: one new one is tried in any case.
         left_s = self._max_outage_s - away_s
         if left_s <= 0 and self._tries > 1 and not self._stopping.is_set():
             raise JobError(
-                f"{found.server} was away at each of {self._tries} tries in {away_s:.0f} s, longer"
-                f" than stream.max_outage_s {self._max_outage_s:g}. Nothing is lost: start the job"
-                f" again when it is back. It says {one_line(error)}"
+                f"{met.server} was unavailable at each of {self._tries} tries in {away_s:.0f} s,"
+                f" longer than stream.max_outage_s {self._max_outage_s:g}. Nothing is lost: start"
+                f" the job again when it is back. Last error: {one_line(error)}"
             ) from error
         doubled = min(_FIRST_PAUSE_S * 2 ** (self._tries - 1), _LONGEST_PAUSE_S)
         pause_s = min(doubled, max(left_s, _FIRST_PAUSE_S))
         _log.warning(
-            "%s: %s is away, next try in %.0f s: %s",
+            "%s: %s is unavailable, next try in %.0f s: %s",
             self._query,
-            found.server,
+            met.server,
             pause_s,
             one_line(error),
         )
         self._retries.inc()
         if self._stopping.wait(pause_s):
             _log.warning(
-                "%s: stopped while %s is away; its batch runs again at the next start",
+                "%s: stopped while %s is unavailable; its batch runs again at the next start",
                 self._query,
-                found.server,
+                met.server,
             )
             raise StoppingError

@@ -47,7 +47,9 @@ def spark_session(name: str, conf: Config) -> SparkSession:
         properties["spark.jars"] = ",".join(str(jar) for jar in jars)
     properties[JVM_OPTIONS[0]] += f" {shlex.join(_logging(name, conf))}"
     # As arguments of the JVM's start: a session's own settings would rule over the user's.
-    options = [word for item in properties.items() for word in ("--conf", "=".join(item))]
+    options = [
+        word for key_and_value in properties.items() for word in ("--conf", "=".join(key_and_value))
+    ]
     given = os.environ.get("MILLRACE_SPARK_OPTIONS", "")
     os.environ["PYSPARK_SUBMIT_ARGS"] = f"{shlex.join(options)} {given} pyspark-shell"
     # What the JVM and its Python workers write themselves: see _permissions.
@@ -68,7 +70,7 @@ def _logging(name: str, conf: Config) -> tuple[str, ...]:
 
 
 def _ships(master: str) -> bool:
-    """Whether executors have another package than the driver's, or none; in a pod both have one."""
+    """Whether the package must be shipped to executors: on a cluster, unless it is in the image."""
     return master.startswith((_STANDALONE, _KUBERNETES)) and _IN_A_POD not in os.environ
 
 
@@ -132,17 +134,17 @@ def _object_store(conf: Config) -> dict[str, str]:
 
 def _event_logs(conf: Config) -> dict[str, str]:
     """What Spark's history server needs to show an application that has ended."""
-    place = conf.storage.event_logs
-    if place is None:
+    location = conf.storage.event_logs
+    if location is None:
         return {}
-    if "://" not in place:
-        folder = Path(place).resolve()
+    if "://" not in location:
+        folder = Path(location).resolve()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = folder.as_uri()
+        location = folder.as_uri()
     # In pieces, so that the history server can leave out the old ones of a stream of months.
     return {
         "spark.eventLog.enabled": "true",
-        "spark.eventLog.dir": place,
+        "spark.eventLog.dir": location,
         "spark.eventLog.rolling.enabled": "true",
     }
 

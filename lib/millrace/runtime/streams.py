@@ -48,7 +48,7 @@ def run(
         _stop(queries, context.stopping)  # Those that run already end their batches.
         raise
     observer.watch()
-    _log.info("%s: reads %s; %s", context.name, ", ".join(topics), _addresses(context))
+    _log.info("%s: reading %s; %s", context.name, ", ".join(topics), _addresses(context))
     return _wait(queries, context.stopping)
 
 
@@ -94,7 +94,7 @@ def _checkpoints(
 
 def _addresses(context: JobContext) -> str:
     pages, port = context.spark.sparkContext.uiWebUrl, context.conf.metrics.port.of(context.name)
-    return f"Spark's pages: {pages or 'none'}; metrics: {f'port {port}' if port else 'none'}"
+    return f"Spark UI: {pages or 'none'}; metrics: {f'port {port}' if port else 'none'}"
 
 
 def _wait(queries: list[Running], stopping: threading.Event) -> int:

@@ -84,16 +84,16 @@ def _verdict(stopping: Stopping, stop_s: float | None, max_outage_s: float) -> i
         if silent_s <= _STOP_SILENCE_S:
             return None
         END.warning(
-            "stopped: nothing has moved for %.0f s since it was asked to end; what is in hand (%s)"
+            "stopped: no progress for %.0f s after the stop request; the unfinished batch (%s)"
             " runs again at the next start",
             silent_s,
-            ", ".join(ACTIVITY.silent()) or "no batch",
+            ", ".join(ACTIVITY.silent()) or "none",
         )
         return 0 if stopping.is_asked else 1
     silent = {q: s for q, s in ACTIVITY.silent().items() if s > max_outage_s + _CLIENTS_FIRST_S}
     for query, silent_s in silent.items():
         END.error(
-            "%s failed: nothing was seen of its batch for %.0f s, longer than stream.max_outage_s"
+            "%s failed: its batch made no progress for %.0f s, longer than stream.max_outage_s"
             " %g: a server, or Spark, does not answer. Nothing is lost: the batch runs again at the"
             " next start",
             query,
@@ -113,12 +113,12 @@ def _metrics(spark: SparkSession) -> object:
         store = session.sharedState().statusStore()
         first = max(0, store.executionsCount() - _LATEST_EXECUTIONS)
         executions = store.executionsList(first, _LATEST_EXECUTIONS).iterator()
-        found = []
+        running = []
         while executions.hasNext():
             execution = executions.next()
             if execution.completionTime().isEmpty():
                 number = execution.executionId()
-                found.append((number, store.executionMetrics(number).toString()))
-        return found
+                running.append((number, store.executionMetrics(number).toString()))
+        return running
     except Exception:  # Spark ends, or has ended.
         return None

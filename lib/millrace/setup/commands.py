@@ -32,7 +32,7 @@ def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None
     except subprocess.CalledProcessError as error:
         raise SetupError(f"{purpose} failed: {last_line(error.stdout)}") from None
     except subprocess.TimeoutExpired:
-        raise SetupError(f"{purpose} did not end within {timeout_s} s") from None
+        raise SetupError(f"{purpose} did not finish within {timeout_s} s") from None
     except OSError as error:
         raise SetupError(f"{purpose} failed: {command[0]}: {error.strerror}") from None
 
@@ -48,4 +48,4 @@ def last_line(output: bytes) -> str:
     lines = output.decode("utf-8", errors="replace").splitlines()
     telling = [line.strip(" \t:") for line in lines if not SILENT_LINE.search(line)]
     failures = [line for line in telling if FAILURE.search(line)]
-    return (failures or telling or ["it wrote nothing"])[-1][:LONGEST_LINE]
+    return (failures or telling or ["no output"])[-1][:LONGEST_LINE]

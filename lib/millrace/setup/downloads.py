@@ -25,8 +25,8 @@ def once(folder: Path, fill: Callable[[Path], None]) -> None:
     if folder.exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as place:
-        unfinished = Path(place) / folder.name
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+        unfinished = Path(scratch) / folder.name
         unfinished.mkdir()
         fill(unfinished)
         try:
@@ -57,9 +57,9 @@ def _fill(folder: Path, coordinates: Sequence[str]) -> None:
 
 def drop_sparks_own(folder: Path) -> None:
     """Deletes those jars of ``folder`` that Spark has, in whatever version."""
-    own = {_artifact(jar) for jar in spark_folder().glob("jars/*.jar")}
+    artifacts = {_artifact(jar) for jar in spark_folder().glob("jars/*.jar")}
     for jar in folder.glob("*.jar"):
-        if _artifact(jar) in own:
+        if _artifact(jar) in artifacts:
             jar.unlink()
 
 
@@ -72,22 +72,22 @@ def retrieve(coordinates: Sequence[str], folder: Path, *, with_dependencies: boo
     wanted = "".join(
         f'<dependency org="{organisation}" name="{module}" rev="{version}" conf="*->default"'
         f' transitive="{transitive}"/>'
-        for organisation, module, version in (item.split(":") for item in coordinates)
+        for organisation, module, version in (coordinate.split(":") for coordinate in coordinates)
     )
     # A cache of its own: in the common one each jar would lie a second time.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="ivy-") as place:
-        description = Path(place) / "ivy.xml"
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="ivy-") as scratch:
+        description = Path(scratch) / "ivy.xml"
         description.write_text(
             '<ivy-module version="2.0"><info organisation="millrace" module="jars"/>'
             f"<dependencies>{wanted}</dependencies></ivy-module>"
         )
-        command = [java(), "-jar", str(_ivy_jar()), "-warn", "-cache", place]
+        command = [java(), "-jar", str(_ivy_jar()), "-warn", "-cache", scratch]
         command += ["-settings", str(CONF_DIRECTORY / "ivysettings.xml")]
         command += ["-ivy", str(description), "-types", "jar", "bundle"]
         command += ["-retrieve", f"{folder}/[artifact]-[revision](-[classifier]).[ext]"]
         run(command, f"the download of {', '.join(coordinates)}")
     if not any(folder.glob("*.jar")):
-        raise SetupError(f"the download of {', '.join(coordinates)} brought no jar")
+        raise SetupError(f"the download of {', '.join(coordinates)} contained no jar")
 
 
 def _artifact(jar: Path) -> str:
@@ -106,7 +106,7 @@ def spark_folder() -> Path:
     home = os.environ.get("SPARK_HOME")
     spec = find_spec("pyspark")
     places = (spec.submodule_search_locations if spec else None) or []
-    for place in (home, *places):
-        if place and (Path(place) / "jars").is_dir():
-            return Path(place)
+    for candidate in (home, *places):
+        if candidate and (Path(candidate) / "jars").is_dir():
+            return Path(candidate)
     raise SetupError("pyspark is not installed, and its Ivy is needed for downloads")

@@ -20,10 +20,10 @@ def check_java() -> None:
             [command, "-version"], capture_output=True, text=True, check=True, timeout=60
         )
     except (OSError, subprocess.SubprocessError):
-        raise SetupError(f"{command} does not run: {REMEDY}") from None
+        raise SetupError(f"{command} cannot be run: {REMEDY}") from None
     version = re.search(r'version "(?:1\.)?(\d+)', answer.stderr + answer.stdout)
     if version is None:
-        raise SetupError(f"{command} does not tell its version: {REMEDY}")
+        raise SetupError(f"{command} does not report its version: {REMEDY}")
     if int(version[1]) < OLDEST_JAVA:
         raise SetupError(f"Java {OLDEST_JAVA} or newer is needed, not {version[1]}: {REMEDY}")
 
@@ -33,6 +33,6 @@ def java() -> str:
     home = os.environ.get("JAVA_HOME")
     command = shutil.which("java", path=str(Path(home, "bin")) if home else None)
     if command is None:
-        place = f"JAVA_HOME ({home})" if home else "PATH"
-        raise SetupError(f"Java {OLDEST_JAVA} is needed, and {place} has no java: {REMEDY}")
+        source = f"JAVA_HOME ({home})" if home else "PATH"
+        raise SetupError(f"Java {OLDEST_JAVA} is needed, and {source} has no java: {REMEDY}")
     return command

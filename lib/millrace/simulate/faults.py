@@ -40,13 +40,13 @@ class Faults:
         self._percent = percent
 
     def kinds(self, first: int, until: int) -> dict[int, Fault]:
-        """The faults of the lines ``first`` to before ``until``, by their place after ``first``.
+        """The faults of the lines ``first`` to before ``until``, by their position after ``first``.
 
         The number of faults before any block's end is the exact share, so blocks add up.
         """
         before, after = (round(line * self._percent / 100) for line in (first, until))
         places = self._rng.sample(range(until - first), after - before)
-        return {place: FAULTS[n % len(FAULTS)] for n, place in enumerate(places, before)}
+        return {position: FAULTS[n % len(FAULTS)] for n, position in enumerate(places, before)}
 
     def misdated(self, kind: Fault, time_ms: int) -> int:
         """The time that a line with this fault claims: a wrong one for `future` and `late`."""

@@ -48,9 +48,12 @@ def follow(path: Path, is_over: Callable[[], bool]) -> Iterator[bytes]:
 
 def _is_replaced(path: Path, file: BinaryIO) -> bool:
     """Whether another file has the name now, or the file was cut below what was read of it."""
-    own = os.fstat(file.fileno())
+    status = os.fstat(file.fileno())
     try:
         named = path.stat()
     except FileNotFoundError:
         return False  # Between two files of a rotation.
-    return (named.st_dev, named.st_ino) != (own.st_dev, own.st_ino) or own.st_size < file.tell()
+    return (named.st_dev, named.st_ino) != (
+        status.st_dev,
+        status.st_ino,
+    ) or status.st_size < file.tell()

@@ -99,12 +99,12 @@ class _Sender:
     def check_topic(self) -> None:
         """Raises SendError at once where messages would wait for a topic that is not there."""
         try:
-            found = self._producer.list_topics(self._topic, timeout=_METADATA_TIMEOUT_S)
+            metadata = self._producer.list_topics(self._topic, timeout=_METADATA_TIMEOUT_S)
         except KafkaException as exception:
             self._producer.poll(0)  # hands over the cause, which the exception does not name
             error = self._trouble or exception.args[0]
             raise self._error(f"cannot reach Kafka at {self._servers}: {error.str()}") from None
-        error = found.topics[self._topic].error
+        error = metadata.topics[self._topic].error
         if error is None:
             return
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:

@@ -50,26 +50,26 @@ def _event(text: str) -> Event | None:
     if match := _MYSQL.match(text):
         timestamp, thread, level, message = match.groups()
         timestamp = re.sub(r"  ?(?=\d:)", " 0", timestamp)
-        own = {"timestamp": timestamp, "level": _level(level), "message": message}
-        return {**own, "thread": thread}
+        event = {"timestamp": timestamp, "level": _level(level), "message": message}
+        return {**event, "thread": thread}
     return None
 
 
 def _json(text: str) -> Event | None:
     try:
-        found = json.loads(text)
+        entry = json.loads(text)
     except ValueError:
         return None
-    if "timestamp" in found:
-        return dict(found)
-    if not {"t", "s", "msg"} <= found.keys():
+    if "timestamp" in entry:
+        return dict(entry)
+    if not {"t", "s", "msg"} <= entry.keys():
         return None
     # mongod's: {"t": {"$date": ...}, "s": severity, "c": component, "msg": ..., "attr": {...}}
-    attributes = {key: found[key] for key in ("c", "id", "ctx", "attr") if key in found}
+    attributes = {key: entry[key] for key in ("c", "id", "ctx", "attr") if key in entry}
     return {
-        "timestamp": found["t"]["$date"],
-        "level": _MONGOD_LEVELS.get(found["s"][:1], "DEBUG"),
-        "message": found["msg"],
+        "timestamp": entry["t"]["$date"],
+        "level": _MONGOD_LEVELS.get(entry["s"][:1], "DEBUG"),
+        "message": entry["msg"],
         **attributes,
     }
 

@@ -131,10 +131,10 @@ class Shop:
 
     def _search(self, stamp: str) -> dict[str, Any]:
         search = self._rng.choice(self._searches)
-        found = search["results_count"]
+        results = search["results_count"]
         return {
             "service": "search",
-            "message": f"Search answered with {found} results",
+            "message": f"Search answered with {results} results",
             "details": {**search, "searched_at": stamp},
         }
 

@@ -72,10 +72,10 @@ class Stamp(NamedTuple):
         ``by_ms`` is a multiple of ``unit_ms``. A line whose time would leave the calendar is
         returned as it is.
         """
-        notation, found = self.place
-        line, (start, end) = found.string, found.span("time")
+        notation, match = self.place
+        line, (start, end) = match.string, match.span("time")
         try:
-            return line[:start] + notation.moved(found, by_ms) + line[end:]
+            return line[:start] + notation.moved(match, by_ms) + line[end:]
         except (ValueError, OverflowError):
             return line
 
@@ -88,9 +88,9 @@ def find(line: bytes, near_ms: int | None = None) -> Stamp | None:
     place = _place(line, near_ms)
     if place is None:
         return None
-    notation, found = place
+    notation, match = place
     try:
-        return Stamp(*notation.read(found), place)
+        return Stamp(*notation.read(match), place)
     except (ValueError, OverflowError):
         return None
 
@@ -186,20 +186,20 @@ def _yearless(near_day: int) -> _Notation:
     )
 
 
-def _iso_wall(found: re.Match[bytes]) -> datetime:
-    fraction = found["fraction"] or b""
-    wall = datetime.fromisoformat(found["wall"].decode())
+def _iso_wall(match: re.Match[bytes]) -> datetime:
+    fraction = match["fraction"] or b""
+    wall = datetime.fromisoformat(match["wall"].decode())
     return wall + int(fraction[:3].ljust(3, b"0")) * _MS
 
 
-def _iso_time(found: re.Match[bytes]) -> _Time:
-    unit_ms = 10 ** max(0, 3 - len(found["fraction"] or b""))
-    return _Time((_iso_wall(found) - _offset(found["zone"]) - _EPOCH) // _MS, unit_ms)
+def _iso_time(match: re.Match[bytes]) -> _Time:
+    unit_ms = 10 ** max(0, 3 - len(match["fraction"] or b""))
+    return _Time((_iso_wall(match) - _offset(match["zone"]) - _EPOCH) // _MS, unit_ms)
 
 
-def _iso_moved(found: re.Match[bytes], by_ms: int) -> bytes:
-    to = _iso_wall(found) + by_ms * _MS
-    separator, fraction = chr(found["wall"][10]), found["fraction"]
+def _iso_moved(match: re.Match[bytes], by_ms: int) -> bytes:
+    to = _iso_wall(match) + by_ms * _MS
+    separator, fraction = chr(match["wall"][10]), match["fraction"]
     text = to.isoformat(separator, timespec="seconds").encode()
     if fraction is not None:
         # What is finer than a ms never moves.
@@ -208,12 +208,12 @@ def _iso_moved(found: re.Match[bytes], by_ms: int) -> bytes:
     return text
 
 
-def _epoch_ms_time(found: re.Match[bytes]) -> _Time:
-    return _Time(int(found[0]), 1)
+def _epoch_ms_time(match: re.Match[bytes]) -> _Time:
+    return _Time(int(match[0]), 1)
 
 
-def _epoch_ms_moved(found: re.Match[bytes], by_ms: int) -> bytes:
-    to_ms = int(found[0]) + by_ms
+def _epoch_ms_moved(match: re.Match[bytes], by_ms: int) -> bytes:
+    to_ms = int(match[0]) + by_ms
     if to_ms < 0:
         raise ValueError("before 1970")
     return b"%d" % to_ms

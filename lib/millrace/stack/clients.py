@@ -41,14 +41,14 @@ class Login:
 def logins(conf: Config) -> list[Login]:
     """Those of the embedded servers that have a password."""
     at_mongo, at_mysql = addresses.of_mongo(conf.mongo), addresses.of_mysql(conf.mysql)
-    found = []
+    texts = []
     if at_mongo.is_embedded(conf.stack) and conf.mongo.password:
         user, password = conf.mongo.username or "", conf.mongo.password.get_secret_value()
-        found.append(Login("MongoDB", at_mongo.text, user, password, mongosh(conf)))
+        texts.append(Login("MongoDB", at_mongo.text, user, password, mongosh(conf)))
     if at_mysql.is_embedded(conf.stack) and conf.mysql.password:
         user, password = conf.mysql.user, conf.mysql.password.get_secret_value()
-        found.append(Login("MariaDB", at_mysql.text, user, password, mysql(conf)))
-    return found
+        texts.append(Login("MariaDB", at_mysql.text, user, password, mysql(conf)))
+    return texts
 
 
 def write_settings(conf: Config, places: Folders) -> None:
@@ -86,12 +86,14 @@ def mongosh(conf: Config, expression: str | None = None) -> str:
 
 def mysql(conf: Config, statement: str | None = None) -> str:
     """The command line of MySQL's client, which ends after ``statement`` where there is one."""
-    own = conf.mysql
-    tail = [own.database, *(["-e", statement] if statement else [])]
-    if addresses.of_mysql(own).is_embedded(conf.stack):
+    server = conf.mysql
+    tail = [server.database, *(["-e", statement] if statement else [])]
+    if addresses.of_mysql(server).is_embedded(conf.stack):
         file = os.path.relpath(_mysql_file(folders(conf)))
         return shlex.join(["mysql", f"--defaults-extra-file={file}", *tail])
-    return shlex.join(["mysql", "-h", own.host, "-P", str(own.port), "-u", own.user, "-p", *tail])
+    return shlex.join(
+        ["mysql", "-h", server.host, "-P", str(server.port), "-u", server.user, "-p", *tail]
+    )
 
 
 def _credentials(mongo: Mongo) -> str:

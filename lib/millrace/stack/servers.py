@@ -79,7 +79,7 @@ def refuse_taken_ports(server: Server, patience_s: float) -> None:
             if time.monotonic() >= deadline:
                 raise StackError(
                     f"{server.title}: port {port} cannot be used ({reason}): "
-                    f"end the process that has it, or change {server.address.key}"
+                    f"stop the process that uses it, or change {server.address.key}"
                 )
             time.sleep(0.1)
 

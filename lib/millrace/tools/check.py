@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from millrace.config import Config, ConfigurationError
@@ -23,13 +24,17 @@ def findings(conf: Config) -> Iterator[Finding]:
     yield _tried("MySQL", f"{conf.mysql.host}:{conf.mysql.port}", lambda: _mysql_version(conf))
     for feed in conf.feeds:
         subject = f"topic {feed.topic}"
-        found = _tried(subject, conf.kafka.bootstrap_servers, lambda t=feed.topic: _topic(conf, t))  # type: ignore[misc]
-        yield found
-        if found.state == "ok" and kafka.timestamp_type(conf.kafka, feed.topic) != "LogAppendTime":
+        broker = conf.kafka.bootstrap_servers
+        finding = _tried(subject, broker, partial(_topic, conf, feed.topic))
+        yield finding
+        if (
+            finding.state == "ok"
+            and kafka.timestamp_type(conf.kafka, feed.topic) != "LogAppendTime"
+        ):
             yield Finding(
                 subject,
                 "warning",
-                "message.timestamp.type is not LogAppendTime: received_at is what producers say",
+                "message.timestamp.type is not LogAppendTime: received_at is the producers' clock",
             )
     yield _tried("country database", "this machine", lambda: reference_data.country_database(conf))
     yield _tried("rules", "this machine", lambda: _rules(conf))
@@ -44,8 +49,8 @@ def _tried(subject: str, address: str, look: Callable[[], str]) -> Finding:
 
 
 def _topic(conf: Config, name: str) -> str:
-    found = kafka.topic(conf.kafka, name)
-    return f"{found.partitions} partitions, id {found.id}"
+    described = kafka.topic(conf.kafka, name)
+    return f"{described.partitions} partitions, id {described.id}"
 
 
 def _mongo_version(conf: Config) -> str:

@@ -84,7 +84,7 @@ def _root() -> Path:
     for folder in (Path.cwd(), Path(__file__).parents[3]):
         if (folder / _SCRIPT).is_file():
             return folder
-    raise ConfigurationError(f"the demo needs the repository's folder: there is no {_SCRIPT} here")
+    raise ConfigurationError(f"the demo needs the repository's folder: {_SCRIPT} was not found")
 
 
 def _send_generated(
@@ -92,8 +92,8 @@ def _send_generated(
 ) -> list[Sent]:
     simulated = [feed for feed in conf.feeds if feed.format in SOURCES]
     result = []
-    for place, feed in enumerate(simulated):
-        share = (count + len(simulated) - 1 - place) // len(simulated)
+    for position, feed in enumerate(simulated):
+        share = (count + len(simulated) - 1 - position) // len(simulated)
         faults: Counter[Fault] = Counter()
         if share:
             _send(conf, feed, _generated(feed, share, faults), share, "generated", console)
@@ -119,7 +119,7 @@ def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
     """Sends the file's lines to the access logs' feed, with their times moved to now."""
     feed = next((feed for feed in conf.feeds if feed.format == "combined"), None)
     if feed is None:
-        raise ConfigurationError("no feed has the format combined, which --file is for")
+        raise ConfigurationError("no feed has the format combined, which --file needs")
     try:
         count = sum(1 for _ in restamp.read(file))
     except OSError as error:
@@ -175,7 +175,7 @@ def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobR
         latest = list(dict.fromkeys(reversed(readable)))[:_TAIL_LINES]
         for line in reversed(latest):
             console.print(as_text(f"  {line[:_LONGEST_LINE]}"), soft_wrap=True)
-        raise DemoError(f"{name} ended with exit code {code}; all that it said is in {log}")
+        raise DemoError(f"{name} ended with exit code {code}; its full output is in {log}")
     return _measured(name, took_s, output)
 
 
@@ -216,7 +216,7 @@ def _measured(name: str, took_s: float, output: str) -> JobRun:
 
 
 def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
-    """Says how to look further, at the addresses of this configuration."""
+    """Prints commands to try next, with the addresses of this configuration."""
     option = (
         ""
         if conf_file == config.DEFAULT_FILE.resolve()
@@ -225,17 +225,17 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     feed, programs = conf.feeds[0].name, os.path.relpath(Path(sys.executable).parent)
     loaded = f"config.load(Path('{os.path.relpath(conf_file)}'))" if option else "config.load()"
     ways = {
-        "servers": f"{programs}/millrace status{option}, and with --secrets their passwords",
-        "live": f"./{_SCRIPT} ingest{option}, and meanwhile Spark's pages: http://localhost:4040",
+        "servers": f"{programs}/millrace status{option}  # --secrets shows the passwords",
+        "live": f"./{_SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
         "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
         "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
         "from millrace import config; from millrace.io import mongo;"
         f" print(mongo.database({loaded}.mongo).{feed}.find_one({{'level': 'ERROR'}}))\"",
         "figures": clients.mysql(conf, "SELECT * FROM api_latency"),
-        "late lines": f"./{_SCRIPT} aggregate --from archive{option} puts them into the figures,"
-        " where any came too late",
-        "the end": f"{programs}/millrace down{option}",
+        "late lines": f"./{_SCRIPT} aggregate --from archive{option}"
+        "  # adds the lines that came too late",
+        "stop": f"{programs}/millrace down{option}",
     }
-    out.print("[bold]To look further[/]")
+    out.print("[bold]Next steps[/]")
     for title, way in ways.items():
         out.print(f" {title:<10} {way}", markup=False, highlight=False, soft_wrap=True)

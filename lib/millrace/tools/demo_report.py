@@ -112,7 +112,7 @@ def stored(conf: Config) -> list[Stored]:
     return [
         Stored(
             feed,
-            sum(item.until_offset for item in offsets(conf, feed)),
+            sum(partition.until_offset for partition in offsets(conf, feed)),
             db[feed.name].count_documents({}),
             letters.get(feed.name, {}),
         )
@@ -123,26 +123,30 @@ def stored(conf: Config) -> list[Stored]:
 def offsets(conf: Config, feed: Feed) -> list[OffsetRange]:
     """What the feed's topic holds of each partition."""
     topic = kafka.topic(conf.kafka, feed.topic)
-    return [item.offsets for item in kafka.available(conf.kafka, topic)]
+    return [partition.offsets for partition in kafka.available(conf.kafka, topic)]
 
 
-def show_lines(sent: Sequence[Sent], found: Sequence[Stored], out: Console) -> None:
+def show_lines(sent: Sequence[Sent], stored: Sequence[Stored], out: Console) -> None:
     """Draws what was sent and where it is now, with the check's line for each feed."""
     table = _table("Lines sent by this run", "feed", "generated", *FAULTS, "file")
-    for item in sent:
-        counts = (item.generated, *(item.faults.get(kind, 0) for kind in FAULTS), item.from_file)
-        table.add_row(item.feed.name, *(f"{count:,}" for count in counts))
+    for feed_sent in sent:
+        counts = (
+            feed_sent.generated,
+            *(feed_sent.faults.get(kind, 0) for kind in FAULTS),
+            feed_sent.from_file,
+        )
+        table.add_row(feed_sent.feed.name, *(f"{count:,}" for count in counts))
     out.print(table)
 
-    table = _table("Dead letters in all", "feed", "reason", "letters", "", left=2)
-    largest = max((count for row in found for count in row.letters.values()), default=0)
-    for row in found:
+    table = _table("Dead letters in total", "feed", "reason", "letters", "", left=2)
+    largest = max((count for row in stored for count in row.letters.values()), default=0)
+    for row in stored:
         for reason, count in row.letters.items():
             table.add_row(row.feed.name, reason, f"{count:,}", Text(bar(count, largest), "red"))
     out.print(table)
 
     out.print(Text("Every line is in exactly one place", style="bold"))
-    for row in found:
+    for row in stored:
         mark = "[green]✓[/]" if row.is_whole else "[bold red]✗[/]"
         sign = "=" if row.is_whole else "≠"
         out.print(
@@ -158,19 +162,19 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
     db = mongo.database(conf.mongo)
     places = [
         {
-            "kafka.partition": item.partition,
-            "kafka.offset": {"$gte": item.from_offset, "$lt": item.until_offset},
+            "kafka.partition": part.partition,
+            "kafka.offset": {"$gte": part.from_offset, "$lt": part.until_offset},
         }
-        for item in file.ranges
+        for part in file.ranges
     ]
     within = {"kafka.topic": file.feed.topic, "$or": places}
     documents = db[file.feed.name].count_documents(within)
     letters = db[dead_letters.COLLECTION].count_documents({"feed": file.feed.name, **within})
-    out.print(as_text(f"What became of {file.name}", "bold"))
+    out.print(as_text(f"Results for {file.name}", "bold"))
     lines = [f" {file.lines:,} lines: {documents:,} documents, {letters:,} dead letters"]
     if file.times:
         first, last = (f"{time:%Y-%m-%d %H:%M:%S}" for time in file.times)
-        lines.append(f" its times were moved to now: they span {first} to {last} UTC")
+        lines.append(f" its timestamps were shifted to now: {first} to {last} UTC")
     for title, field in (("route", "http_route"), ("country", "country"), ("device", "device")):
         pipeline: list[Row] = [
             {"$match": within},
@@ -186,7 +190,7 @@ def show_file(conf: Config, file: SentFile, out: Console) -> None:
     out.print()
 
 
-def show_figures(conf: Config, found: Sequence[Stored], out: Console) -> None:
+def show_figures(conf: Config, stored: Sequence[Stored], out: Console) -> None:
     """Draws what MySQL says: traffic, routes, countries, levels."""
     names = [feed.name for feed in conf.feeds]
     with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
@@ -200,12 +204,12 @@ def show_figures(conf: Config, found: Sequence[Stored], out: Console) -> None:
         _show_countries(rows(_COUNTRIES), out)
         levels = [row for row in rows(_EVENTS) if row["feed"] in names]
         _show_levels(levels, out)
-        _show_lateness(levels, rows(_LATE), found, out)
+        _show_lateness(levels, rows(_LATE), stored, out)
 
 
 def show_jobs(runs: Sequence[JobRun], out: Console) -> None:
     """Draws how long the jobs ran."""
-    table = _table("Jobs", "job", "lines", "seconds", "of them batches", "lines/s in batches")
+    table = _table("Jobs", "job", "lines", "seconds", "in batches", "lines/s in batches")
     for run in runs:
         rate = f"{run.lines / run.batches_s:,.0f}" if run.batches_s else "-"
         table.add_row(run.name, f"{run.lines:,}", f"{run.took_s:.1f}", f"{run.batches_s:.1f}", rate)
@@ -221,7 +225,7 @@ def bar(value: float, largest: float) -> str:
 def _show_traffic(rows: list[Row], feeds: list[str], out: Console) -> None:
     marks = dict(zip(feeds, cycle(_FEED_MARKS), strict=False))
     titles = (f"{feed} {mark}" for feed, (mark, _) in marks.items())
-    table = _table("Requests a minute (UTC)", "minute", *titles, "")
+    table = _table("Requests per minute (UTC)", "minute", *titles, "")
     minutes: dict[datetime, dict[str, int]] = {}
     for row in rows:
         minutes.setdefault(row["window_start"], {})[row["feed"]] = int(row["requests"])
@@ -271,17 +275,17 @@ def _show_levels(rows: list[Row], out: Console) -> None:
 
 
 def _show_lateness(
-    levels: list[Row], late: list[Row], found: Sequence[Stored], out: Console
+    levels: list[Row], late: list[Row], stored: Sequence[Stored], out: Console
 ) -> None:
     """Says how many lines were late; every document counts once in the levels, if at all."""
     out.print(Text("Late lines", style="bold"))
-    for item in found:
-        feed, minutes = item.feed.name, item.feed.max_lateness_s // 60
+    for feed_stored in stored:
+        feed, minutes = feed_stored.feed.name, feed_stored.feed.max_lateness_s // 60
         lines = sum(int(row["late_lines"]) for row in late if row["feed"] == feed)
         counted = sum(int(row["events"]) for row in levels if row["feed"] == feed)
         out.print(
             f" {feed}: {lines:,} late by more than {minutes} minutes,"
-            f" {item.documents - counted:,} too late for the figures of their minute",
+            f" {feed_stored.documents - counted:,} too late to be counted in the figures",
             highlight=False,
         )
     out.print()
@@ -295,7 +299,7 @@ def _table(title: str, *columns: str, left: int = 1) -> Table:
         box=box.SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
-    for place, column in enumerate(columns):
-        is_number = place >= left and column
+    for position, column in enumerate(columns):
+        is_number = position >= left and column
         table.add_column(column, justify="right" if is_number else "left", no_wrap=True)
     return table

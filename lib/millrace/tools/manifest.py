@@ -54,14 +54,17 @@ def departures(conf: Config, manifests: list[dict[str, Any]]) -> Iterator[str]:
     Among them Spark properties that the driver sets by itself: in a manifest they do nothing.
     Objects that are not Spark's applications are passed over.
     """
-    wanted = {(item["kind"], item["metadata"]["name"]): item["spec"] for item in settings(conf)}
+    expected = {
+        (document["kind"], document["metadata"]["name"]): document["spec"]
+        for document in settings(conf)
+    }
     properties = spark_properties(conf)
     for manifest in manifests:
         kind, name = manifest.get("kind"), manifest.get("metadata", {}).get("name")
-        if (kind, name) not in wanted:
+        if (kind, name) not in expected:
             continue
         found = manifest.get("spec", {})
-        for path, value in _leaves(wanted[kind, name]):
+        for path, value in _leaves(expected[kind, name]):
             there = _at(found, path)
             if there != value:
                 yield f"{name}: spec.{'.'.join(path)} is {there}, the configuration says {value}"

@@ -24,12 +24,12 @@ process' own (`process_*`, `python_*`).
 
 def defined() -> dict[str, MetricWrapperBase]:
     """Every metric, by the name that a query asks for it by, in the order of their definitions."""
-    found = {}
+    by_name = {}
     for value in vars(metrics).values():
         if isinstance(value, MetricWrapperBase):
             suffix = "_total" * isinstance(value, Counter) or "_info" * isinstance(value, Info)
-            found[value._name + suffix] = value
-    return found
+            by_name[value._name + suffix] = value
+    return by_name
 
 
 def page() -> str:

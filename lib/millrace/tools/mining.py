@@ -85,9 +85,11 @@ def mined(
     counts = Counter(map(message_tokens, messages))
     kept = () if fresh else before.templates
     templates, matched = _counted(
-        _texts(counts, [item.text for item in kept], min_messages), counts
+        _texts(counts, [template.text for template in kept], min_messages), counts
     )
-    changed = {item.id for item in templates} != {item.id for item in before.templates}
+    changed = {template.id for template in templates} != {
+        template.id for template in before.templates
+    }
     version = before.version + 1 if changed else max(before.version, 1)
     after = Templates(version, mined_at, source, counts.total(), templates)
     return Mined(before, after, matched)
@@ -108,8 +110,8 @@ def _documented(conf: Config, feed: Feed, limit: int) -> Iterator[str]:
     try:
         oldest = list(documents.find({}, {"_id": 1}).sort("_id", -1).skip(limit - 1).limit(1))
         newest = {"_id": {"$gte": oldest[0]["_id"]}} if oldest else {}
-        found = documents.find({**newest, "message": {"$type": "string"}}, {"message": beginning})
-        for document in found.sort("_id", 1).limit(limit):
+        rows = documents.find({**newest, "message": {"$type": "string"}}, {"message": beginning})
+        for document in rows.sort("_id", 1).limit(limit):
             yield document["message"]
     except PyMongoError as error:
         raise MiningError(f"mongo, feed {feed.name}: {one_line(error)}") from None
@@ -146,8 +148,8 @@ def _texts(counts: Counter[Tokens], known: Sequence[str], min_messages: int) -> 
     """
     texts = list(known)
     while True:
-        found = _by_text(texts, counts)
-        unmatched = Counter({tokens: counts[tokens] for tokens in found.get(None, ())})
+        by_text = _by_text(texts, counts)
+        unmatched = Counter({tokens: counts[tokens] for tokens in by_text.get(None, ())})
         added = _frequent(_candidates(unmatched, min_messages), unmatched, min_messages)
         added = added[: max(MAX_TEMPLATES - len(texts), 0)]
         if not added:
@@ -187,21 +189,21 @@ def _counted(texts: Sequence[str], counts: Counter[Tokens]) -> tuple[tuple[Templ
     """The templates with how many messages match each best, and how many match any."""
     events = _events(_by_text(texts, counts), counts)
     templates = [Template(template_id(text), text, events.get(text, 0)) for text in texts]
-    templates.sort(key=lambda item: (-item.messages, item.text))
-    return tuple(templates), sum(item.messages for item in templates)
+    templates.sort(key=lambda template: (-template.messages, template.text))
+    return tuple(templates), sum(template.messages for template in templates)
 
 
 def _by_text(texts: Iterable[str], counts: Counter[Tokens]) -> dict[str | None, list[Tokens]]:
     """Distinct messages by the text that they match best, None where none."""
     matcher = Matcher(Template(template_id(text), text, 0) for text in texts)
-    found: dict[str | None, list[Tokens]] = defaultdict(list)
+    by_text: dict[str | None, list[Tokens]] = defaultdict(list)
     for tokens in counts:
         template = matcher.template_of(tokens)
-        found[template.text if template else None].append(tokens)
-    return found
+        by_text[template.text if template else None].append(tokens)
+    return by_text
 
 
 def _events(
-    found: dict[str | None, list[Tokens]], counts: Counter[Tokens]
+    by_text: dict[str | None, list[Tokens]], counts: Counter[Tokens]
 ) -> dict[str | None, int]:
-    return {text: sum(counts[tokens] for tokens in alike) for text, alike in found.items()}
+    return {text: sum(counts[tokens] for tokens in alike) for text, alike in by_text.items()}

@@ -23,8 +23,8 @@ def parsed(lines: BinaryIO, spec: Spec, milliseconds: int) -> Iterator[str]:
     more than that is held.
     """
     for value, raw_bytes in _bounded(lines, spec.max_record_bytes):
-        found = outcome(spec, value, milliseconds, raw_bytes)
-        yield printable_json(json.dumps(found, ensure_ascii=False))
+        result = outcome(spec, value, milliseconds, raw_bytes)
+        yield printable_json(json.dumps(result, ensure_ascii=False))
 
 
 def outcome(
@@ -33,10 +33,10 @@ def outcome(
     """The record's fields as JSON has them, times in ISO 8601; or ``dead`` and ``detail``."""
     if raw_bytes is None and value is not None and len(value) > spec.max_record_bytes:
         value, raw_bytes = value[: spec.max_record_bytes], len(value)
-    found = compiled(spec).outcome(value, raw_bytes, milliseconds)
-    if isinstance(found, Letter):
-        return {"dead": found.reason, "detail": found.detail}
-    return _fields(spec, found)
+    result = compiled(spec).outcome(value, raw_bytes, milliseconds)
+    if isinstance(result, Letter):
+        return {"dead": result.reason, "detail": result.detail}
+    return _fields(spec, result)
 
 
 def _fields(spec: Spec, fields: Fields) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _plain(value: Any, type: Type) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if type.name == "array" and type.of:
-        return [None if item is None else _plain(item, type.of) for item in value]
+        return [None if one is None else _plain(one, type.of) for one in value]
     if type.name == "struct":
         return {
             name: _plain(value[name], inner)

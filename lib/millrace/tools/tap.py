@@ -32,13 +32,13 @@ def tap(
     messages = {rule.name: rule.message for rule in spec.rules.rules}
     shown = 0
     for records in kafka.follow(conf.kafka, kafka.topic(conf.kafka, topic), last=last):
-        wanted = records if limit is None else records[: limit - shown]
-        for record in wanted:
+        newest = records if limit is None else records[: limit - shown]
+        for record in newest:
             parsed = preview.outcome(spec, record.value, record.timestamp_ms)
             shown_line = _text(record.value, feed.max_line_bytes)
             out.print(as_text(shown_line, "dim"), soft_wrap=True)
             out.print(_drawn(parsed, messages), soft_wrap=True)
-        shown += len(wanted)
+        shown += len(newest)
         if limit is not None and shown >= limit:
             return
 

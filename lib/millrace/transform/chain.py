@@ -141,15 +141,15 @@ def compiled(spec: Spec, *, has_agents: bool = True) -> Chain:
 def internal_error(error: Exception, value: bytes | None, raw_bytes: int | None) -> Letter:
     """The letter of a line at which the chain itself failed: the error's class, and where."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    said = f"{type(error).__name__}{place}: {error}"
+    where = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    said = f"{type(error).__name__}{where}: {error}"
     return Letter("internal_error", said[:DETAIL_CHARACTERS], value, raw_bytes)
 
 
 def _storable(format: Format) -> Callable[[Fields], None]:
     """A function that raises UnstorableError where a field cannot be stored as its type."""
-    own = [field for field in document(format, raw=False) if field.name not in _MADE_HERE]
-    checks = [(field.name, types.checker(types.parsed(field.type))) for field in own]
+    checked = [field for field in document(format, raw=False) if field.name not in _MADE_HERE]
+    checks = [(field.name, types.checker(types.parsed(field.type))) for field in checked]
     texts = [name for name, check in checks if check is types.check_text]
     others = [(name, check) for name, check in checks if check is not types.check_text]
 

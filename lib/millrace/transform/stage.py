@@ -113,16 +113,16 @@ def _masked(masks: tuple[Mask, ...], batches: Batches) -> Batches:
         table = batch
         for name in ("value", "key"):
             if name in table.schema.names:
-                place = table.schema.get_field_index(name)
+                index = table.schema.get_field_index(name)
                 changed = pa.array(map(mask, table.column(name).to_pylist()), pa.binary())
-                table = table.set_column(place, table.schema.field(name), changed)
+                table = table.set_column(index, table.schema.field(name), changed)
         if "headers" in table.schema.names:
-            place, field = table.schema.get_field_index("headers"), table.schema.field("headers")
+            index, field = table.schema.get_field_index("headers"), table.schema.field("headers")
             rows = [
                 None if row is None else [one | {"value": mask(one["value"])} for one in row]
                 for row in table.column("headers").to_pylist()
             ]
-            table = table.set_column(place, field, pa.array(rows, field.type))
+            table = table.set_column(index, field, pa.array(rows, field.type))
         yield table
 
 

@@ -72,8 +72,8 @@ class Counts:
 
         A place comes more than once where keys were sent in more than one way.
         """
-        found, self._found = self._found, {}
-        for (window_end, minute, table, keys, is_late), sums in found.items():
+        by_place, self._found = self._found, {}
+        for (window_end, minute, table, keys, is_late), sums in by_place.items():
             count, total, valued, value_sum, least, greatest, revenue, failed = sums
             money = [_money(revenue), _money(failed)]
             place = (window_end, minute, table, _cleaned_keys(table, keys), is_late)

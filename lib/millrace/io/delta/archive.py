@@ -126,19 +126,21 @@ def spans(
         .groupBy("topic", "topic_id", "partition")
         .agg(F.min("offset").alias("first"), F.max("offset").alias("last"))
     )
-    found = [
+    ranges = [
         OffsetRange(row["topic"], row["topic_id"], row["partition"], row["first"], row["last"] + 1)
         for row in bounds.collect()
     ]
-    return without(found, lost(spark, archive, feed))
+    return without(ranges, lost(spark, archive, feed))
 
 
 def _is_after(lost: Sequence[OffsetRange]) -> Column:
     """Whether a row stands behind everything that was lost of its partition."""
     condition = F.lit(True)
-    for item in lost:
-        is_same = (F.col("topic_id") == item.topic_id) & (F.col("partition") == item.partition)
-        condition &= ~(is_same & (F.col("offset") < item.until_offset))
+    for offsets in lost:
+        is_same = (F.col("topic_id") == offsets.topic_id) & (
+            F.col("partition") == offsets.partition
+        )
+        condition &= ~(is_same & (F.col("offset") < offsets.until_offset))
     return condition
 
 
@@ -156,10 +158,10 @@ def compact(spark: SparkSession, archive: str, feed: Feed, keep_hours: int) -> t
 def among(ranges: Sequence[OffsetRange]) -> Column:
     """Whether an archived row has one of these offsets; Delta skips files by their statistics."""
     condition = F.lit(False)
-    for item in ranges:
+    for offsets in ranges:
         condition |= (
-            (F.col("topic_id") == item.topic_id)
-            & (F.col("partition") == item.partition)
-            & F.col("offset").between(item.from_offset, item.until_offset - 1)
+            (F.col("topic_id") == offsets.topic_id)
+            & (F.col("partition") == offsets.partition)
+            & F.col("offset").between(offsets.from_offset, offsets.until_offset - 1)
         )
     return condition

@@ -54,7 +54,7 @@ def commits(spark: SparkSession, archive: str, feed: Feed) -> list[Commit]:
     rows = history.where(_IS_BATCH).select("userMetadata", "operationMetrics.numOutputRows")
     return [
         Commit(
-            tuple(OffsetRange(**item) for item in json.loads(row["userMetadata"])["ranges"]),
+            tuple(OffsetRange(**entry) for entry in json.loads(row["userMetadata"])["ranges"]),
             int(row["numOutputRows"] or 0),
         )
         for row in rows.collect()
@@ -95,7 +95,7 @@ def accept_loss(
     accepted_at: datetime,
 ) -> None:
     """Writes down, in a commit of its own, that a person accepted the loss of these offsets."""
-    new = [asdict(item) | {"accepted_at": accepted_at.isoformat()} for item in ranges]
+    new = [asdict(offsets) | {"accepted_at": accepted_at.isoformat()} for offsets in ranges]
     value = json.dumps([*lost_entries(spark, archive, feed), *new])
     literal = value.replace("\\", "\\\\").replace("'", "\\'")
     entry = {"query": f"archive-{feed.name}", "state": LOST, "ranges": new}
@@ -114,6 +114,6 @@ def accept_loss(
 
 
 def _table(spark: SparkSession, archive: str, feed: Feed) -> DeltaTable | None:
-    place = location(archive, feed)
-    is_there = DeltaTable.isDeltaTable(spark, place)
-    return DeltaTable.forPath(spark, place) if is_there else None
+    folder = location(archive, feed)
+    is_there = DeltaTable.isDeltaTable(spark, folder)
+    return DeltaTable.forPath(spark, folder) if is_there else None

@@ -47,7 +47,7 @@ class DeltaSink:
             "query": batch.query,
             "checkpoint_id": batch.checkpoint_id,
             "batch_id": batch.id,
-            "ranges": [asdict(item) for item in batch.ranges],
+            "ranges": [asdict(offsets) for offsets in batch.ranges],
         }
         failpoint("before_delta_write")
         with batch.span("append lines"):

@@ -34,11 +34,11 @@ def read_ranges(
     for, and then it fails where Kafka no longer has some of them. Raises ValueError where a range
     is of another topic.
     """
-    wanted = merged(list(ranges))
-    others = {item.topic_id for item in wanted} - {topic.id}
+    asked = merged(list(ranges))
+    others = {offsets.topic_id for offsets in asked} - {topic.id}
     if others:
         raise ValueError(f"topic {topic.name} has the id {topic.id}, not {', '.join(others)}")
-    reads = [_read(spark, kafka, topic, one) for one in _one_a_partition(wanted)]
+    reads = [_read(spark, kafka, topic, one) for one in _one_a_partition(asked)]
     empty = spark.createDataFrame([], _COLUMNS)
     return reduce(DataFrame.unionByName, reads) if reads else empty
 
@@ -66,7 +66,7 @@ def offsets_for_times(
         )
         for number, (low, high) in enumerate(spans)
     ]
-    return [item for item in ranges if item.from_offset < item.until_offset]
+    return [offsets for offsets in ranges if offsets.from_offset < offsets.until_offset]
 
 
 def _is_stamped_by_broker(kafka: Kafka, topic: Topic) -> bool:
@@ -77,31 +77,31 @@ def _is_stamped_by_broker(kafka: Kafka, topic: Topic) -> bool:
     if timestamp_type(kafka, topic.name) != "LogAppendTime":
         return False
     latest_ms = time.time() * 1000 + _CLOCKS_APART_MS
-    return all(found <= latest_ms for found, _ in greatest(kafka, topic).values())
+    return all(greatest_ms <= latest_ms for greatest_ms, _ in greatest(kafka, topic).values())
 
 
 def _one_a_partition(ranges: Sequence[OffsetRange]) -> list[list[OffsetRange]]:
     """The same ranges in groups, none with two of one partition: a read takes no more."""
     groups: list[list[OffsetRange]] = []
-    for item in ranges:
+    for offsets in ranges:
         for group in groups:
-            if all(item.partition != other.partition for other in group):
-                group.append(item)
+            if all(offsets.partition != other.partition for other in group):
+                group.append(offsets)
                 break
         else:
-            groups.append([item])
+            groups.append([offsets])
     return groups
 
 
 def _read(
     spark: SparkSession, kafka: Kafka, topic: Topic, ranges: Sequence[OffsetRange]
 ) -> DataFrame:
-    starts = {str(item.partition): item.from_offset for item in ranges}
-    ends = {str(item.partition): item.until_offset for item in ranges}
+    starts = {str(offsets.partition): offsets.from_offset for offsets in ranges}
+    ends = {str(offsets.partition): offsets.until_offset for offsets in ranges}
     return (
         spark.read.format("kafka")
         .options(**spark_options(kafka))
-        .option("assign", json.dumps({topic.name: [item.partition for item in ranges]}))
+        .option("assign", json.dumps({topic.name: [offsets.partition for offsets in ranges]}))
         .option("startingOffsets", json.dumps({topic.name: starts}))
         .option("endingOffsets", json.dumps({topic.name: ends}))
         .option("includeHeaders", "true")
@@ -124,8 +124,8 @@ def _first_since(
     if not milliseconds:
         return dict.fromkeys(range(topic.partitions), 0)  # Those without a timestamp as well.
     asked = [TopicPartition(topic.name, number, milliseconds) for number in range(topic.partitions)]
-    found = consumer.offsets_for_times(asked, timeout=TIMEOUT_S)
-    for item in found:
-        if item.error:
-            raise KafkaException(item.error)
-    return {item.partition: item.offset for item in found if item.offset >= 0}
+    answers = consumer.offsets_for_times(asked, timeout=TIMEOUT_S)
+    for answer in answers:
+        if answer.error:
+            raise KafkaException(answer.error)
+    return {answer.partition: answer.offset for answer in answers if answer.offset >= 0}

@@ -57,7 +57,7 @@ def topic(kafka: Kafka, name: str) -> Topic:
     Raises UnreachableError where no broker answers.
     """
     troubles: list[KafkaError] = []
-    # Kept until the answer is there: its end ends the request.
+    # Keep a reference: the request is cancelled when the client is collected.
     admin = _admin(kafka, {"error_cb": troubles.append})
     try:
         described = admin.describe_topics(TopicCollection([name]), request_timeout=TIMEOUT_S)[
@@ -117,7 +117,7 @@ def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
 
 
 def _wait_until_led(admin: AdminClient, names: list[str], partitions: int) -> None:
-    """A new topic is made before its broker leads it: who asks at once is told of no such thing."""
+    """Waits for the topics' offsets: a new topic has no leader for a moment."""
     newest = {
         TopicPartition(name, number): OffsetSpec.latest()  # type: ignore[no-untyped-call]
         for name in names
@@ -140,14 +140,14 @@ def consumer(
     A KafkaException raised within becomes UnreachableError where no broker answers, else
     ConfigurationError.
     """
-    own = {"group.id": f"millrace-{group}", "enable.auto.commit": "false"}
-    opened = Consumer(client_properties(kafka) | own | properties, logger=Silent())
+    group_properties = {"group.id": f"millrace-{group}", "enable.auto.commit": "false"}
+    opened = Consumer(client_properties(kafka) | group_properties | properties, logger=Silent())
     try:
         yield opened
     except KafkaException as error:
-        found: KafkaError = error.args[0]
-        kind = UnreachableError if found.code() in _AWAY else ConfigurationError
-        raise kind(_broker(kafka, found.str())) from None
+        cause: KafkaError = error.args[0]
+        kind = UnreachableError if cause.code() in _AWAY else ConfigurationError
+        raise kind(_broker(kafka, cause.str())) from None
     finally:
         opened.close()
 
@@ -165,8 +165,8 @@ def topic_settings(kafka: Kafka, name: str) -> dict[str, str]:
     """The settings of the topic, by Kafka's names; raises KafkaException where it cannot tell."""
     resource = ConfigResource(ResourceType.TOPIC, name)
     admin = _admin(kafka)
-    found = admin.describe_configs([resource], request_timeout=TIMEOUT_S)[resource].result()
-    return {key: str(entry.value) for key, entry in found.items()}
+    settings = admin.describe_configs([resource], request_timeout=TIMEOUT_S)[resource].result()
+    return {key: str(entry.value) for key, entry in settings.items()}
 
 
 def _admin(kafka: Kafka, more: dict[str, Any] | None = None) -> AdminClient:

@@ -1,4 +1,4 @@
-"""Which of some offsets a topic has records at: others are gaps that no record ever filled."""
+"""Which offsets of a range hold a record; the others are markers, compacted or expired."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,24 +34,24 @@ def existing(kafka: Kafka, ranges: Sequence[OffsetRange]) -> Existing:
     What was compacted away, expired, or is a transaction's marker has none.
     Raises UnreachableError where the broker does not answer.
     """
-    found: list[OffsetRange] = []
+    held: list[OffsetRange] = []
     times: list[datetime] = []
     with consumer(kafka, "reconcile", _PROPERTIES) as opened:
-        for item in ranges:
-            _read(opened, item, found, times)
-    return Existing(found, min(times, default=None), max(times, default=None))
+        for asked in ranges:
+            _read(opened, asked, held, times)
+    return Existing(held, min(times, default=None), max(times, default=None))
 
 
 def _read(
-    consumer: Consumer, item: OffsetRange, found: list[OffsetRange], times: list[datetime]
+    consumer: Consumer, asked: OffsetRange, held: list[OffsetRange], times: list[datetime]
 ) -> None:
-    """Adds the offsets of ``item`` that have a record, and the bounds of their times."""
-    consumer.assign([TopicPartition(item.topic, item.partition, item.from_offset)])
-    following = item.from_offset
-    while following < item.until_offset:
+    """Adds the offsets of ``asked`` that have a record, and the bounds of their times."""
+    consumer.assign([TopicPartition(asked.topic, asked.partition, asked.from_offset)])
+    following = asked.from_offset
+    while following < asked.until_offset:
         # It waits until it has as many as it is asked for.
-        wanted = min(_AT_ONCE, item.until_offset - following)
-        messages = consumer.consume(wanted, timeout=TIMEOUT_S)
+        count = min(_AT_ONCE, asked.until_offset - following)
+        messages = consumer.consume(count, timeout=TIMEOUT_S)
         if not messages:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT))
         for message in messages:
@@ -60,17 +60,17 @@ def _read(
                 return
             if error:
                 raise KafkaException(error)
-            if offset >= item.until_offset:
+            if offset >= asked.until_offset:
                 return
-            _add(found, item, offset)
+            _add(held, asked, offset)
             time = received_at(message.timestamp()[1])
             times[:] = [min(times[0], time), max(times[1], time)] if times else [time, time]
             following = offset + 1
 
 
-def _add(found: list[OffsetRange], item: OffsetRange, offset: int) -> None:
-    last = found[-1] if found else None
-    if last and (last.partition, last.until_offset) == (item.partition, offset):
-        found[-1] = replace(last, until_offset=offset + 1)
+def _add(held: list[OffsetRange], asked: OffsetRange, offset: int) -> None:
+    last = held[-1] if held else None
+    if last and (last.partition, last.until_offset) == (asked.partition, offset):
+        held[-1] = replace(last, until_offset=offset + 1)
     else:
-        found.append(replace(item, from_offset=offset, until_offset=offset + 1))
+        held.append(replace(asked, from_offset=offset, until_offset=offset + 1))

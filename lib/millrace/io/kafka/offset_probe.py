@@ -36,14 +36,14 @@ class OffsetProbe:
 
     def spans(self, topic: str) -> dict[int, tuple[int, int]]:
         """The first offset of each partition, and the one after its last."""
-        found = self._consumer.list_topics(topic, timeout=_TIMEOUT_S).topics[topic]
-        if found.error:
-            raise KafkaException(found.error)
+        metadata = self._consumer.list_topics(topic, timeout=_TIMEOUT_S).topics[topic]
+        if metadata.error:
+            raise KafkaException(metadata.error)
         return {
             number: self._consumer.get_watermark_offsets(
                 TopicPartition(topic, number), timeout=_TIMEOUT_S
             )
-            for number in sorted(found.partitions)
+            for number in sorted(metadata.partitions)
         }
 
     def received(self, topic: str, offsets: Mapping[int, int]) -> dict[int, float]:
@@ -52,17 +52,17 @@ class OffsetProbe:
         Now, where its timestamp is not plausible: it has been there since now at least. Partitions
         that do not answer within seconds are left out.
         """
-        wanted = [TopicPartition(topic, number, offset) for number, offset in offsets.items()]
-        found: dict[int, float] = {}
-        for message in self.read(wanted):
+        asked = [TopicPartition(topic, number, offset) for number, offset in offsets.items()]
+        times: dict[int, float] = {}
+        for message in self.read(asked):
             number = message.partition()
-            if number is not None and number not in found:
+            if number is not None and number not in times:
                 milliseconds = message.timestamp()[1]
                 is_known = is_plausible(milliseconds)
-                found[number] = milliseconds / 1000 if is_known else time.time()
-            if len(found) == len(wanted):
+                times[number] = milliseconds / 1000 if is_known else time.time()
+            if len(times) == len(asked):
                 break
-        return found
+        return times
 
     def read(self, starts: Sequence[TopicPartition]) -> Iterator[Message]:
         """The records from these offsets on, for some seconds; none where nothing is asked."""

@@ -18,8 +18,8 @@ def greatest(kafka: Kafka, topic: Topic) -> dict[int, tuple[int, int]]:
     }
     admin = AdminClient(client_properties(kafka), logger=Silent())
     answers = admin.list_offsets(asked, request_timeout=TIMEOUT_S)
-    found = {place.partition: answer.result() for place, answer in answers.items()}
-    return {number: (item.timestamp, item.offset) for number, item in found.items()}
+    results = {partition.partition: answer.result() for partition, answer in answers.items()}
+    return {number: (newest.timestamp, newest.offset) for number, newest in results.items()}
 
 
 def unreadable(kafka: Kafka, topic: Topic) -> str:
@@ -29,14 +29,15 @@ def unreadable(kafka: Kafka, topic: Topic) -> str:
     """
     try:
         (milliseconds, offset), partition = max(
-            (found, number) for number, found in greatest(kafka, topic).items()
+            (newest, number) for number, newest in greatest(kafka, topic).items()
         )
-        which = f"the record at offset {offset} of partition {partition} has with {milliseconds} ms"
+        which = f"the record at offset {offset} of partition {partition} has {milliseconds} ms,"
     except KafkaException:
         which = "a record has"
     return (
-        f"topic {topic.name!r}: {which} a timestamp that is too great for Spark to read"
-        " (nanoseconds in place of milliseconds?). Set message.timestamp.type=LogAppendTime for the"
-        " topic, delete the partition's records up to that one by kafka-delete-records.sh and start"
-        " the job once with --accept-loss: see docs/operations.md"
+        f"topic {topic.name!r}: {which} a timestamp that is too large for Spark to read"
+        " (nanoseconds instead of milliseconds?). Set message.timestamp.type=LogAppendTime for the"
+        " topic, delete the partition's records up to and including that one with"
+        " kafka-delete-records.sh, and start the job once with --accept-loss: see"
+        " docs/operations.md"
     )

@@ -111,12 +111,12 @@ def counted_rows(
     db: Database[Document], query: str, ranges: Sequence[OffsetRange]
 ) -> Iterator[tuple[list[OffsetRange], int]]:
     """Each batch that took some of ``ranges``: its offsets, and how many lines they were."""
-    for item in ranges:
+    for offsets in ranges:
         taken = {
-            "topic_id": item.topic_id,
-            "partition": item.partition,
-            "from_offset": {"$lt": item.until_offset},
-            "until_offset": {"$gt": item.from_offset},
+            "topic_id": offsets.topic_id,
+            "partition": offsets.partition,
+            "from_offset": {"$lt": offsets.until_offset},
+            "until_offset": {"$gt": offsets.from_offset},
         }
         match = _of_batches(query) | {"ranges": {"$elemMatch": taken}}
         for row in db[ledger.COLLECTION].find(match):
@@ -134,11 +134,11 @@ _MERGED_AT = 10_000
 
 
 def _add(topics: dict[str, Committed], entry: Document) -> None:
-    item = _range(entry)
-    topic = topics.setdefault(item.topic_id, Committed(item.topic, item.topic_id, []))
-    topic.ranges.append(item)
-    start = topic.first.setdefault(item.partition, item.from_offset)
-    topic.first[item.partition] = min(start, item.from_offset)
+    offsets = _range(entry)
+    topic = topics.setdefault(offsets.topic_id, Committed(offsets.topic, offsets.topic_id, []))
+    topic.ranges.append(offsets)
+    start = topic.first.setdefault(offsets.partition, offsets.from_offset)
+    topic.first[offsets.partition] = min(start, offsets.from_offset)
     if len(topic.ranges) > _MERGED_AT:
         topic.ranges = ledger.merged(topic.ranges)
     earliest = entry.get("min_received_at")
@@ -146,7 +146,7 @@ def _add(topics: dict[str, Committed], entry: Document) -> None:
         topic.earliest = min(topic.earliest or earliest, earliest)
     latest = entry.get("max_received_at")
     if latest:
-        topic.latest[item.partition] = max(topic.latest.get(item.partition, latest), latest)
+        topic.latest[offsets.partition] = max(topic.latest.get(offsets.partition, latest), latest)
 
 
 def _of_query(query: str) -> Document:

@@ -26,7 +26,7 @@ class MongoLedger:
     def taken(self) -> Taken:
         """The offsets that committed batches took, of every topic the feed had."""
         topics = self._topics()
-        ranges = merged([item for topic in topics for item in topic.ranges])
+        ranges = merged([offsets for topic in topics for offsets in topic.ranges])
         first = {(own.topic_id, n): start for own in topics for n, start in own.first.items()}
         return Taken(ranges, first)
 
@@ -36,13 +36,13 @@ class MongoLedger:
 
     def stored(self, ranges: Sequence[OffsetRange]) -> list[OffsetRange]:
         """Those of the offsets that have a document all the same: their batch never ended."""
-        found: list[OffsetRange] = []
+        held: list[OffsetRange] = []
         for topic in self._topics():
-            own = [item for item in ranges if item.topic_id == topic.topic_id]
-            if own:
-                since = min(topic.latest.get(item.partition, _NEVER) for item in own)
-                found += within(own, self._present(topic, max(since, topic.earliest or since)))
-        return merged(found)
+            of_topic = [offsets for offsets in ranges if offsets.topic_id == topic.topic_id]
+            if of_topic:
+                since = min(topic.latest.get(offsets.partition, _NEVER) for offsets in of_topic)
+                held += within(of_topic, self._present(topic, max(since, topic.earliest or since)))
+        return merged(held)
 
     def accept_loss(self, ranges: Sequence[OffsetRange], accepted_at: datetime) -> None:
         """Writes down that a person accepted the loss of these offsets."""
@@ -51,7 +51,7 @@ class MongoLedger:
             "_id": key,
             "query": self._query,
             "state": ledger.LOST,
-            "ranges": [asdict(item) for item in ranges],
+            "ranges": [asdict(offsets) for offsets in ranges],
             "accepted_at": accepted_at,
         }
         self._db[ledger.COLLECTION].replace_one({"_id": key}, row, upsert=True)

@@ -56,19 +56,19 @@ class Filter:
         return query
 
 
-def find(db: Database[Document], wanted: Filter, *, limit: int = 0) -> Iterator[Letter]:
+def find(db: Database[Document], chosen: Filter, *, limit: int = 0) -> Iterator[Letter]:
     """The letters, the newest first; ``limit`` 0 is all of them."""
-    return iter(db[COLLECTION].find(wanted.query).sort("received_at", DESCENDING).limit(limit))
+    return iter(db[COLLECTION].find(chosen.query).sort("received_at", DESCENDING).limit(limit))
 
 
-def snapshot(db: Database[Document], wanted: Filter) -> Iterator[Letter]:
+def snapshot(db: Database[Document], chosen: Filter) -> Iterator[Letter]:
     """The letters that there are now, by id, read as they are taken: their bytes may be many.
 
-    What is changed meanwhile, so that it is not wanted any more, is left out; nothing comes twice.
+    What is changed meanwhile, so that the filter leaves it out, is left out; nothing comes twice.
     """
-    ids = sorted(row["_id"] for row in db[COLLECTION].find(wanted.query, {"_id": 1}))
+    ids = sorted(row["_id"] for row in db[COLLECTION].find(chosen.query, {"_id": 1}))
     for some in _portions(ids):
-        yield from db[COLLECTION].find({"$and": [wanted.query, {"_id": {"$in": some}}]})
+        yield from db[COLLECTION].find({"$and": [chosen.query, {"_id": {"$in": some}}]})
 
 
 def is_cut(letter: Letter) -> bool:
@@ -76,21 +76,21 @@ def is_cut(letter: Letter) -> bool:
     return "raw_bytes" in letter
 
 
-def counts(db: Database[Document], wanted: Filter) -> list[Document]:
+def counts(db: Database[Document], chosen: Filter) -> list[Document]:
     """How many there are by ``feed``, ``reason`` and ``status``: ``n`` of each, the most first."""
     keys = {name: f"${name}" for name in ("feed", "reason", "status")}
     stages: list[Document] = [
-        {"$match": wanted.query},
+        {"$match": chosen.query},
         {"$group": {"_id": keys, "n": {"$sum": 1}}},
         {"$sort": {"n": -1, "_id": 1}},
     ]
     return [row["_id"] | {"n": row["n"]} for row in db[COLLECTION].aggregate(stages)]
 
 
-def settle(db: Database[Document], wanted: Filter, status: Status, note: str | None) -> int:
+def settle(db: Database[Document], chosen: Filter, status: Status, note: str | None) -> int:
     """Marks the open ones among the letters as discarded or resolved; returns how many."""
     marks = {"status": status, "resolution": "manual", "settled_at": _now()}
-    query = {"$and": [wanted.query, {"status": {"$in": list(OPEN)}}]}
+    query = {"$and": [chosen.query, {"status": {"$in": list(OPEN)}}]}
     change = {"$set": marks | ({"note": note} if note else {})}
     return db[COLLECTION].update_many(query, change).modified_count
 
@@ -142,20 +142,20 @@ def within(
     span: TimeSpan,
 ) -> dict[str, bool]:
     """The ids of letters of these offsets and times of receipt; whether each has a record."""
-    found = db[COLLECTION].find(span.ids(f"{feed}/") | {"$or": places(ranges)}, _MARKS)
+    rows = db[COLLECTION].find(span.ids(f"{feed}/") | {"$or": places(ranges)}, _MARKS)
     return {
         row["_id"]: row["status"] == "requeued" or row.get("resolution") == "requeued"
-        for row in found
+        for row in rows
     }
 
 
 def edited(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[str]:
     """The ids of records of these offsets that were written from an edited line."""
-    found = db[COLLECTION].find(
+    rows = db[COLLECTION].find(
         {"feed": feed, "line": {"$exists": True}, "$and": [{"$or": places(ranges)}, HAS_RECORD]},
         {"_id": 1},
     )
-    return [row["_id"].partition("/")[2] for row in found]
+    return [row["_id"].partition("/")[2] for row in rows]
 
 
 def remove(db: Database[Document], ids: set[str]) -> None:

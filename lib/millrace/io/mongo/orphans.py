@@ -1,4 +1,4 @@
-"""Which documents to look at by name: those of no line of their own, and those in two places."""
+"""Ids of orphaned and duplicate documents."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -23,9 +23,9 @@ def stray_ids(
 
     All of the offsets ``extra``; of the ``doubled`` those whose id is not that of their own line.
     """
-    found = [row["_id"] for row in _at(db, feed, extra)]
-    found += [row["_id"] for row in _at(db, feed, doubled) if row["_id"] != _own_id(row)]
-    return sorted(found)[:NAMED]
+    ids = [row["_id"] for row in _at(db, feed, extra)]
+    ids += [row["_id"] for row in _at(db, feed, doubled) if row["_id"] != _own_id(row)]
+    return sorted(ids)[:NAMED]
 
 
 def received(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[datetime]:
@@ -36,8 +36,8 @@ def received(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -
 def _at(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> list[Any]:
     if not ranges:
         return []
-    wanted = {"$or": letters.places(ranges)}
-    return list(db[feed].find(wanted, {"kafka": 1, "received_at": 1}))
+    query = {"$or": letters.places(ranges)}
+    return list(db[feed].find(query, {"kafka": 1, "received_at": 1}))
 
 
 def _own_id(row: Document) -> str:

@@ -11,8 +11,8 @@ from millrace.records.reconciliations import COLLECTION, Reconciliation, kept
 
 def save(db: Database[Document], outcome: Reconciliation) -> None:
     """Keeps it in place of the feed's last one, as ``kept`` says."""
-    found = db[COLLECTION].find_one({"_id": outcome.feed})
-    row = asdict(kept(_read(found) if found else None, outcome))
+    stored = db[COLLECTION].find_one({"_id": outcome.feed})
+    row = asdict(kept(_read(stored) if stored else None, outcome))
     db[COLLECTION].replace_one({"_id": outcome.feed}, row, upsert=True)
 
 

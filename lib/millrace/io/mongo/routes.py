@@ -21,11 +21,11 @@ class _Places:
     feed: str
 
     def taken(self) -> dict[str, int]:
-        found = database(self.mongo)[ROUTES_COLLECTION].find({"feed": self.feed})
-        return {row["http_route"]: row["place"] for row in found}
+        rows = database(self.mongo)[ROUTES_COLLECTION].find({"feed": self.feed})
+        return {row["http_route"]: row["place"] for row in rows}
 
-    def take(self, place: int, route: str) -> bool:
-        row = {"_id": f"{self.feed}/{place:06d}", "feed": self.feed, "place": place}
+    def take(self, slot: int, route: str) -> bool:
+        row = {"_id": f"{self.feed}/{slot:06d}", "feed": self.feed, "place": slot}
         try:
             database(self.mongo)[ROUTES_COLLECTION].insert_one(row | {"http_route": route})
         except DuplicateKeyError:

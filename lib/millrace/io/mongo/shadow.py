@@ -81,10 +81,10 @@ def write(mongo: Mongo, feed: Feed, refined: DataFrame) -> Counted:
     )
     rows = documents(observed, feed.format, raw=feed.store_raw)
     _save(rows, records_of(feed), options | at_once(feed.max_line_bytes))
-    found = seen.get
-    if found["letters"]:
-        _save(letters(refined, feed.name), LETTERS, options | at_once(found[LONGEST_LETTER]))
-    return Counted(found["lines"], found["letters"])
+    counts = seen.get
+    if counts["letters"]:
+        _save(letters(refined, feed.name), LETTERS, options | at_once(counts[LONGEST_LETTER]))
+    return Counted(counts["lines"], counts["letters"])
 
 
 def sides(mongo: Mongo, feed: Feed, start: datetime, until: datetime) -> Sides:
@@ -119,8 +119,8 @@ def put_records(mongo: Mongo, feed: Feed, records: Sequence[Document]) -> None:
     stored, stored_letters = db[feed.name], db[dead_letters.COLLECTION]
 
     def settled() -> list[str]:
-        found = stored_letters.find(named, _MARKS)
-        return [row["_id"].partition("/")[2] for row in found if not has_record(row)]
+        marked = stored_letters.find(named, _MARKS)
+        return [row["_id"].partition("/")[2] for row in marked if not has_record(row)]
 
     def replace(some: Sequence[Document]) -> None:
         _bulk(stored, [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in some])
@@ -146,8 +146,8 @@ def put_letters(mongo: Mongo, feed: Feed, made: Sequence[Document]) -> None:
 
     put(made)
     ids = [letter["_id"] for letter in made]
-    found = stored.find({"_id": {"$in": ids}}, _MARKS)
-    alone = [row["_id"].partition("/")[2] for row in found if not has_record(row)]
+    existing = stored.find({"_id": {"$in": ids}}, _MARKS)
+    alone = [row["_id"].partition("/")[2] for row in existing if not has_record(row)]
     db[feed.name].delete_many({"_id": {"$in": alone}})
     _mend(stored, made, put)
 
@@ -161,29 +161,29 @@ def _changes(letter: Document) -> Iterator[UpdateOne]:
 
 
 def _mend(
-    place: Collection[Document],
-    wanted: Sequence[Document],
+    collection: Collection[Document],
+    documents: Sequence[Document],
     write: Callable[[Sequence[Document]], None],
 ) -> None:
     """Writes those again that a batch of ``ingest``, with another parser, took away meanwhile."""
-    found = place.find({"_id": {"$in": [one["_id"] for one in wanted]}}, {"_id": 1})
-    there = {row["_id"] for row in found}
-    write([one for one in wanted if one["_id"] not in there])
+    existing = collection.find({"_id": {"$in": [one["_id"] for one in documents]}}, {"_id": 1})
+    there = {row["_id"] for row in existing}
+    write([one for one in documents if one["_id"] not in there])
 
 
-def _bulk(place: Collection[Document], requests: list[Any]) -> None:
+def _bulk(collection: Collection[Document], requests: list[Any]) -> None:
     if requests:
-        place.bulk_write(requests, ordered=False)
+        collection.bulk_write(requests, ordered=False)
 
 
-def _between(place: Collection[Document], first: str, end: str) -> Iterator[Document]:
+def _between(collection: Collection[Document], first: str, end: str) -> Iterator[Document]:
     """The documents with ids from ``first`` to ``end`` (not included), in order."""
     bounds = {"$gte": first, "$lt": end}
     while True:
         try:
-            for found in place.find({"_id": bounds}).sort("_id", 1):
-                yield found
-                bounds = {"$gt": found["_id"], "$lt": end}
+            for document in collection.find({"_id": bounds}).sort("_id", 1):
+                yield document
+                bounds = {"$gt": document["_id"], "$lt": end}
             return
         except CursorNotFound:
             continue  # The server forgets a cursor that waits for ten minutes.

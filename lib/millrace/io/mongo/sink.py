@@ -65,16 +65,16 @@ class MongoSink:
         """Writes the batch; writing it again changes nothing."""
         failpoint("before_mongo_write")
         with batch.span("parse and insert records", system=self.name):
-            found = self._write_records(batch)
+            counts = self._write_records(batch)
         failpoint("after_mongo_records")
-        result = statistics.result(found, self._severities)
-        stored = self._stored_letters(batch, found)
+        result = statistics.result(counts, self._severities)
+        stored = self._stored_letters(batch, counts)
         if result.rows_dead or stored:
             with batch.span("write dead letters", system=self.name):
-                self._write_letters(batch, found, stored, result.rows_dead)
+                self._write_letters(batch, counts, stored, result.rows_dead)
         failpoint("before_ledger")
         with batch.span("write the ledger", system=self.name):
-            row = _ledger_row(batch, found, result)
+            row = _ledger_row(batch, counts, result)
             self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
         return result
 
@@ -85,7 +85,7 @@ class MongoSink:
         except (Py4JJavaError, PySparkException) as error:
             if _DUPLICATE_KEY not in str(error):
                 raise
-        _log.info("%s: some records are there already; replacing", batch.key)
+        _log.info("%s: some records already exist; replacing them", batch.key)
         edited = stored_letters.edited(self._db, self._feed.name, batch.ranges)
         return self._save_records(batch, "replace", edited)
 
@@ -105,17 +105,17 @@ class MongoSink:
         return seen.get
 
     def _write_letters(
-        self, batch: MicroBatch, found: Document, stored: dict[str, bool], count: int
+        self, batch: MicroBatch, counts: Document, stored: dict[str, bool], count: int
     ) -> None:
         """Writes the ``count`` letters, and leaves each Kafka record in one place only."""
-        carried: list[Row] = found["carried"]
+        carried: list[Row] = counts["carried"]
         if len(carried) == count:
             dead = self._insert_carried(carried, stored)
         else:
-            dead = self._insert_again(batch, found[LONGEST_LETTER], stored, count)
+            dead = self._insert_again(batch, counts[LONGEST_LETTER], stored, count)
         stored_letters.remove(self._db, stored.keys() - dead)
         if count:
-            now = self._stored_letters(batch, found)
+            now = self._stored_letters(batch, counts)
             self._delete_records(letter for letter, has_record in now.items() if not has_record)
 
     def _insert_carried(self, carried: list[Row], stored: dict[str, bool]) -> set[str]:
@@ -141,15 +141,15 @@ class MongoSink:
         _save(rows, dead_letters.COLLECTION, bounded | {"operationType": "insert"})
         if seen.get["letters"] != count:
             # A line has no place then: the batch is tried again.
-            raise RuntimeError(f"{seen.get['letters']} dead letters where there were {count}")
+            raise RuntimeError(f"read {seen.get['letters']} dead letters, expected {count}")
         return dead
 
-    def _stored_letters(self, batch: MicroBatch, found: Document) -> dict[str, bool]:
+    def _stored_letters(self, batch: MicroBatch, counts: Document) -> dict[str, bool]:
         """The ids of stored letters among the batch's Kafka records; whether each has a record."""
-        known = statistics.times(found, batch).values()
+        known = statistics.times(counts, batch).values()
         times = [time for one in known for time in (one.earliest, one.latest) if time]
         spans = [TimeSpan(min(times), max(times) + _MS)] if times else []
-        if found["misdated"]:
+        if counts["misdated"]:
             spans += TimeSpan(received.FIRST, received.END).implausible_beside()
         stored: dict[str, bool] = {}
         for span in spans:
@@ -176,8 +176,8 @@ def _values(carried: Row) -> Document:
     return values | {"raw": None if values["raw"] is None else bytes(values["raw"])}
 
 
-def _ledger_row(batch: Batch, found: Document, result: WriteResult) -> Document:
-    known = statistics.times(found, batch)
+def _ledger_row(batch: Batch, counts: Document, result: WriteResult) -> Document:
+    known = statistics.times(counts, batch)
     rows_in = result.rows_in or 0
     return {
         "_id": batch.key,

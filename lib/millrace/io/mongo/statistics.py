@@ -39,38 +39,38 @@ def columns(
             yield F.count_if(anomaly["severity"] == severity).alias(f"severity_{severity}")
     is_plausible = receipt.plausible(F.col("received_at"))
     yield F.count_if(~is_plausible).alias("misdated")
-    for item in ranges:
-        is_own = is_plausible & (F.col("kafka.partition") == item.partition)
+    for offsets in ranges:
+        is_own = is_plausible & (F.col("kafka.partition") == offsets.partition)
         milliseconds = F.when(is_own, F.unix_millis("received_at"))
-        yield F.min(milliseconds).alias(f"earliest_{item.partition}")
-        yield F.max(milliseconds).alias(f"latest_{item.partition}")
+        yield F.min(milliseconds).alias(f"earliest_{offsets.partition}")
+        yield F.max(milliseconds).alias(f"latest_{offsets.partition}")
 
 
-def result(found: Document, severities: Sequence[str]) -> WriteResult:
+def result(counts: Document, severities: Sequence[str]) -> WriteResult:
     """What the batch came to."""
-    reasons = {reason: found[f"reason_{reason}"] for reason in dead_letters.REASONS}
+    reasons = {reason: counts[f"reason_{reason}"] for reason in dead_letters.REASONS}
     return WriteResult(
-        found["rows_in"],
+        counts["rows_in"],
         {reason: count for reason, count in reasons.items() if count},
-        found.get("messages", 0),
-        found.get("unmatched", 0),
-        _anomalies(found, severities),
+        counts.get("messages", 0),
+        counts.get("unmatched", 0),
+        _anomalies(counts, severities),
     )
 
 
-def _anomalies(found: Document, severities: Sequence[str]) -> dict[str, int]:
+def _anomalies(counts: Document, severities: Sequence[str]) -> dict[str, int]:
     """Records by severity; ``-`` are those whose score is below the lowest one."""
-    named = {severity: found[f"severity_{severity}"] for severity in severities}
-    unnamed = found.get("anomalies", 0) - sum(named.values())
+    named = {severity: counts[f"severity_{severity}"] for severity in severities}
+    unnamed = counts.get("anomalies", 0) - sum(named.values())
     return {name: count for name, count in {**named, "-": unnamed}.items() if count}
 
 
-def times(found: Document, batch: Batch) -> dict[int, Received]:
+def times(counts: Document, batch: Batch) -> dict[int, Received]:
     """When the lines of each partition of the batch were received."""
     return {
         r.partition: Received(
-            _instant(found.get(f"earliest_{r.partition}")),
-            _instant(found.get(f"latest_{r.partition}")),
+            _instant(counts.get(f"earliest_{r.partition}")),
+            _instant(counts.get(f"latest_{r.partition}")),
         )
         for r in batch.ranges
     }

@@ -34,12 +34,12 @@ class TimeSpan:
 
     def implausible_beside(self) -> "list[TimeSpan]":
         """The times that no record can have been received at, but for those within the span."""
-        found = []
+        spans = []
         if self.since:
-            found.append(TimeSpan(until=min(self.since, received.FIRST)))
+            spans.append(TimeSpan(until=min(self.since, received.FIRST)))
         if self.until:
-            found.append(TimeSpan(since=max(self.until, received.END)))
-        return found
+            spans.append(TimeSpan(since=max(self.until, received.END)))
+        return spans
 
 
 def _id(time: datetime) -> str:

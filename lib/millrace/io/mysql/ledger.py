@@ -45,12 +45,12 @@ def _spans(cursor: DictCursor, query: str, *, excluding: str | None) -> list[Off
     rows = cursor.fetchall()
     spans: dict[tuple[str, str, int], OffsetRange] = {}
     for row in rows:
-        for item in (OffsetRange(**entry) for entry in json.loads(row["ranges"])):
-            key = (row["checkpoint_id"], item.topic_id, item.partition)
+        for offsets in (OffsetRange(**entry) for entry in json.loads(row["ranges"])):
+            key = (row["checkpoint_id"], offsets.topic_id, offsets.partition)
             is_first = row["batch_id"] == row["first_id"]
-            start = item.from_offset if is_first else 0
-            first = spans.get(key, replace(item, from_offset=start))
-            spans[key] = replace(first, until_offset=item.until_offset)
+            start = offsets.from_offset if is_first else 0
+            first = spans.get(key, replace(offsets, from_offset=start))
+            spans[key] = replace(first, until_offset=offsets.until_offset)
     return list(spans.values())
 
 
@@ -99,14 +99,14 @@ class MysqlLedger:
                 [
                     (
                         self._query,
-                        item.topic_id,
-                        item.partition,
-                        item.from_offset,
-                        item.until_offset,
-                        item.topic,
+                        offsets.topic_id,
+                        offsets.partition,
+                        offsets.from_offset,
+                        offsets.until_offset,
+                        offsets.topic,
                         accepted_at.replace(tzinfo=None),
                     )
-                    for item in ranges
+                    for offsets in ranges
                 ],
             )
 
@@ -121,7 +121,7 @@ def refuse_stale(cursor: DictCursor, batch: Batch) -> None:
     latest = (cursor.fetchone() or {}).get("latest")
     if latest is not None and latest > batch.id:
         raise StaleBatchError(
-            f"{batch.query}: batch {batch.id} comes after batch {latest} is committed: "
+            f"{batch.query}: batch {batch.id} arrived after batch {latest} was committed: "
             "another driver runs on the same checkpoint"
         )
 
@@ -142,8 +142,8 @@ def refuse_overtaken(cursor: DictCursor, batch: Batch, batches: int) -> None:
     )
     if len(cursor.fetchall()) > batches:
         raise StaleBatchError(
-            f"{batch.query}: it has gone on from Kafka meanwhile, and its figures are newer than"
-            " the archive's: stop it first, or compute windows again by `millrace revise`"
+            f"{batch.query}: aggregate has continued from Kafka, and the stored figures are newer"
+            " than the archive's: stop it first, or recompute windows with `millrace revise`"
         )
 
 
@@ -153,8 +153,8 @@ def record(cursor: DictCursor, batch: Batch, *, rows_written: int) -> None:
         "query": batch.query,
         "checkpoint_id": batch.checkpoint_id,
         "batch_id": batch.id,
-        "ranges": json.dumps([asdict(item) for item in batch.ranges]),
-        "rows_in": sum(item.until_offset - item.from_offset for item in batch.ranges),
+        "ranges": json.dumps([asdict(offsets) for offsets in batch.ranges]),
+        "rows_in": sum(offsets.until_offset - offsets.from_offset for offsets in batch.ranges),
         "rows_written": rows_written,
     }
     cursor.execute(

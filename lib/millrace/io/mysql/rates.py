@@ -106,11 +106,11 @@ def _busy_minutes(
             " HAVING SUM(events) >= %s ORDER BY window_start DESC LIMIT %s",
             (feed, since, until, rules.min_events, _BUSY_MINUTES_A_QUERY),
         )
-        found = [row["window_start"] for row in cursor.fetchall()]
-        yield from found
-        if len(found) < _BUSY_MINUTES_A_QUERY:
+        minutes = [row["window_start"] for row in cursor.fetchall()]
+        yield from minutes
+        if len(minutes) < _BUSY_MINUTES_A_QUERY:
             return
-        until = found[-1] - _MINUTE
+        until = minutes[-1] - _MINUTE
 
 
 def _spans(touched: Collection[datetime], reach: timedelta, last: datetime) -> Iterator[Span]:
@@ -131,16 +131,16 @@ def _spans(touched: Collection[datetime], reach: timedelta, last: datetime) -> I
 
 def _minutes(cursor: DictCursor, feed: str, start: datetime, end: datetime) -> list[ServiceMinute]:
     """What is known of the minutes; those whose figures came or went otherwise are summed first."""
-    found = _summed(cursor, feed, "BETWEEN %s AND %s", start, end)
+    sums = _summed(cursor, feed, "BETWEEN %s AND %s", start, end)
     cursor.execute(
         f"SELECT DISTINCT window_start FROM {tables.LEVELS.name}"
         " WHERE feed = %s AND window_start BETWEEN %s AND %s",
         (feed, start, end),
     )
     with_figures = {row["window_start"] for row in cursor.fetchall()}
-    strange = with_figures ^ {minute.window_start for minute in found}
+    strange = with_figures ^ {minute.window_start for minute in sums}
     if not strange:
-        return found
+        return sums
     _sum_up(cursor, feed, strange)
     return _summed(cursor, feed, "BETWEEN %s AND %s", start, end)
 
@@ -193,8 +193,8 @@ def _service_minute(row: dict[str, Any]) -> ServiceMinute:
     )
 
 
-def _store(cursor: DictCursor, feed: str, span: Span, found: list[RateAnomaly]) -> None:
-    """Makes the rows of ``span`` those that were found, writing where they differ."""
+def _store(cursor: DictCursor, feed: str, span: Span, anomalies: list[RateAnomaly]) -> None:
+    """Makes the rows of ``span`` those of ``anomalies``, writing where they differ."""
     cursor.execute(
         "SELECT window_start, service_name, metric, observed, expected, `lower`, `upper`, reason"
         " FROM rate_anomalies WHERE feed = %s AND window_start BETWEEN %s AND %s",
@@ -204,12 +204,12 @@ def _store(cursor: DictCursor, feed: str, span: Span, found: list[RateAnomaly]) 
     cursor.executemany(
         "DELETE FROM rate_anomalies"
         " WHERE window_start = %s AND feed = %s AND service_name = %s AND metric = %s",
-        [(a.window_start, feed, a.service_name, a.metric) for a in stored.difference(found)],
+        [(a.window_start, feed, a.service_name, a.metric) for a in stored.difference(anomalies)],
     )
     cursor.executemany(
         "INSERT INTO rate_anomalies (feed, window_start, service_name, metric,"
         " observed, expected, `lower`, `upper`, reason) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON DUPLICATE KEY UPDATE observed = VALUES(observed), expected = VALUES(expected),"
         " `lower` = VALUES(`lower`), `upper` = VALUES(`upper`), reason = VALUES(reason)",
-        [(feed, *astuple(anomaly)) for anomaly in found if anomaly not in stored],
+        [(feed, *astuple(anomaly)) for anomaly in anomalies if anomaly not in stored],
     )

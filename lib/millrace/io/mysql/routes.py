@@ -24,12 +24,12 @@ class _Places:
             cursor.execute("SELECT place, http_route FROM http_routes WHERE feed = %s", self.feed)
             return {row["http_route"]: row["place"] for row in cursor.fetchall()}
 
-    def take(self, place: int, route: str) -> bool:
+    def take(self, slot: int, route: str) -> bool:
         try:
             with connection(self.mysql) as opened, opened.cursor() as cursor:
                 cursor.execute(
                     "INSERT INTO http_routes (feed, place, http_route) VALUES (%s, %s, %s)",
-                    (self.feed, place, route),
+                    (self.feed, slot, route),
                 )
         except IntegrityError:
             return False

@@ -64,7 +64,7 @@ class MysqlSink:
         Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
         """
         counted = self._stored.counted
-        if counted and all(item.within(counted) for item in batch.ranges):
+        if counted and all(offsets.within(counted) for offsets in batch.ranges):
             # Computed all the same: the stream's state is made by it.
             with batch.span("compute state of lines counted before"):
                 batch.rows.write.format("noop").mode("overwrite").save()
@@ -95,7 +95,7 @@ class MysqlSink:
             except OperationalError as error:
                 if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
                     raise
-                _log.warning("%s: %s; trying again", batch.key, error.args[1])
+                _log.warning("%s: %s; retrying", batch.key, error.args[1])
         raise AssertionError("the last attempt returns or raises")
 
     def _commit_once(self, batch: Batch, staging: str | None) -> int:

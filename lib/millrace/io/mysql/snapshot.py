@@ -43,7 +43,7 @@ class Snapshot:
 
     def figures(self, feed: Feed, start: datetime, end: datetime) -> dict[Key, Measures]:
         """The figures of windows from ``start`` to ``end`` (not included), by figure's name."""
-        found: dict[Key, Measures] = {}
+        by_key: dict[Key, Measures] = {}
         for table in _tables(feed):
             self.cursor.execute(
                 f"SELECT * FROM {table.name}"
@@ -53,8 +53,8 @@ class Snapshot:
             for row in self.cursor.fetchall():
                 keys = tuple(str(row[key.name]) for key in table.keys)
                 key = (table.name, row["window_start"], keys)
-                found[key] = {name: row[name] for name in table.figures}
-        return found
+                by_key[key] = {name: row[name] for name in table.figures}
+        return by_key
 
     def newest(self, feed: Feed) -> datetime | None:
         """The start of the newest window with events, None where there are none."""
