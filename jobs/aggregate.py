@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from millrace import windows
 from millrace.io import mysql, reference_data
 from millrace.io.mysql import MysqlSink
 from millrace.runtime import job, recompute_guard
 from millrace.runtime.flow import Flow, Run
 from millrace.transform import stage
+from millrace.windows.figures import figures
 
 
 def aggregate(run: Run) -> Flow:
@@ -18,7 +18,7 @@ def aggregate(run: Run) -> Flow:
     stored = recompute_guard.stored_figures(run)
     spec = reference_data.spec(conf, feed, mysql.named_routes(conf.mysql, feed))
     to_counts = partial(stage.to_counts, spec=spec, max_lateness_s=lateness_s)
-    to_figures = partial(windows.figures, max_lateness_s=lateness_s)
+    to_figures = partial(figures, max_lateness_s=lateness_s)
     rates = reference_data.rules(conf.detection.rules).rates
     sink = MysqlSink(conf.mysql, feed, rates, stored)
     return Flow(run.source, [to_counts, to_figures], sink, conf.stream.aggregate_interval_s)

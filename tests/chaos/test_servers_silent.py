@@ -100,7 +100,7 @@ def test_a_dead_connection_is_left_for_a_new_one(
     assert before_mysql.is_spoiled.wait(SPOILT_TIMEOUT_S), process.told()
     with case.recovery():
         assert process.exit_code(END_TIMEOUT_S) == 0, process.told()
-    assert process.stderr().count("MySQL is away, next try in") == 1
+    assert process.stderr().count("MySQL is unavailable, next try in") == 1
     case.judge()
 
 
@@ -132,7 +132,7 @@ def test_a_blip_after_a_long_try_is_outlasted(
     process = case.start_until_caught_up()
     with case.recovery():
         assert process.exit_code(END_TIMEOUT_S) == 0, process.told()
-    assert process.stderr().count("MySQL is away, next try in") == 1
+    assert process.stderr().count("MySQL is unavailable, next try in") == 1
     case.judge()
 
 

@@ -109,5 +109,5 @@ def test_jobs_refuse_a_topic_made_again_between_two_runs(trial: NewTrial, faulty
 
 def _expect_refusal(case: Trial, process: JobProcess) -> None:
     case.expect_end(process, 1)
-    sentence = f"topic '{case.feed.name}' was deleted and made again"
+    sentence = f"topic '{case.feed.name}' was deleted and recreated"
     assert sentence in process.stderr(), process.told()

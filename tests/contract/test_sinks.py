@@ -1,9 +1,7 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -13,18 +11,17 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from support.lines import kafka_rows, offsets, store, values
 
-from millrace import windows
 from millrace.config import Config, Feed
 from millrace.io import delta, mongo, mysql, reference_data
 from millrace.io.delta import DeltaSink
 from millrace.io.delta import log as delta_log
 from millrace.io.mongo import MongoSink
 from millrace.io.mysql import MysqlSink
-from millrace.io.mysql.ledger import record
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
 from millrace.transform import stage
 from millrace.transform.chain import Spec
+from millrace.windows.figures import figures
 
 TOPIC = "lines"
 LINES = 600
@@ -87,7 +84,7 @@ def mysql_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
         counted = tuple(mysql.counted_offsets(conf.mysql, feed.name, excluding=batch.checkpoint_id))
         sink = MysqlSink(conf.mysql, feed, stored=StoredFigures(counted))
         counts = stage.to_counts(rows, of, lateness_s)
-        store(sink, windows.figures(counts, lateness_s), batch)
+        store(sink, figures(counts, lateness_s), batch)
 
     def query(statement: str) -> Any:
         with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
@@ -198,59 +195,3 @@ def test_a_new_checkpoint_over_existing_data_changes_nothing(
     again.write(second, batch(feed, "b", 1, HALF, LINES))
     assert again.content() == before
     assert again.batches() == 3
-
-
-def test_an_archive_whose_checkpoint_was_put_back_takes_the_lines_that_are_new(
-    spark: SparkSession, servers: Config, lines: list[bytes]
-) -> None:
-    feed = Feed(name=f"d{uuid4().hex[:8]}", topic=TOPIC, format="combined", service_name="web")
-    sink = delta_sink(spark, servers, feed)
-    sink.write(kafka_rows(spark, lines[:HALF], topic=TOPIC), batch(feed, "a", 5, 0, HALF))
-    rest = kafka_rows(spark, lines[HALF:], topic=TOPIC, first_offset=HALF)
-    sink.write(rest, batch(feed, "a", 3, HALF, LINES))
-    sink.write(rest, batch(feed, "a", 3, HALF, LINES))
-    assert len(sink.content()) == LINES
-
-
-def test_an_archive_is_made_where_its_folder_is_named_from_here(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    # As conf/local.yaml names it: a path that begins with a dot.
-    archive = f"./{os.path.relpath(tmp_path)}/.archive"
-    feed = Feed(name=f"d{uuid4().hex[:8]}", topic=TOPIC, format="combined", service_name="web")
-    for _ in range(2):
-        delta.prepare(spark, archive, feed)
-    assert delta.lines(spark, archive, feed).schema == delta.SCHEMA
-    assert not delta.exists(spark, archive, feed)
-
-
-def test_a_compacted_archive_holds_the_same_in_fewer_files(
-    spark: SparkSession, servers: Config, lines: list[bytes]
-) -> None:
-    feed = Feed(name=f"d{uuid4().hex[:8]}", topic=TOPIC, format="combined", service_name="web")
-    sink = delta_sink(spark, servers, feed)
-    for number, first in enumerate(range(0, LINES, LINES // 4)):
-        rows = kafka_rows(spark, lines[first : first + 150], topic=TOPIC, first_offset=first)
-        sink.write(rows, batch(feed, "a", number, first, first + 150))
-    before = sink.content()
-    small, large = delta.compact(spark, servers.storage.archive, feed, keep_hours=168)
-    assert (small >= 4, large) == (True, 1)
-    assert sink.content() == before
-    sink.write(rows, batch(feed, "a", 3, first, first + 150))
-    assert sink.content() == before
-    assert delta.compact(spark, servers.storage.archive, feed, keep_hours=168) == (0, 0)
-
-
-def test_a_partition_added_later_is_counted_from_its_start(servers: Config) -> None:
-    query = f"q{uuid4().hex[:8]}"
-    first, last = offsets(TOPIC, 100, 200), offsets(TOPIC, 200, 300)
-    added = replace(first[0], partition=1, from_offset=500, until_offset=600)
-    mysql.prepare(servers.mysql)
-    with mysql.connection(servers.mysql) as opened, opened.cursor() as cursor:
-        record(cursor, Batch(query, "a", 0, first), rows_written=0)
-        record(cursor, Batch(query, "a", 7, (*last, added)), rows_written=0)
-    counted = mysql.counted_offsets(servers.mysql, query, excluding=None)
-    assert [(r.partition, r.from_offset, r.until_offset) for r in counted] == [
-        (0, 100, 300),
-        (1, 0, 600),
-    ]

@@ -5,11 +5,13 @@ from shutil import move
 
 import pytest
 import yaml
+from pyspark.sql import SparkSession
 from support.lines import recent
 from support.pipeline import Pipeline, pipeline
 
 from millrace import config
 from millrace.config import Config
+from millrace.runtime.context import FAILED
 
 
 def lines(seed: int) -> list[bytes]:
@@ -18,20 +20,25 @@ def lines(seed: int) -> list[bytes]:
 
 @pytest.mark.slow
 def test_state_of_another_plan_is_refused_and_the_way_out_works(
-    servers: Config, conf_file: Path, country_database: str, tmp_path: Path
+    servers: Config,
+    conf_file: Path,
+    country_database: str,
+    spark: SparkSession,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     feed = {"name": "plan", "topic": "plan", "format": "app", "service_name": "app"}
     pipe = pipeline(tmp_path, conf_file, feed)
     pipe.send("plan", lines(1))
-    pipe.run("aggregate")
+    pipe.run_within(spark, "aggregate")
     # The shop's state has sums of money in it: another layout.
     content = yaml.safe_load(pipe.file.read_text())
     content["feeds"][0]["format"] = "shop"
     other = tmp_path / "other.yaml"
     other.write_text(yaml.safe_dump(content))
     pipe.send("plan", lines(2))
-    said = Pipeline(other, config.load(other)).run("aggregate", code=1)
-    (line,) = [line for line in said.splitlines() if "holds the state of another version" in line]
+    Pipeline(other, config.load(other)).run_within(spark, "aggregate", code=FAILED)
+    (line,) = [line for line in caplog.messages if "holds the state of another version" in line]
     checkpoint = Path(pipe.conf.storage.checkpoints) / "aggregate-plan"
     assert str(checkpoint) in line
 
@@ -41,5 +48,5 @@ def test_state_of_another_plan_is_refused_and_the_way_out_works(
 
     assert events() == 500
     move(checkpoint, tmp_path / "aside")
-    pipe.run("aggregate")
+    pipe.run_within(spark, "aggregate")
     assert events() == 1000

@@ -113,7 +113,7 @@ def test_a_topic_made_again_stops_the_job_with_a_sentence(
     kafka.create_topics(pipe.conf.kafka, [feed])
     pipe.send(feed, values("combined", 2 * FEW))
     errors = pipe.run("ingest", code=1)
-    assert f"topic '{feed}' was deleted and made again" in errors
+    assert f"topic '{feed}' was deleted and recreated" in errors
     assert count(pipe) == before
 
     pipe.forget("ingest")

@@ -251,6 +251,8 @@ def test_letters_are_listed_shown_and_settled_from_the_command_line(
 
     two = next(row["_id"] for row in listed[1:] if row["reason"] != reason)
     line = '{"timestamp": "2026-03-29T01:20:00Z"}'
-    assert "1 letters would be records" in said(pipe, "requeue", two, "--line", line, "--dry-run")
-    assert "1 letters are records now" in said(pipe, "requeue", two, "--line", line)
+    assert "1 letters would become records" in said(
+        pipe, "requeue", two, "--line", line, "--dry-run"
+    )
+    assert "1 letters became records" in said(pipe, "requeue", two, "--line", line)
     assert pipe.documents("spoilt").count_documents({}) == 971

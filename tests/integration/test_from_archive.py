@@ -122,7 +122,7 @@ def test_an_archive_that_grows_meanwhile_guards_figures_by_what_is_read(
         stored = recompute_guard.stored_figures(replace(run, query=query))
         raise AssertionError(f"the figures hold lines that are not read: {stored}")
 
-    with pytest.raises(JobError, match=f"ends at offset {HALF}, the figures hold lines up to"):
+    with pytest.raises(JobError, match=f"ends at offset {HALF}, but the stored figures include"):
         archive.run(function)
 
 

@@ -129,7 +129,7 @@ def test_it_counts_as_a_line_in_its_place(long: Long) -> None:
 
 def test_list_and_show_say_that_it_was_cut(long: Long) -> None:
     listed = long.command("dead-letters", "list", "--feed", "long").out
-    assert f"{len(LONG)} bytes; the first {KEPT} kept" in " ".join(listed.split())
+    assert f"{len(LONG)} bytes; the first {KEPT} bytes kept" in " ".join(listed.split())
     (letter,) = long.letters()
     shown = json.loads(long.command("dead-letters", "show", letter["_id"]).out)
     assert (shown["raw_bytes"], shown["raw_sha256"]) == (len(LONG), LONG_SHA256)
@@ -170,7 +170,7 @@ def test_a_letter_of_before_there_was_a_limit_is_what_it_is(long: Long) -> None:
     told = {"raw_bytes": "", "raw_sha256": ""}
     stored.update_one({"_id": letter["_id"]}, {"$set": {"raw": LATER}, "$unset": told})
     ended = long.command("dead-letters", "requeue", letter["_id"])
-    assert "1 letters are dead still: too_long" in ended.said
+    assert "1 letters are still dead: too_long" in ended.said
     (found,) = long.letters("short")
     assert (found["raw"], found["status"], found["detail"]) == (LATER, "new", letter["detail"])
     assert "kept" not in long.command("dead-letters", "list", "--feed", "short").out
@@ -183,7 +183,7 @@ def test_a_line_that_is_given_takes_its_place(long: Long) -> None:
     (letter,) = long.letters("short")
     line = json.dumps({"timestamp": NOW.isoformat(), "message": "mended"})
     ended = long.command("dead-letters", "requeue", letter["_id"], "--line", line)
-    assert (ended.code, "1 letters are records now" in ended.said) == (0, True)
+    assert (ended.code, "1 letters became records" in ended.said) == (0, True)
     assert [row["message"] for row in long.pipe.documents("short").find()] == ["mended"]
 
 

@@ -11,7 +11,7 @@ from support.certificates import Authority, authority
 from support.lines import kafka_rows, offsets, store, values
 from support.places import SILENT, settings
 
-from millrace import stack, windows
+from millrace import stack
 from millrace.config import Config, ConfigurationError, Feed, Mysql, UnreachableError
 from millrace.io import mysql, reference_data
 from millrace.io.mysql import MysqlSink
@@ -19,6 +19,7 @@ from millrace.io.mysql.client import jdbc_options
 from millrace.records.ledger import Batch
 from millrace.stack import mariadb
 from millrace.transform import stage
+from millrace.windows.figures import figures as to_figures
 
 ADDRESS = "127.0.0.1"
 LINES = 50
@@ -127,7 +128,7 @@ def test_a_batch_is_written_with_tls(
     figures = (
         kafka_rows(spark, values("combined", LINES, faults=0), topic="t")
         .transform(stage.to_counts, spec, feed.max_lateness_s)
-        .transform(windows.figures, feed.max_lateness_s)
+        .transform(to_figures, feed.max_lateness_s)
     )
     store(MysqlSink(secured.conf, feed), figures, Batch(feed.name, "a", 0, offsets("t", 0, LINES)))
     with mysql.connection(secured.conf) as opened, opened.cursor() as cursor:

@@ -98,6 +98,7 @@ def pipe(
     servers: Config,
     conf_file: Path,
     country_database: str,
+    spark: SparkSession,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Pipeline:
     """Two feeds, wholly ingested; the last of their lines are in Kafka only."""
@@ -108,10 +109,10 @@ def pipe(
     made = pipeline(tmp_path_factory.mktemp("replay"), conf_file, *feeds)
     for feed, format in (("past_web", "combined"), ("past_app", "app")):
         made.send(feed, values(format, ARCHIVED, faults=5))
-    made.run("archive")
+    made.run_within(spark, "archive")
     for feed, format in (("past_web", "combined"), ("past_app", "app")):
         made.send(feed, values(format, RECENT, faults=5, seed=8))
-    made.run("ingest")
+    made.run_within(spark, "ingest")
     return made
 
 
@@ -420,7 +421,7 @@ def test_a_promotion_beside_ingest_leaves_each_line_in_its_place(log: Past) -> N
             assert job.poll() is None
         job.terminate()
         job.wait(60)
-    log.pipe.run("ingest")
+    log.pipe.run_within(log.spark, "ingest")
     assert log.stored() == before
 
 

@@ -31,8 +31,8 @@ from millrace.stack.servers import folders
 
 SILENT = Console(file=StringIO())
 SET_ANEW = (
-    "the data that is here had no users, or their passwords were lost: users are set anew,"
-    " and the data stays (millrace status --secrets)"
+    "the existing data had no users, or their passwords were lost: new users are created,"
+    " and the data is kept (see millrace status --secrets)"
 )
 
 
@@ -241,7 +241,7 @@ def test_passwords_of_the_environment_are_given_to_the_servers(
             opened.ping()
         _log_in_as_printed(given, file.parent)
     # MariaDB reads its user's password when it starts.
-    with pytest.raises(StackError, match=r"^MariaDB does not take .*millrace down\)$"):
+    with pytest.raises(StackError, match=r"^MariaDB rejects .*millrace down\)$"):
         stack.up(config.load(file), SILENT)
     stack.down(conf, SILENT)
     stack.up(config.load(file), SILENT)
@@ -256,7 +256,8 @@ def test_servers_and_data_of_a_version_without_users_get_them(tmp_path: Path) ->
         with pytest.raises(StackError) as refused:
             stack.up(conf, said)
         for server in ("MongoDB", "MariaDB"):
-            assert re.search(rf"{server} [^;]*: end it first \(millrace down\)", str(refused.value))
+            expected = rf"{server} [^;]*: stop it first \(millrace down\)"
+            assert re.search(expected, str(refused.value))
         assert SET_ANEW in said.file.getvalue().splitlines()
         stack.down(conf, SILENT)
         after = stack.up(config.load(file), SILENT)

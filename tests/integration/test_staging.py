@@ -14,7 +14,7 @@ from support.lines import kafka_rows, offsets, store, values
 from support.pipeline import wait_until
 from support.places import SILENT, settings
 
-from millrace import stack, windows
+from millrace import stack
 from millrace.config import Config, Feed, Mysql
 from millrace.detect.rates import DEFAULT_RULES
 from millrace.io import mysql, reference_data
@@ -25,6 +25,7 @@ from millrace.records import tables
 from millrace.records.ledger import Batch
 from millrace.stack import mariadb
 from millrace.transform import stage
+from millrace.windows.figures import figures as to_figures
 
 LINES = 200
 DAYS = 2  # more than the one day after which a table that nobody renews is dropped
@@ -83,7 +84,7 @@ def figures(spark: SparkSession, conf: Config, country_database: str) -> DataFra
     lines = kafka_rows(spark, values("app", LINES, faults=0), topic="lines")
     spec = reference_data.spec(conf, APP)
     counts = lines.transform(stage.to_counts, spec, APP.max_lateness_s)
-    return counts.transform(windows.figures, APP.max_lateness_s)
+    return to_figures(counts, APP.max_lateness_s)
 
 
 @pytest.fixture

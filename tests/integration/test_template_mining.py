@@ -183,7 +183,7 @@ def test_a_dry_run_shows_the_templates_and_writes_none(place: Place, run: Run) -
         (("mine", "--feed", "empty", "--from", "archive"), 1, "there are no messages in archive"),
         (("mine", "--feed", "pages"), 2, "only those of format app and syslog have message"),
         (("mine", "--feed", "nowhere"), 2, "no feed is named 'nowhere'"),
-        (("mine", "--from", "kafka"), 2, "'kafka' is none of mongo, archive"),
+        (("mine", "--from", "kafka"), 2, "'kafka' is not one of mongo, archive"),
         (("list", "--feed", "pages"), 2, "only those of format app and syslog have message"),
     ],
 )
@@ -276,10 +276,10 @@ def test_the_list_has_texts_figures_and_says_when_to_mine_again(place: Place, ru
         if "│" in line
     ]
     assert rows[0] == [known[1].id, known[1].text, "880", "88.0", "new"]
-    assert rows[1] == ["0123456789ab", "(is not in the file)", "20", "2.0", "new"]
+    assert rows[1] == ["0123456789ab", "(not in the file)", "20", "2.0", "new"]
     assert rows[2] == [known[0].id, known[0].text, "0", "0.0", ""]
     assert len(rows) == len(known) + 1
-    assert "100 of 1,000 events match none (10.0 %)" in said
+    assert "100 of 1,000 events match no template (10.0 %)" in said
     assert "mine again" not in said
     insert(place.conf, "hosts", (now, known[1].id, 899), (now, "-", 101))
     assert "mine again: millrace templates mine --feed hosts" in run("list")[1]

@@ -14,6 +14,8 @@ from shutil import rmtree
 from typing import Any
 
 import yaml
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient
 from pyspark.sql import SparkSession
 
 from millrace import config
@@ -37,6 +39,14 @@ class Pipeline:
 
     file: Path
     conf: Config
+
+    def only(self, *feeds: str) -> "Pipeline":
+        """Some of the feeds: what runs on these leaves the others alone."""
+        content = yaml.safe_load(self.file.read_text())
+        content["feeds"] = [feed for feed in content["feeds"] if feed["name"] in feeds]
+        file = self.file.with_name(f"{'-'.join(feeds)}.yaml")
+        file.write_text(yaml.safe_dump(content))
+        return Pipeline(file, config.load(file))
 
     def send(self, feed: str, lines: list[bytes]) -> None:
         send(self.conf.kafka, self.conf.feed(feed).topic, lines)
@@ -97,6 +107,17 @@ class Pipeline:
         """Deletes the checkpoints of a job's queries."""
         for feed in self.conf.feeds:
             rmtree(Path(self.conf.storage.checkpoints) / f"{job}-{feed.name}", ignore_errors=True)
+
+    def expire_half(self, feed: str) -> dict[int, int]:
+        """Has Kafka delete the older half of each partition; the first offset left, by it."""
+        topic = kafka.topic(self.conf.kafka, self.conf.feed(feed).topic)
+        found = kafka.offsets(self.conf.kafka, topic)
+        halves = {one.partition: (one.from_offset + one.until_offset) // 2 for one in found}
+        admin = AdminClient(kafka.client_properties(self.conf.kafka))
+        until = [TopicPartition(topic.name, *half) for half in halves.items()]
+        for future in admin.delete_records(until).values():
+            future.result()
+        return halves
 
     def documents(self, feed: str) -> Any:
         return mongo.database(self.conf.mongo)[feed]

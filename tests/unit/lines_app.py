@@ -135,7 +135,39 @@ RECORDS |= {
         "notice": "INFO",
         "err": "ERROR",
         "CRITICAL": "FATAL",
+        "Information": "INFO",
+        "Verbose": "DEBUG",
+        "SEVERE": "ERROR",
+        "panic": "FATAL",
+        "[WARN]": "WARN",
+        "INFO+2": "INFO",
+        "DEBUG-4": "DEBUG",
+        r"\u001b[32minfo\u001b[39m": "INFO",
+        "": "INFO",
+        "35": "INFO",
     }.items()
+}
+RECORDS |= {
+    f"level as the number {sent}": (_line(f'"level": {sent}'), _record(level=level))
+    for sent, level in {
+        "10": "DEBUG",
+        "20": "DEBUG",
+        "30": "INFO",
+        "40": "WARN",
+        "50": "ERROR",
+    }.items()
+}
+RECORDS |= {
+    f"level {sent} is kept": (_line(f'"level": {sent}'), _with(level=kept))
+    for sent, kept in {'"LOUD"': "LOUD", "7": "7", "1000": "1000", '"30 dB"': "30 dB"}.items()
+}
+RECORDS |= {
+    f"status {sent} is whole": (_line(f'"status_code": {sent}'), _record(status_code=200))
+    for sent in ("200.0", "2.0e2", '"200.0"', '" 200 "')
+}
+RECORDS |= {
+    f"number {sent} as sent": (_line(f'"n": {sent}'), _with(n=sent))
+    for sent in ("1.10", "12500000.50", "0.00005", "1E5", "-0.0", "1e400", "200.0")
 }
 RECORDS |= {
     f"timestamp {sent}": (f'{{"timestamp": {sent}}}', _record(timestamp=f"2025-01-22T{time}Z"))
@@ -203,8 +235,6 @@ LETTERS |= {
 LETTERS |= {
     f"{field} {sent}": (_line(f'"{field}": {sent}'), "bad_value", f"{field}: ")
     for field, sent in (
-        ("level", '"LOUD"'),
-        ("level", '""'),
         ("status_code", '"OK"'),
         ("status_code", "2147483648"),
         ("status_code", "-1"),
@@ -220,6 +250,4 @@ LETTERS |= {
 }
 
 # What the parser does not keep to yet, by the name of the case.
-
-# Spark's JSON reader rounds a number that no field is for; ``raw`` has it as it was sent.
-DEFECTS = {"decimal with more digits than a double": "the number is rounded to a double"}
+DEFECTS: dict[str, str] = {}

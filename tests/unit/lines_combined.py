@@ -60,13 +60,19 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
     "whole response time": (f"{COMBINED} 42", _combined(response_time_ms=42.0)),
     "decimal response time": (f"{COMBINED} 0.125", _combined(response_time_ms=0.125)),
     "dash for response time": (f"{COMBINED} -", _combined()),
-    "fields after response time": (
+    # With others after it a number may be bytes, a count, or a time in another unit.
+    "two numbers after Combined": (f"{COMBINED} 616 6347", _combined(extra="616 6347")),
+    "number with fields after it": (
         f'{COMBINED} 42 0.041 "a b" -',
-        _combined(response_time_ms=42.0, extra='0.041 "a b" -'),
+        _combined(extra='42 0.041 "a b" -'),
     ),
-    "quoted address after response time is extra": (
+    "number with a quoted address after it": (
         f'{COMBINED} 42 "192.0.2.1"',
-        _combined(response_time_ms=42.0, extra='"192.0.2.1"'),
+        _combined(extra='42 "192.0.2.1"'),
+    ),
+    "Traefik's fields": (
+        f'{COMBINED} 48213 "shop@docker" "http://10.0.0.7:80" 12ms',
+        _combined(response_time_ms=12.0, extra='48213 "shop@docker" "http://10.0.0.7:80" 12ms'),
     ),
     "one forwarded address": (f'{COMBINED} "192.0.2.1"', _combined(forwarded_for="192.0.2.1")),
     "several forwarded addresses": (
@@ -152,6 +158,30 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         f'203.0.113.9 - "" {WHEN} {GET} 401 381',
         _common(user=None, status_code=401, bytes=381, level="WARN"),
     ),
+    # What a proxy or a second server put before the client.
+    "forwarded addresses before the client": (
+        f"203.0.113.9, 198.51.100.7 - - {WHEN} {GET} 200 5316",
+        _common(forwarded_for="203.0.113.9, 198.51.100.7"),
+    ),
+    "forwarded addresses without a blank": (
+        f"203.0.113.9,198.51.100.7,2001:db8::7 - frank {WHEN} {GET} 200 5316",
+        _common(forwarded_for="203.0.113.9,198.51.100.7,2001:db8::7", user="frank"),
+    ),
+    "host and forwarded addresses": (
+        f"www.example.com 203.0.113.9, unknown - - {WHEN} {GET} 200 5316",
+        _common(virtual_host="www.example.com", forwarded_for="203.0.113.9, unknown"),
+    ),
+    "host without a port": (
+        f"www.example.com {COMBINED}",
+        _combined(virtual_host="www.example.com"),
+    ),
+    "host and port before a client's name": (
+        f"www.example.com:80 host-7.example.org - - {WHEN} {GET} 200 5316",
+        _common(virtual_host="www.example.com:80", client_ip="host-7.example.org"),
+    ),
+    "socket as client": (f"unix: - - {WHEN} {GET} 200 5316", _common(client_ip="unix:")),
+    "unknown client": (f"unknown - - {WHEN} {GET} 200 5316", _common(client_ip="unknown")),
+    "byte order mark": (f"\ufeff{COMBINED}", _combined()),
     "dash for client": (f"- - - {WHEN} {GET} 200 5316", _common(client_ip=None)),
     # What was asked.
     "dash for everything that may be one": (
@@ -206,6 +236,14 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         f"203.0.113.9 - - [31/Dec/2019:23:59:59 -0800] {GET} 200 5316",
         _common(timestamp="2020-01-01T07:59:59.000Z"),
     ),
+    "milliseconds in the time": (
+        f"203.0.113.9 - - [22/Jan/2019:03:56:14.123 +0330] {GET} 200 5316",
+        _common(timestamp="2019-01-22T00:26:14.123Z"),
+    ),
+    "ISO 8601 in the brackets": (
+        f"203.0.113.9 - - [2019-01-22T03:56:14.5+03:30] {GET} 200 5316",
+        _common(timestamp="2019-01-22T00:26:14.500Z"),
+    ),
     "leap day in UTC": (
         f"203.0.113.9 - - [29/Feb/2020:00:00:00 +0000] {GET} 200 5316",
         _common(timestamp="2020-02-29T00:00:00.000Z"),
@@ -231,6 +269,21 @@ LETTERS: dict[str, tuple[str | bytes | None, str, str | None]] = {
     "cut after a backslash": (f'{COMMON} {REFERRER} "Mozilla\\', "no_match", "not closed"),
     "unescaped quotes in user agent": (f'{COMMON} "-" "a "b" c"', "no_match", "closing quote"),
     "no client": (f"- - {WHEN} {GET} 200 5316", "no_match", "client, ident and user"),
+    # What a shipper put before the line is nobody's client.
+    "CRI's head": (f"2026-03-29T10:00:00.1Z stdout F {COMMON}", "no_match", "client"),
+    "syslog's head": (f"<133>Mar 29 10:00:00 web01 nginx: {COMMON}", "no_match", "client"),
+    "a container's name": (f"web-1  | {COMMON}", "no_match", "client"),
+    "Logstash's plain codec": (f"2026-03-29T10:00:00.1Z web01 {COMMON}", "no_match", "client"),
+    "a name before an address and no user": (
+        f"web01 203.0.113.9 - {WHEN} {GET} 200 5316",
+        "no_match",
+        "client",
+    ),
+    "a list with a word in it": (
+        f"203.0.113.9, shop - - {WHEN} {GET} 200 5316",
+        "no_match",
+        "addresses",
+    ),
     "no time": (f"203.0.113.9 - - {GET} 200 5316", "no_match", "[time]"),
     "text between time and request": (
         f"{CLIENT} www.example.com {GET} 200 5316",

@@ -133,6 +133,13 @@ RECORDS |= {
     }.items()
 }
 RECORDS |= {
+    f"level {sent} is passed over": (
+        line('"event_type": "error"', f'"level": {sent}'),
+        record(event_type="error", level="ERROR"),
+    )
+    for sent in ('"LOUD"', '""', "3")
+}
+RECORDS |= {
     f"level {sent} as sent": (
         line('"event_type": "error"', f'"level": "{sent}"'),
         record(event_type="error", level=level),
@@ -257,9 +264,6 @@ LETTERS |= {
         ("event_type", '""', ""),
         ("event_type", "5", "5"),
         ("event_type", '["purchase"]', '["purchase"]'),
-        ("level", '"LOUD"', "LOUD"),
-        ("level", '""', ""),
-        ("level", "3", "3"),
         ("session_duration", "-1", "-1"),
         ("session_duration", "-0.5", "-0.5"),
         ("session_duration", '"-0.00001"', "-0.00001"),

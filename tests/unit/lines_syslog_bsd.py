@@ -21,6 +21,12 @@ def _untagged(message: str | None, **fields: object) -> dict[str, object]:
     return _bsd(app_name=None, proc_id=None, message=message, **fields)
 
 
+def _cisco(msg_id: str, message: str, **fields: object) -> dict[str, object]:
+    facility = msg_id.partition("-")[0]
+    named = {"app_name": facility, "msg_id": msg_id, "proc_id": None, "message": message}
+    return _bsd(**(named | fields))
+
+
 RECORDS: dict[str, tuple[str, dict[str, object]]] = {
     "RFC 3164": (f"{BSD} host app[77]: done", _bsd()),
     "example 1 of RFC 3164": (
@@ -84,7 +90,7 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
     "empty process id": (f"{BSD} host app[]: done", _bsd(proc_id=None)),
     "colon after the time, as routers write it": (
         f"{BSD}: %ASA-6-302013: Built",
-        _bsd(hostname=None, app_name="%ASA-6-302013", proc_id=None, message="Built"),
+        _cisco("ASA-6-302013", "Built", severity=6, hostname=None),
     ),
     "more than one space after the tag": (f"{BSD} host app[77]:   done", _bsd(message="  done")),
     "tag with slash": (
@@ -104,10 +110,40 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
             message="authentication failure; uid=0 tty=NODEVssh",
         ),
     ),
-    "tag with percent sign": (
+    "Cisco's name of the message": (
         f"{BSD} host %ASA-6-302013: Built outbound TCP",
-        _bsd(app_name="%ASA-6-302013", proc_id=None, message="Built outbound TCP"),
+        _cisco("ASA-6-302013", "Built outbound TCP", severity=6),
     ),
+    # Counters, a clock that was never set or is no more, a year before the month, no time at all.
+    "Cisco IOS with a counter": (
+        f"<189>4711: *{BSD}.000 UTC: %SYS-5-CONFIG_I: changed",
+        _cisco("SYS-5-CONFIG_I", "changed", facility=23, severity=5, hostname=None),
+    ),
+    "Cisco IOS with a counter, host and number": (
+        f"<189>29: host: 000123: .{BSD}: %LINK-3-UPDOWN: down",
+        _cisco("LINK-3-UPDOWN", "down", facility=23, severity=5),
+    ),
+    "Cisco ASA with a blank before the colon": (
+        "<166>Jan 22 2025 10:00:00 host : %ASA-6-302013: built",
+        _cisco("ASA-6-302013", "built", facility=20, severity=6),
+    ),
+    "Cisco NX-OS": (
+        "<189>: 2025 Jan 22 10:00:00.000 UTC: %ETH-5-UP: up",
+        _cisco("ETH-5-UP", "up", facility=23, severity=5, hostname=None),
+    ),
+    "Cisco IOS that counts from its start": (
+        "<189>1: 00:00:46: %SYS-5-RESTART: restarted",
+        _cisco(
+            "SYS-5-RESTART",
+            "restarted",
+            timestamp="2025-01-22T12:00:00.000Z",
+            facility=23,
+            severity=5,
+            hostname=None,
+        ),
+    ),
+    "blank after PRI": (f"<13> {BSD} host app[77]: done", _bsd(facility=1, severity=5)),
+    "ISO 8601 with a blank": ("2025-01-22 10:00:00,000 host app[77]: done", _bsd()),
     "process id in words": (f"{BSD} host app[main-1]: done", _bsd(proc_id="main-1")),
     "kernel without process id": (
         f"<6>{BSD} host kernel: [   12.345678] eth0: link up",

@@ -26,8 +26,8 @@ from millrace.records.tables import MEASURES, Table
 from millrace.records.types import Type
 from millrace.transform import stage
 from millrace.transform.chain import Letter, Spec, compiled
-from millrace.windows import figures
 from millrace.windows.counts import Counts
+from millrace.windows.figures import figures
 
 KAFKA = "value binary, topic string, partition int, offset bigint, timestamp timestamp"
 RECEIVED_AT = datetime(2025, 1, 22, 12, 0, tzinfo=UTC)
@@ -189,7 +189,7 @@ def figures_of(
 def spark_figures(of: Spec, lines: DataFrame) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """The figures of a Kafka source's rows as they are stored, by window, table and keys."""
     counts = lines.transform(stage.to_counts, of, MAX_LATENESS_S)
-    rows = counts.transform(figures(MAX_LATENESS_S)).collect()
+    rows = figures(counts, MAX_LATENESS_S).collect()
     keys = ("window_start", "figure", "k1", "k2", "k3", "k4")
     found = {tuple(row[key] for key in keys): tuple(row[m] for m in MEASURES) for row in rows}
     assert len(found) == len(rows)
@@ -221,7 +221,7 @@ def streamed(
     lines = spark.readStream.schema(KAFKA).option("maxFilesPerTrigger", 1).parquet(str(source))
     query = (
         lines.transform(stage.to_counts, spec("app"), MAX_LATENESS_S)
-        .transform(figures(MAX_LATENESS_S))
+        .transform(figures, MAX_LATENESS_S)
         .writeStream.outputMode("update")
         .option("checkpointLocation", str(folder / "checkpoint"))
         .foreachBatch(keep)

@@ -24,6 +24,30 @@ PROFILE = ["observe"]
 OBSERVERS = tuple(name for name in SERVICES if SERVICES[name].get("profiles") == PROFILE)
 PROMETHEUS_FILE = ROOT / "dashboards/prometheus/prometheus.yaml"
 PROVISIONING = ROOT / "dashboards/grafana/provisioning"
+# What each service waits for: a server until it is healthy, all else until it is done.
+NEEDS = {
+    **{job: {"topics", "mongo-init", "mysql"} for job in JOBS},
+    "topics": {"kafka"},
+    "mongo-init": {"mongo"},
+    "mongo-monitor": {"mongo-init"},
+    "mysql-monitor": {"mysql"},
+    "grafana": {"mysql-monitor"},
+    "kafka-exporter": {"kafka"},
+    "mongo-exporter": {"mongo-monitor"},
+    "mysql-exporter": {"mysql-monitor"},
+}
+
+
+def entries(key: str) -> list[tuple[str, str]]:
+    """Each entry that a service has under a key, with the service's name."""
+    found = [(name, entry) for name in SERVICES for entry in SERVICES[name].get(key, [])]
+    assert found, f"no service has {key}: what is asked of them would hold of nothing"
+    return found
+
+
+PASSWORDS = [(service, name) for service, name in entries("environment") if "PASSWORD" in name]
+MOUNTS = [(service, *mount.split(":", 1)) for service, mount in entries("volumes")]
+FROM_REPOSITORY = [mount for mount in MOUNTS if mount[1].startswith(".")]
 
 
 @pytest.fixture
@@ -52,13 +76,13 @@ def test_schema_check_refuses_a_wrong_key(tmp_path: Path) -> None:
     assert "helthcheck" in result.stdout
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_password_must_be_given_from_outside(service: str) -> None:
-    environment = SERVICES[service].get("environment", {})
-    assert isinstance(environment, dict), "a list of NAME=value would escape this check"
-    for name, value in environment.items():
-        if "PASSWORD" in name:
-            assert REQUIRED_VARIABLE.fullmatch(value), name
+def test_every_job_and_every_server_with_users_has_passwords() -> None:
+    assert {*JOBS, "mongo", "mysql"} <= {service for service, _ in PASSWORDS}
+
+
+@pytest.mark.parametrize(("service", "name"), PASSWORDS)
+def test_every_password_must_be_given_from_outside(service: str, name: str) -> None:
+    assert REQUIRED_VARIABLE.fullmatch(SERVICES[service]["environment"][name])
 
 
 def test_example_environment_names_every_variable_and_gives_none_a_value() -> None:
@@ -72,9 +96,7 @@ def test_example_environment_names_every_variable_and_gives_none_a_value() -> No
 @pytest.mark.parametrize("server", SERVERS)
 def test_every_server_has_a_health_check_and_a_volume(server: str) -> None:
     assert SERVICES[server]["healthcheck"]["test"]
-    mounted = {mount.split(":")[0] for mount in SERVICES[server]["volumes"]}
-    assert f"{server}-data" in mounted
-    assert mounted <= set(COMPOSE["volumes"])
+    assert f"{server}-data" in {source for service, source, _ in MOUNTS if service == server}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -91,10 +113,9 @@ def test_an_image_without_a_version_is_not_pinned(image: str) -> None:
     assert not PINNED_IMAGE.fullmatch(image)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_ports_are_open_to_this_machine_only(service: str) -> None:
-    for port in SERVICES[service].get("ports", []):
-        assert port.startswith("127.0.0.1:")
+@pytest.mark.parametrize(("service", "port"), entries("ports"))
+def test_ports_are_open_to_this_machine_only(service: str, port: str) -> None:
+    assert port.startswith("127.0.0.1:")
 
 
 def test_published_ports_are_those_of_the_local_configuration() -> None:
@@ -118,11 +139,16 @@ def test_jobs_restart_and_have_time_to_end_a_batch(job: str) -> None:
     assert (ROOT / "jobs" / f"{job}.py").is_file()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+def test_only_what_needs_others_waits_for_them() -> None:
+    assert {name for name in SERVICES if "depends_on" in SERVICES[name]} == NEEDS.keys()
+
+
+@pytest.mark.parametrize("service", NEEDS)
 def test_services_wait_for_servers_to_be_healthy_and_for_the_rest_to_be_done(service: str) -> None:
-    for name, dependency in SERVICES[service].get("depends_on", {}).items():
-        expected = "service_healthy" if name in SERVERS else "service_completed_successfully"
-        assert dependency["condition"] == expected
+    ends = dict.fromkeys(NEEDS[service], "completed_successfully")
+    states = ends | dict.fromkeys(NEEDS[service].intersection(SERVERS), "healthy")
+    expected = {name: {"condition": f"service_{state}"} for name, state in states.items()}
+    assert SERVICES[service]["depends_on"] == expected
 
 
 def test_the_suite_itself_has_no_profile() -> None:
@@ -131,15 +157,17 @@ def test_the_suite_itself_has_no_profile() -> None:
     assert len(OBSERVERS) == len(SERVICES) - len(plain)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_what_is_mounted_of_the_repository_is_there_and_read_only(service: str) -> None:
-    for mount in SERVICES[service].get("volumes", []):
-        source, _, target = mount.partition(":")
-        if source.startswith("."):
-            assert (ROOT / source).exists(), source
-            assert target.endswith(":ro")
-        else:
-            assert source in COMPOSE["volumes"]
+@pytest.mark.parametrize(("service", "source", "target"), FROM_REPOSITORY)
+def test_what_is_mounted_of_the_repository_is_there_and_read_only(
+    service: str, source: str, target: str
+) -> None:
+    assert (ROOT / source).exists()
+    assert target.endswith(":ro")
+
+
+def test_every_other_mount_is_a_volume_and_every_volume_is_mounted() -> None:
+    mounted = {source for _, source, _ in MOUNTS if not source.startswith(".")}
+    assert mounted == COMPOSE["volumes"].keys()
 
 
 def scrape_targets(prometheus: dict[str, Any]) -> dict[str, list[str]]:

@@ -155,6 +155,10 @@ def combined_tails(draw: Callable[..., Any]) -> Drawn:
         "referrer": None if referrer == "-" else referrer,
         "user_agent": None if agent == "-" else agent,
     }
+    if time_ms is not None and extra:
+        # With more after it a number may be anything.
+        fields["extra"] = f'{time_ms} x="{extra}"'
+        return f"{tail} {fields['extra']}", fields
     if time_ms is not None:
         tail, fields["response_time_ms"] = f"{tail} {time_ms}", float(time_ms)
     elif addresses:

@@ -18,7 +18,9 @@ WORDS = st.text(PRINTABLE, min_size=1, max_size=8).filter(lambda word: word != "
 NAMES = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters='="]'))
 SD_NAMES = NAMES.filter(bool)
 TAGS = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=":[]"))
-DATA = st.dictionaries(SD_NAMES, st.dictionaries(SD_NAMES, TEXT, max_size=3), max_size=3)
+# An id that is nobody's and has no parameters is text.
+SD_IDS = SD_NAMES.map(lambda name: f"{name}@1")
+DATA = st.dictionaries(SD_IDS, st.dictionaries(SD_NAMES, TEXT, max_size=3), max_size=3)
 # A line's end is no part of the message, nor is nothing a message.
 MESSAGES = TEXT.map(lambda text: text.rstrip("\r\n")).map(lambda text: text or None)
 # Whatever is no older than a year less a day, and not ahead by more than a day, has one year.

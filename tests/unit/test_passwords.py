@@ -102,7 +102,7 @@ def test_a_file_without_the_password_is_named_with_what_to_do(file: Path, conten
         config.load(file)
     assert str(refused.value) == (
         f"{stored}: expected a line {passwords.MONGO}=...: "
-        "remove the file, and millrace up makes it anew"
+        "remove the file; millrace up makes a new one"
     )
 
 

@@ -115,7 +115,7 @@ def test_a_longer_outage_ends_with_the_server_its_time_and_what_to_do(
     with pytest.raises(JobError) as ended:
         tried(clock, *TOO_LONG[case])
     message = str(ended.value)
-    assert message.startswith("MongoDB was away at each of ")
+    assert message.startswith("MongoDB was unavailable at each of ")
     assert f"longer than stream.max_outage_s {LIMIT_S}. Nothing is lost" in message
     assert str(ended.value.__cause__) in message
 

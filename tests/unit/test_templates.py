@@ -335,7 +335,7 @@ BROKEN: dict[str, tuple[Callable[[Content], object], str, str]] = {
     "the same twice": (
         lambda c: c.update(templates=c["templates"] * 2),
         "file",
-        "the template 'User came' stands here 2 times",
+        "the template 'User came' is listed 2 times",
     ),
 }
 

@@ -49,7 +49,7 @@ def test_a_batch_that_is_silent_ends_the_process_with_one_line(
         wait_until(lambda: codes != [], "its end", timeout_s=ENDS_S)
     assert codes == [1]
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("ingest-web failed: nothing was seen of its batch for ")
+    assert caplog.messages[0].startswith("ingest-web failed: its batch made no progress for ")
 
 
 def test_neither_work_nor_rest_ends_the_process(codes: list[int]) -> None:

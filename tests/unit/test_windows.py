@@ -23,8 +23,7 @@ from millrace.records import tables
 from millrace.records.fields import Fields, document
 from millrace.records.formats import FORMATS, Format
 from millrace.records.tables import MAX_KEYS, MEASURES, TABLES
-from millrace.windows import figures
-from millrace.windows.figures import COUNTED
+from millrace.windows.figures import COUNTED, figures
 
 MONEY = ("revenue", "failed_amount")
 
@@ -314,6 +313,6 @@ def test_a_sum_that_no_column_holds_is_null_and_the_rest_stands(
     row |= {"window_end": MINUTE, "figure": "traffic_by_minute", "line_count": 1, "valued": 1}
     rows = [tuple((row | {name: Decimal(2**62)}).values())] * 3
     ddl = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
-    (found,) = spark.createDataFrame(rows, ddl).transform(figures(MAX_LATENESS_S)).collect()
+    (found,) = figures(spark.createDataFrame(rows, ddl), MAX_LATENESS_S).collect()
     assert found[name] is None
     assert (found["line_count"], found["valued"]) == (3, 3)

@@ -20,6 +20,7 @@ from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
     from millrace.io.mongo.letters import Filter, Letter
+    from millrace.proof.requeue import Requeued
 
 app = typer.Typer(no_args_is_help=True, help="Inspect, requeue and settle dead letters.")
 
@@ -114,36 +115,16 @@ def requeue_letters(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Parse open letters again with today's parser, and resolve those that become records."""
-    from millrace.io import mongo
-    from millrace.io.mongo import letters
-    from millrace.proof.requeue import requeue
-
     chosen = _chosen(ids, feed, reason, since, everything)
     if line is not None and len(chosen.ids) != 1:
         raise typer.BadParameter("needs exactly one id", param_hint="--line")
     loaded = config.load(conf)
-    db = mongo.database(loaded.mongo)
     records, cut, still_dead = 0, 0, Counter[str]()
-    feeds = _feeds(loaded, chosen)
-    for one in feeds:
-        own = letters.Filter(chosen.ids, one.name, chosen.reason, chosen.since, OPEN)
-        count = db[COLLECTION].count_documents(own.query)
-        if not count:
-            continue
-        edited = None if line is None else line.encode()
-        with _progress() as progress:
-            task = progress.add_task(one.name, total=count)
-            came = requeue(
-                loaded,
-                one,
-                letters.snapshot(db, own),
-                line=edited,
-                dry_run=dry_run,
-                on_progress=lambda done: progress.update(task, completed=done),  # noqa: B023
-            )
-        records += came.records
-        cut += came.cut
-        still_dead.update(came.still_dead)
+    for one in _feeds(loaded, chosen):
+        done = _requeued(loaded, one, chosen, line, dry_run=dry_run)
+        records += done.records
+        cut += done.cut
+        still_dead.update(done.still_dead)
     say(f"{records} letters {'would become' if dry_run else 'became'} records")
     for name, count in still_dead.most_common():
         say(f"{count} letters are still dead: {name}")
@@ -153,6 +134,31 @@ def requeue_letters(
         if cut:
             sys.exit(FAILED)
         end("none of these is an open dead letter", FAILED)
+
+
+def _requeued(
+    conf: Config, feed: Feed, chosen: "Filter", line: str | None, *, dry_run: bool
+) -> "Requeued":
+    """What became of the feed's open letters that were chosen, with a bar while it goes on."""
+    from millrace.io import mongo
+    from millrace.io.mongo import letters
+    from millrace.proof.requeue import Requeued, requeue
+
+    db = mongo.database(conf.mongo)
+    of_feed = letters.Filter(chosen.ids, feed.name, chosen.reason, chosen.since, OPEN)
+    count = db[COLLECTION].count_documents(of_feed.query)
+    if not count:
+        return Requeued()
+    with _progress() as progress:
+        task = progress.add_task(feed.name, total=count)
+        return requeue(
+            conf,
+            feed,
+            letters.snapshot(db, of_feed),
+            line=None if line is None else line.encode(),
+            dry_run=dry_run,
+            on_progress=lambda done: progress.update(task, completed=done),
+        )
 
 
 @app.command()

@@ -105,7 +105,7 @@ def _show(verdict: "Verdict", out: Console) -> None:
             what = f"lines lost to {job}, accepted: {_offsets(unread.accepted)}"
             table.add_row("", f"{size(unread.accepted):,}", what, style="dim")
     lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
-    table.add_row("to come", "", f"lines not committed yet: {lag}", style="dim")
+    table.add_row("lag", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
     for line in advice(verdict):
         out.print(as_text(line), soft_wrap=True)

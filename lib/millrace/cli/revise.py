@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +11,9 @@ from rich.console import Console
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, instant
 from millrace.records.tables import WINDOW_S
+
+if TYPE_CHECKING:
+    from millrace.proof.revise import Revision
 
 _WINDOW = timedelta(seconds=WINDOW_S)
 _MOST_NAMED = 10
@@ -52,6 +55,12 @@ def revise(
             named = {start for _, start in compared.differing} | compared.late.keys()
         status.update(f"{feed}: computing {len(named):,} windows")
         came = proof.revise(spark, loaded, chosen, named)
+    _show(feed, came)
+    if came.refused:
+        sys.exit(FAILED)
+
+
+def _show(feed: str, came: "Revision") -> None:
     out = Console(highlight=False, soft_wrap=True)
     for start, reason in sorted(came.refused.items())[:_MOST_NAMED]:
         out.print(f"[red]refused[/] {start:%Y-%m-%d %H:%M}: {reason}")
@@ -59,8 +68,6 @@ def revise(
         out.print(f"and {len(came.refused) - _MOST_NAMED:,} more windows refused")
     empty = ": no line has a timestamp in them" if came.windows and not came.rows else ""
     out.print(f"{feed}: {len(came.windows):,} windows revised, {came.rows:,} rows{empty}")
-    if came.refused:
-        sys.exit(FAILED)
 
 
 def _minutes(text: str) -> Iterator[datetime]:

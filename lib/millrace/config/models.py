@@ -168,7 +168,7 @@ class Stream(_Section):
 
 
 class Ports(_Section):
-    """A port for each job; one number stands for all, where each job has an address of its own."""
+    """A port for each job; one number applies to all, if each job has its own address."""
 
     ingest: Port | None = None
     aggregate: Port | None = None

@@ -68,7 +68,7 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _silence_is_longer_than_pauses(self) -> "Config":
+    def _max_silence_exceeds_intervals(self) -> "Config":
         own = self.stream
         longest = max(own.ingest_interval_s, own.aggregate_interval_s, own.archive_interval_s)
         if self.metrics.max_silence_s <= longest:

@@ -1,4 +1,4 @@
-"""What a job looks at from time to time beside its queries: lag, storage, the last proof."""
+"""Periodic background checks of a job: lag, storage, the last reconcile."""
 
 import logging
 import shutil
@@ -18,7 +18,7 @@ RECONCILE_TOLD_BY = "ingest"  # the job that has MongoDB, where verdicts are kep
 
 
 def every(interval_s: float, checks: Mapping[str, Callable[[], None]]) -> Callable[[], None]:
-    """Runs the checks every so many seconds in a thread of its own; returns what ends it.
+    """Runs the checks every ``interval_s`` in a thread of its own; returns a function to stop it.
 
     A failing check is logged once until it recovers; it never stops the job.
     """

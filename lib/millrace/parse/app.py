@@ -8,14 +8,13 @@ from millrace.parse.members import (
     double,
     integer,
     list_within,
-    of_text,
     read,
     storable,
     text,
     timestamp,
 )
 
-VERSION = 2
+VERSION = 3
 
 KNOWN_KEYS = frozenset(
     {
@@ -34,7 +33,6 @@ KNOWN_KEYS = frozenset(
     }
 )
 _LONGEST_MS = 1e9  # nearly twelve days
-_LEVEL = of_text(level)
 
 
 def parse(line: str, received_at: int) -> dict[str, Any]:
@@ -45,7 +43,9 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
     sent = json.line_object(line)
     take = sent.get
     time = timestamp(sent)
-    named_level = read("level", take("level"), _LEVEL)
+    sent_level = text(take("level"))
+    named_level = level(sent_level) if sent_level else None
+    is_level_kept = bool(sent_level) and not named_level
     status_code = read("status_code", take("status_code"), _status_code)
     return {
         "timestamp": time,
@@ -60,12 +60,17 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
         "response_time_ms": read("response_time_ms", take("response_time_ms"), _response_time_ms),
         "error_code": text(take("error_code")),
         "tags": _tags(take("tags")),
-        "attributes": None if KNOWN_KEYS.issuperset(sent) else _attributes(sent),
+        "attributes": _attributes(sent, {"level"} if is_level_kept else set()),
     }
 
 
-def _attributes(sent: dict[str, Any]) -> dict[str, str]:
-    return storable((key, value) for key, value in sent.items() if key not in KNOWN_KEYS)
+def _attributes(sent: dict[str, Any], kept: set[str]) -> dict[str, str] | None:
+    """Every member without a field of its own, and of the others those to be kept all the same."""
+    if KNOWN_KEYS.issuperset(sent) and not kept:
+        return None
+    return storable(
+        (key, value) for key, value in sent.items() if key not in KNOWN_KEYS or key in kept
+    )
 
 
 def _status_code(sent: Any) -> int | None:

@@ -4,6 +4,7 @@ The line's fields are those of Apache's mod_log_config and nginx's log module::
 
     [virtual_host] client ident user [time] "request" status bytes ["referrer" "agent" ...]
 
+A list of forwarded addresses may stand in the client's place; its first address is the client.
 Both servers write a quote inside a quoted field as ``\"``, so a line splits at the quotes that no
 backslash escapes. Nearly all lines are plain, and taken in one match; the others are split.
 """
@@ -14,9 +15,9 @@ from typing import Any
 from millrace.parse.level import by_status
 from millrace.parse.rejection import RejectedError, found
 from millrace.parse.text import absent_if_dash
-from millrace.parse.times import clf_time
+from millrace.parse.times import clf_time, iso_8601
 
-VERSION = 1
+VERSION = 2
 
 # One match is one piece between unescaped quotes. Possessive, so that it does not backtrack.
 _PIECE = re.compile(r'(?:^|")([^"\\]*+(?:\\(?:.|$)[^"\\]*+)*+)', re.DOTALL)
@@ -31,11 +32,19 @@ _MILLISECONDS = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _TIMED = re.compile(rf"(?:-|{_MILLISECONDS})$")
 _STATUS = re.compile(r"[0-9]{3}$")
 _BYTES = re.compile(r"[0-9]{1,15}$")
-_HOST = re.compile(r"([^:]+|\[.*\]):[0-9]+$")
+_IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+_IPV6 = r"\[?[0-9a-fA-F]*:[0-9a-fA-F:.]+(?:%[\w.-]+)?\]?"
+_IP = re.compile(rf"(?:{_IPV4}|{_IPV6})$")
+_NO_ADDRESS = ("-", "unknown")
+_NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_.])?"
+_HOST_NAME = re.compile(rf"{_NAME}$")
+_HOST_AND_PORT = re.compile(rf"(?:{_NAME}|\[[0-9a-fA-F:.]+\]):[0-9]+$")
+# Traefik's: requests since its start, router, server, and the duration with its unit.
+_TRAEFIK = re.compile(r' (?:[0-9]+|-) "[^"]*" "[^"]*" ([0-9]{1,9})ms$')
 # A line without escapes whose words and request are of the usual form, and nothing after that the
 # general way would look at.
 _PLAIN = re.compile(
-    r'([^ "\\\[]+) ([^ "\\\[]+) ([^ "\\\[]+)'
+    r'((?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-fA-F]*:[0-9a-fA-F:.]++|-) ([^ "\\\[]+) ([^ "\\\[]+)'
     r" \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}(?::[0-9]{2}){3} [+-][0-9]{4})\]"
     r' "([A-Z]+) ([^ "\\]+) ([A-Z]+/[0-9](?:\.[0-9])?)" ([0-9]{3}) ([0-9]{1,15}|-)'
     r'(?: "([^"\\]*+)" "([^"\\]*+)"'
@@ -91,6 +100,8 @@ def of_pieces(line: str) -> dict[str, Any]:
     time = head.pop("time")
     timestamp = clf_time(time)
     if timestamp is None:
+        timestamp = iso_8601(time)
+    if timestamp is None:
         raise RejectedError("bad_timestamp", found("timestamp", time))
     return {
         "timestamp": timestamp,
@@ -128,17 +139,50 @@ def _head(pieces: list[str]) -> dict[str, Any]:
     if time is None:
         raise RejectedError("no_match", "no [time] before the request")
     words = head[: head.rfind(" [")].split(" ")
-    named = words[1:] if len(words) > 3 and _HOST.match(words[0]) else words
-    if len(named) < 3 or not named[0]:
+    virtual_host = None
+    if len(words) > 3 and _is_virtual_host(words[0], words[1]):
+        virtual_host, *words = words
+    client, forwarded_for, rest = _client(words)
+    if len(rest) < 2 or not rest[0]:
         raise RejectedError("no_match", "not client, ident and user before the time")
     return {
         "time": time,
-        "virtual_host": words[0] if named is not words else None,
-        "client_ip": absent_if_dash(named[0]),
-        "ident": absent_if_dash(named[1]),
+        "virtual_host": virtual_host,
+        "client_ip": absent_if_dash(client),
+        "forwarded_for": forwarded_for,
+        "ident": absent_if_dash(rest[0]),
         # It may hold spaces: servers write it as it was sent.
-        "user": absent_if_dash(" ".join(named[2:])),
+        "user": absent_if_dash(" ".join(rest[1:])),
     }
+
+
+def _is_virtual_host(word: str, following: str) -> bool:
+    """Whether the first word names the server: a host and port, or a host before an address."""
+    if _HOST_AND_PORT.match(word) and not _IP.match(word):
+        return True
+    is_name = _HOST_NAME.match(word) and not _IP.match(word) and word not in _NO_ADDRESS
+    return bool(is_name and _IP.match(following.rstrip(",")))
+
+
+def _client(words: list[str]) -> tuple[str, str | None, list[str]]:
+    """The client, the list of forwarded addresses that it is the first of, and the words after.
+
+    Raises RejectedError where none of that stands there: a shipper's or a proxy's words would else
+    be stored as a client that never was.
+    """
+    count = 1
+    while words[count - 1].endswith(",") and count < len(words):
+        count += 1
+    text = " ".join(words[:count])
+    if "," in text:
+        if not _ADDRESS_LIST.match(text):
+            raise RejectedError("no_match", found("no list of addresses before the time", text))
+        return text.partition(",")[0], text, words[count:]
+    is_client = text in _NO_ADDRESS or _IP.match(text) or text.startswith("unix:")
+    following = words[1] if len(words) > 1 else ""
+    if not is_client and not (_HOST_NAME.match(text) and not _IP.match(following)):
+        raise RejectedError("no_match", found("no client before the time", text))
+    return text, None, words[1:]
 
 
 def _number(field: str, text: str, form: re.Pattern[str]) -> int | None:
@@ -171,19 +215,21 @@ def _after(pieces: list[str], words: list[str]) -> dict[str, Any]:
         raise RejectedError("no_match", "text right after a closing quote")
     quoted = pieces[7] if len(pieces) > 7 else None
     is_forwarded = gap == " " and quoted is not None and _ADDRESS_LIST.match(quoted)
-    first_word = gap.lstrip(" ").partition(" ")[0]
     fields: dict[str, Any] = {
         "referrer": absent_if_dash(pieces[3]),
         "user_agent": absent_if_dash(pieces[5]),
     }
+    rest = gap + _quoted(pieces[7:])
+    traefik = _TRAEFIK.match(rest)
     if is_forwarded:
         fields["forwarded_for"] = absent_if_dash(quoted)
         rest = '"'.join(pieces[8:])
-    elif _TIMED.match(first_word):
-        fields["response_time_ms"] = None if first_word == "-" else float(first_word)
-        rest = gap.lstrip(" ")[len(first_word) :] + _quoted(pieces[7:])
-    else:
-        rest = gap + _quoted(pieces[7:])
+    elif _TIMED.match(rest.strip(" ")):
+        # A number with others after it may be anything: bytes, a count, another unit.
+        fields["response_time_ms"] = None if rest.strip(" ") == "-" else float(rest)
+        rest = ""
+    elif traefik:
+        fields["response_time_ms"] = float(traefik[1])
     return {**fields, "extra": _extra(rest)}
 
 

@@ -1,7 +1,6 @@
 """Lines that are JSON objects, read without a schema so that every value can be judged.
 
-A number with a fraction or an exponent is kept as it was sent; as text it is what Spark's JSON
-reader hands on, which takes it through a double.
+A number with a fraction or an exponent is kept as it was sent: 1.10 stays 1.10.
 """
 
 import re
@@ -10,7 +9,6 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from millrace.parse.rejection import RejectedError
-from millrace.records.numbers import double_text
 
 MAX_DEPTH = 200  # objects and lists within each other; a reader of JSON may have any bound
 _MAX_NUMBER = 1_000  # characters
@@ -71,9 +69,7 @@ def written(value: Any) -> str:
     if kind is int:
         return str(value)
     if kind is Double:
-        text = double_text(float(value))
-        # No JSON number is infinite: Spark's writer has it as a text.
-        return f'"{text}"' if text.endswith("y") else text
+        return str(value)
     if kind is Members:
         return "{" + ",".join([f"{written(key)}:{written(one)}" for key, one in value]) + "}"
     if kind is list:

@@ -22,14 +22,13 @@ from millrace.parse.members import (
 from millrace.parse.rejection import RejectedError
 from millrace.parse.times import iso_date
 
-VERSION = 1
+VERSION = 2
 
 EVENT_TYPES = ("purchase", "search", "order_complete", "order_failed", "error")
 _LEVELS = {"error": "ERROR", "order_failed": "WARN"}
 _LONGEST_SESSION_S = 10**9
 # Prices are sent as binary fractions; a sum of them may have digits that no price has.
 _MONEY = (18, 4)
-_LEVEL = of_text(level)
 _TEXTS = ("user_id", "session_id", "product_id", "device_type", "message", "error_code")
 
 
@@ -44,7 +43,7 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
     if take("event_type") is None:
         raise RejectedError("missing_field", "event_type")
     event_type = read("event_type", take("event_type"), _EVENT_TYPE) or ""
-    named_level = read("level", take("level"), _LEVEL)
+    named_level = level(text(take("level")) or "")
     session_s = read("session_duration", take("session_duration"), _session_s)
     geo = read("geo_location", take("geo_location"), object_within) or {}
     details = read("details", take("details"), object_within)

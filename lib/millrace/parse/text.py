@@ -2,9 +2,11 @@
 
 from millrace.parse.rejection import RejectedError
 
+_BOM = b"\xef\xbb\xbf"
+
 
 def decode(value: bytes | None, raw_bytes: int | None, max_line_bytes: int) -> str:
-    """The line that ``value`` is, without its end.
+    """The line that ``value`` is, without its end and without a byte order mark.
 
     ``raw_bytes`` is the length of what came where ``value`` is only its beginning, else None.
     Raises RejectedError (too_long, empty, not_utf8). Of a value that is too long nothing but its
@@ -17,7 +19,7 @@ def decode(value: bytes | None, raw_bytes: int | None, max_line_bytes: int) -> s
     if not line.strip(b" "):
         raise RejectedError("empty", "no text")
     try:
-        return line.decode()
+        return line.removeprefix(_BOM).decode()
     except UnicodeDecodeError:
         raise RejectedError("not_utf8", "the bytes are not UTF-8") from None
 

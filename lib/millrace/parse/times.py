@@ -28,7 +28,9 @@ _ISO_8601 = re.compile(
     re.ASCII,
 )
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)$", re.ASCII)
-_CLF = re.compile(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}$", re.ASCII)
+_CLF = re.compile(
+    r"(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?( [+-]\d{4})$", re.ASCII
+)
 
 # Seconds reach the year 5138 before they have twelve digits, and no log is as old as the same
 # number of ms, March 1973: so the magnitude tells the unit.
@@ -69,9 +71,13 @@ def iso_date(text: str) -> int | None:
 def clf_time(text: str) -> int | None:
     """The instant of a time of the Common Log Format, ``22/Jan/2019:03:56:14 +0330``.
 
-    Raises nothing: a text of another form has no instant.
+    Its second may have a fraction. Raises nothing: a text of another form has no instant.
     """
-    return _clf_time(text) if _CLF.match(text) else None
+    match = _CLF.match(text)
+    if not match:
+        return None
+    second = _clf_time(match[1] + match[3])
+    return None if second is None else plausible(second + _microseconds(match[2]))
 
 
 @lru_cache(_KEPT)

@@ -1,1 +1,1 @@
-"""What holds stored figures and documents against the lines they came from."""
+"""Compares stored figures and documents with the lines they came from."""

@@ -17,7 +17,7 @@ from millrace.records.ranges import STRIPE, Stripe, held, size, within
 
 @dataclass(frozen=True)
 class Archived:
-    """The archive's offsets of one topic, and those that stand there more than once."""
+    """The archive's offsets of one topic, and those that it has more than once."""
 
     topic_id: str
     ranges: list[OffsetRange]
@@ -95,7 +95,7 @@ def _of_topic(archive: DataFrame, topic: str, topic_id: str, rows: Iterator[Row]
 def _doubled(
     archive: DataFrame, topic: str, topic_id: str, doubtful: list[Stripe]
 ) -> list[OffsetRange]:
-    """The offsets that stand more than once, looked up in the stripes that have some."""
+    """The offsets that occur more than once, looked up in the stripes that have some."""
     if not doubtful:
         return []
     condition = F.lit(False)

@@ -8,7 +8,6 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from millrace import windows
 from millrace.config import Config, Feed
 from millrace.io import mysql, receipt, reference_data
 from millrace.io.mysql.snapshot import Key, Measures, Snapshot, snapshot
@@ -16,6 +15,7 @@ from millrace.proof.counted_lines import CountedLines, counted_lines
 from millrace.proof.figures import Compared, Recounted, by_window
 from millrace.records.ledger import OffsetRange
 from millrace.transform import stage
+from millrace.windows.figures import figures
 
 _HOUR = timedelta(hours=1)
 
@@ -75,7 +75,7 @@ def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) 
     """The figures of lines by the functions of `aggregate`."""
     spec = reference_data.spec(conf, feed, mysql.named_routes(conf.mysql, feed))
     counts = lines.transform(stage.to_counts, spec, feed.max_lateness_s, late_apart=late_apart)
-    return counts.transform(windows.figures, feed.max_lateness_s, late_apart=late_apart)
+    return figures(counts, feed.max_lateness_s, late_apart=late_apart)
 
 
 def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> DataFrame:

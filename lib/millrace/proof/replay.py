@@ -33,7 +33,7 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a replay came to: how many lines, how many of them dead letters, and the differences."""
+    """The result of a replay: lines, dead letters among them, and the differences."""
 
     lines: int
     letters: int

@@ -25,7 +25,7 @@ Outcome = Fields | chain.Letter
 
 @dataclass
 class Requeued:
-    """What came of letters: so many records, and those that are dead still, by reason.
+    """The result of a requeue: the number of records, and the letters still dead, by reason.
 
     ``cut`` hold only the first bytes of their line, so they were left as they are.
     """
@@ -101,7 +101,7 @@ def _write(
 
 
 def _put_back(letter: Letter, today: Any, version: int) -> Letter:
-    """A letter that is dead still, as it is written again."""
+    """A letter that is still dead, as it is written again."""
     detail = today.detail
     is_misdated = today.reason == letter["reason"] == "bad_timestamp"
     if is_misdated and not received.FIRST <= letter["received_at"] < received.END:

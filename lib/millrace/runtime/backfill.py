@@ -1,6 +1,7 @@
 """A job over the archive: one batch a feed."""
 
 import logging
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -14,6 +15,7 @@ from millrace.io.sink import MicroBatch, Sink
 from millrace.records.ledger import Batch
 from millrace.runtime.context import DONE, FAILED, JobContext
 from millrace.runtime.flow import ArchiveSource, Run
+from millrace.runtime.quality import Quality
 from millrace.runtime.retry import Retry, StoppingError
 from millrace.telemetry.logs import END
 
@@ -46,8 +48,9 @@ def run(context: JobContext) -> int:
                 raise StoppingError
             flow.sink.prepare()
             rows = flow.rows(conf.stream.max_lines_per_batch)
+            quality = Quality(feed, conf.detection.max_unmatched_ratio)
             retry = Retry(query, conf.stream.max_outage_s, context.stopping)
-            retry.run(partial(_write, flow.sink, batch, rows))
+            retry.run(partial(_write, flow.sink, batch, rows, quality))
         except StoppingError:
             return _stopped_before(name, conf.feeds[position:])
         except Exception as error:
@@ -57,8 +60,10 @@ def run(context: JobContext) -> int:
     return DONE
 
 
-def _write(sink: Sink, batch: Batch, rows: DataFrame) -> None:
-    sink.write(MicroBatch.of(batch, rows))
+def _write(sink: Sink, batch: Batch, rows: DataFrame, quality: Quality) -> None:
+    began = time.monotonic()
+    result = sink.write(MicroBatch.of(batch, rows))
+    quality.report(batch, result, sink=sink.name, took_s=time.monotonic() - began)
 
 
 def _stopped_before(name: str, feeds: Sequence[Feed]) -> int:

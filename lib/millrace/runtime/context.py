@@ -1,4 +1,4 @@
-"""What one run of a job is made of, beside its feeds."""
+"""The parts of one run of a job that its feeds share."""
 
 import threading
 from dataclasses import dataclass

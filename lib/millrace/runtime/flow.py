@@ -18,7 +18,7 @@ class Source(Protocol):
     """Where a feed's lines come from: the Kafka source's columns, and ``topic_id``."""
 
     def lines(self, max_lines_per_batch: int) -> DataFrame:
-        """The lines; of a stream a batch takes so many at most."""
+        """The lines; a batch of a stream takes at most ``max_lines_per_batch``."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Data-quality checks of each batch: what of its lines should make somebody look."""
+"""What is told of each batch that was written: its metrics, and its data-quality checks."""
 
 import logging
 
@@ -6,6 +6,7 @@ from millrace.config import Feed
 from millrace.errors import JobError
 from millrace.records.ledger import Batch
 from millrace.records.write_result import WriteResult
+from millrace.telemetry import batch_metrics
 
 _log = logging.getLogger(__name__)
 
@@ -18,15 +19,17 @@ class Quality:
         self._max_unmatched_ratio = max_unmatched_ratio
         self._is_told_to_mine = False
 
-    def check(self, batch: Batch, result: WriteResult) -> None:
-        """Logs a warning for each limit that the batch exceeds, once where it tells to mine.
+    def report(self, batch: Batch, result: WriteResult, *, sink: str, took_s: float) -> None:
+        """Sets the metrics of a batch that was written, and warns of each limit that it exceeds.
 
         Raises JobError where the feed is to stop above ``max_dead_ratio``: the batch is stored, but
         not committed, so that it comes again at the next start.
         """
+        limit = self._feed.max_dead_ratio
+        batch_metrics.record(batch, result, sink=sink, took_s=took_s, max_dead_ratio=limit)
         self._check_late(batch, result)
         self._check_unmatched(batch, result)
-        if result.dead_ratio > self._feed.max_dead_ratio:
+        if result.dead_ratio > limit:
             message = self._dead(batch, result)
             if self._feed.stop_above_max_dead_ratio:
                 raise JobError(message)

@@ -23,7 +23,7 @@ from millrace.records.ledger import Batch
 from millrace.runtime.flow import Flow
 from millrace.runtime.quality import Quality
 from millrace.runtime.retry import Retry, StoppingError
-from millrace.telemetry import batch_metrics, logs
+from millrace.telemetry import logs
 from millrace.telemetry.spans import Span
 
 _log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Running:
         return self.said
 
     def _explained(self, failure: BaseException | None) -> str:
-        """What a person can do about a failure, where that is known, else what it says."""
+        """How to fix the failure, if that is known, else its own message."""
         context = self.context
         if is_other_plan(failure):
             return (
@@ -93,7 +93,7 @@ class Running:
 
 @dataclass(frozen=True)
 class QueryContext:
-    """What a query needs beside its flow: its names, its limits, and who is told of its batches.
+    """What a query needs beside its flow: names, limits, and callbacks.
 
     ``lost`` is asked once the query has failed: which lines Kafka deleted before they were read.
     """
@@ -166,9 +166,7 @@ class _BatchWriter:
         result = sink.write(batch)
         failpoint("before_checkpoint_commit")
         took_s = time.monotonic() - began
-        limit = context.feed.max_dead_ratio
-        batch_metrics.record(batch, result, sink=sink.name, took_s=took_s, max_dead_ratio=limit)
-        self._quality.check(batch, result)
+        self._quality.report(batch, result, sink=sink.name, took_s=took_s)
         _log.info(logs.BATCH, context.name, batch_id, batch.lines, took_s)
 
 

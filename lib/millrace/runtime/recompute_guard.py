@@ -31,7 +31,7 @@ def stored_figures(run: Run) -> StoredFigures:
 def _of_topic(
     conf: Config, feed: Feed, query: str, topic: kafka.Topic, checkpoint: Checkpoint
 ) -> StoredFigures:
-    """What stands in the way of a stream over ``topic``.
+    """What a stream over ``topic`` must not recompute.
 
     Judged once, when the checkpoint is new, against what Kafka has then; noted beside it.
     """
@@ -51,7 +51,7 @@ def _of_topic(
 def _of_archive(
     spark: SparkSession, conf: Config, feed: Feed, query: str, version: int
 ) -> StoredFigures:
-    """What stands in the way of a recomputation from the archive.
+    """What a recomputation from the archive must not overwrite.
 
     Raises JobError where the archive ends before the lines that the figures already hold.
     """

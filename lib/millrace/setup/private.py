@@ -1,4 +1,4 @@
-"""Files for nobody but the user who runs this."""
+"""Files that only the current user can read."""
 
 import os
 from collections.abc import Iterator

@@ -90,7 +90,7 @@ def _create(home: Path, data: Path) -> None:
 
 
 def _as_user() -> list[str]:
-    """As root MariaDB starts only where it is told to."""
+    """MariaDB refuses to run as root unless this option is given."""
     return ["--user=root"] if os.geteuid() == 0 else []
 
 

@@ -7,6 +7,7 @@ from itertools import cycle
 from typing import Any
 
 from rich import box
+from rich.bar import Bar
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -22,7 +23,6 @@ Row = dict[str, Any]
 
 _TOP = 10
 _BAR_WIDTH = 40
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 # Told apart by their pattern too, where there are no colours.
 _FEED_MARKS = (("█", "cyan"), ("▒", "magenta"), ("▓", "blue"), ("░", "green"))
 
@@ -87,7 +87,7 @@ class JobRun:
 
 @dataclass(frozen=True)
 class Stored:
-    """Where a feed's lines are: so many in its topic, as documents, as letters by reason."""
+    """Counts of a feed's lines: in its topic, as documents, as letters by reason."""
 
     feed: Feed
     topic: int
@@ -142,7 +142,7 @@ def show_lines(sent: Sequence[Sent], stored: Sequence[Stored], out: Console) -> 
     largest = max((count for row in stored for count in row.letters.values()), default=0)
     for row in stored:
         for reason, count in row.letters.items():
-            table.add_row(row.feed.name, reason, f"{count:,}", Text(bar(count, largest), "red"))
+            table.add_row(row.feed.name, reason, f"{count:,}", _bar(count, largest, "red"))
     out.print(table)
 
     out.print(Text("Every line is in exactly one place", style="bold"))
@@ -216,10 +216,9 @@ def show_jobs(runs: Sequence[JobRun], out: Console) -> None:
     out.print(table)
 
 
-def bar(value: float, largest: float) -> str:
-    """A bar in eighths of a character, as long as ``value`` is of ``largest``."""
-    eighths = round(8 * _BAR_WIDTH * value / largest) if largest else 0
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+def _bar(value: float, largest: float, colour: str) -> Bar:
+    """A bar as long as ``value`` is of ``largest``."""
+    return Bar(largest or 1, 0, value, width=_BAR_WIDTH, color=colour)
 
 
 def _show_traffic(rows: list[Row], feeds: list[str], out: Console) -> None:
@@ -258,7 +257,7 @@ def _show_countries(rows: list[Row], out: Console) -> None:
     table = _table("Countries", "country", "requests", "share %", "")
     largest = max((float(row["requests"]) for row in rows), default=0)
     for row in rows:
-        drawn = Text(bar(float(row["requests"]), largest), "cyan")
+        drawn = _bar(float(row["requests"]), largest, "cyan")
         table.add_row(
             as_text(row["country"]), f"{row['requests']:,}", f"{row['percent']:.1f}", drawn
         )
@@ -269,7 +268,7 @@ def _show_levels(rows: list[Row], out: Console) -> None:
     table = _table("Levels", "feed", "level", "lines", "", left=2)
     largest = max((float(row["events"]) for row in rows), default=0)
     for row in sorted(rows, key=lambda row: (row["feed"], list(LEVEL_COLOURS).index(row["level"]))):
-        drawn = Text(bar(float(row["events"]), largest), LEVEL_COLOURS[row["level"]])
+        drawn = _bar(float(row["events"]), largest, LEVEL_COLOURS[row["level"]].split()[-1])
         table.add_row(row["feed"], row["level"], f"{row['events']:,}", drawn)
     out.print(table)
 

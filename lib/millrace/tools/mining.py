@@ -50,7 +50,7 @@ class MiningError(Exception):
 
 @dataclass(frozen=True)
 class Mined:
-    """What a mining came to: a feed's templates before and after, and how many messages match."""
+    """The result of mining: a feed's templates before and after, and how many messages match."""
 
     before: Templates
     after: Templates

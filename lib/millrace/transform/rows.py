@@ -13,7 +13,7 @@ from millrace.transform.arrow import Columns
 from millrace.transform.chain import Chain, Letter, Spec, internal_error
 
 # Letters of a task that ride back with its records; the rest is asked for again.
-_CARRIED, _CARRIED_BYTES = 1_000, 4 * 2**20
+_CARRIED, _CARRIED_BYTES = 20_000, 4 * 2**20
 _IDENTITY = ("_id", "kafka")
 _COORDINATES = ("topic", "partition", "offset")
 LETTER = (

@@ -1,5 +1,1 @@
-"""Records -> windowed figures; the same function serves a stream and a batch."""
-
-from millrace.windows.figures import figures
-
-__all__ = ["figures"]
+"""Records -> counts by minute -> figures; the same functions serve a stream and a batch."""

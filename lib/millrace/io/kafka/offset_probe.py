@@ -10,7 +10,7 @@ from millrace.config import Kafka
 from millrace.io.kafka.client import Silent, client_properties
 from millrace.records.received import is_plausible
 
-# Shorter than the broker's clients wait elsewhere: who asks comes again in some seconds.
+# Shorter than the timeout of other clients: the next probe follows within seconds.
 _TIMEOUT_S = 3.0
 _READ_S = 2.0
 _PROPERTIES = {

@@ -1,4 +1,4 @@
-"""What the last reconcile of each feed came to, kept for whoever looks at the suite's metrics."""
+"""The result of each feed's last reconcile, stored for the metrics."""
 
 from dataclasses import asdict
 from datetime import UTC

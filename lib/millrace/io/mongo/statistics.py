@@ -47,7 +47,7 @@ def columns(
 
 
 def result(counts: Document, severities: Sequence[str]) -> WriteResult:
-    """What the batch came to."""
+    """The batch's counts."""
     reasons = {reason: counts[f"reason_{reason}"] for reason in dead_letters.REASONS}
     return WriteResult(
         counts["rows_in"],
