@@ -29,8 +29,8 @@ def worker(request: pytest.FixtureRequest, servers: Config) -> Callable[[], Regi
     def start() -> Register:
         routes._known.clear()
         if request.param == "mongo":
-            return mongo.named_routes(servers.mongo, feed)
-        return mysql.named_routes(servers.mysql, feed)
+            return mongo.route_register(servers.mongo, feed)
+        return mysql.route_register(servers.mysql, feed)
 
     return start
 

@@ -90,8 +90,8 @@ def test_what_waits_waits_longer_while_the_broker_is_away(servers: Config, feed:
     lag.follow(f"ingest-{feed}", feed, [])
     lag.look()
     before = max(of("millrace_lag_seconds", feed))
-    lag._ends._kafka = servers.kafka.model_copy(update={"bootstrap_servers": "127.0.0.1:1"})
-    del lag._ends._consumer
+    lag._probe._kafka = servers.kafka.model_copy(update={"bootstrap_servers": "127.0.0.1:1"})
+    del lag._probe._consumer
     time.sleep(0.05)
     lag.look()
     assert REGISTRY.get_sample_value("millrace_kafka_up") == 0

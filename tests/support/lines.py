@@ -27,12 +27,18 @@ def values(format: Format, count: int, *, faults: float = 4.0, seed: int = 7) ->
 
 
 def recent(
-    format: Format, count: int, *, seed: int, minutes: int = 5, faults: float = 0.0
+    format: Format,
+    count: int,
+    *,
+    seed: int,
+    minutes: int = 5,
+    faults: float = 0.0,
+    until: datetime | None = None,
 ) -> list[bytes]:
-    """Generated lines of the minutes up to now."""
-    now = datetime.now(UTC)
-    start = now - timedelta(minutes=minutes)
-    lines = generate(format, count, seed=seed, start=start, end=now, faults_percent=faults)
+    """Generated lines of the minutes up to now, or to another time."""
+    end = until or datetime.now(UTC)
+    start = end - timedelta(minutes=minutes)
+    lines = generate(format, count, seed=seed, start=start, end=end, faults_percent=faults)
     return [line.value for line in lines]
 
 

@@ -74,9 +74,13 @@ class Pipeline:
         *,
         code: int = DONE,
         accept_loss: bool = False,
+        job: Job | None = None,
     ) -> None:
-        """Runs a job to its end on a session that is there: a process takes long to start."""
-        function: Job = getattr(import_module(name), name)
+        """Runs a job to its end on a session that is there: a process takes long to start.
+
+        That of ``jobs/``, or ``job`` under the same name.
+        """
+        function: Job = job or getattr(import_module(name), name)
         stopping = threading.Event()
         observer = Observer(name, self.conf)
         context = JobContext(name, function, spark, self.conf, stopping, observer)

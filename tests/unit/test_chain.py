@@ -104,7 +104,7 @@ def test_a_register_of_routes_that_is_away_is_no_lines_fault() -> None:
 
     line = b'{"timestamp": 1737547200, "path": "/a"}'
     with pytest.raises(ConnectionError, match="the register is away"):
-        Chain(spec("app", named=away)).outcome(line, None, micros(RECEIVED_AT) // 1_000)
+        Chain(spec("app", named_routes=away)).outcome(line, None, micros(RECEIVED_AT) // 1_000)
 
 
 def test_a_country_database_that_is_not_there_is_no_lines_fault() -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from millrace import config
+from millrace.config.yaml_file import ENV_PREFIX
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -53,7 +54,7 @@ FROM_REPOSITORY = [mount for mount in MOUNTS if mount[1].startswith(".")]
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     for section in SERVERS:
-        monkeypatch.setenv(f"{config.ENV_PREFIX}{section.upper()}__PASSWORD", "a-secret")
+        monkeypatch.setenv(f"{ENV_PREFIX}{section.upper()}__PASSWORD", "a-secret")
 
 
 def schema_check(path: Path) -> subprocess.CompletedProcess[str]:

@@ -89,7 +89,7 @@ def test_routes_without_a_name_fall_together() -> None:
         f'{{"timestamp": "2025-01-22T12:00:00Z", "path": "{path}"}}'
         for path in ("/a/1", "/b", "/a/2", "/b")
     ]
-    found = records(spec("app", named=named), lines)
+    found = records(spec("app", named_routes=named), lines)
     assert [each["http_route"] for each in found] == ["/a/{id}", "{other}", "/a/{id}", "{other}"]
     # Asked of each template once: what it says stays so.
     assert asked == ["/a/{id}", "/b"]

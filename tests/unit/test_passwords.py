@@ -8,6 +8,7 @@ from support.places import settings_file
 
 from millrace import config
 from millrace.config import Config, ConfigurationError, passwords
+from millrace.config.yaml_file import ENV_PREFIX
 
 STORED = {passwords.MONGO: "stored-of-mongo", passwords.MYSQL: "stored-of-mysql"}
 HERE = ("millrace", "stored-of-mongo", "stored-of-mysql")
@@ -80,7 +81,7 @@ def test_embedded_servers_have_the_stored_passwords_and_the_environment_rules(
 ) -> None:
     variables, expected = CASES[name]
     for variable, value in variables.items():
-        monkeypatch.setenv(config.ENV_PREFIX + variable, value)
+        monkeypatch.setenv(ENV_PREFIX + variable, value)
     assert _logins(config.load(file)) == expected
 
 

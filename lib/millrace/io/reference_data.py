@@ -9,6 +9,7 @@ from millrace.detect.rates import RateRules
 from millrace.detect.rules import RecordRules
 from millrace.enrich.route import NamedRoutes
 from millrace.io import template_files
+from millrace.records.fields import ENRICHED
 from millrace.transform.chain import Spec
 
 
@@ -36,11 +37,12 @@ def country_database(conf: Config) -> str:
     return str(database)
 
 
-def spec(conf: Config, feed: Feed, named: NamedRoutes | None = None) -> Spec:
-    """What the feed's chain is made of; ``named`` bounds the values of ``http_route``.
+def spec(conf: Config, feed: Feed, named_routes: NamedRoutes | None = None) -> Spec:
+    """What the feed's chain is made of; ``named_routes`` bounds the values of ``http_route``.
 
     Raises ConfigurationError where a file is missing or wrong.
     """
+    has_country = any(field.name == "country" for field in ENRICHED[feed.format])
     return Spec(
         format=feed.format,
         service_name=feed.service_name,
@@ -49,8 +51,8 @@ def spec(conf: Config, feed: Feed, named: NamedRoutes | None = None) -> Spec:
         masks=feed.mask,
         max_future_skew_s=feed.max_future_skew_s,
         store_raw=feed.store_raw,
-        country_database=country_database(conf),
+        country_database=country_database(conf) if has_country else "",
         rules=rules(conf.detection.rules).records,
         templates=tuple(template_files.load(conf.detection.templates, feed.name).templates),
-        named=named,
+        named_routes=named_routes,
     )

@@ -16,11 +16,11 @@ class Places(Protocol):
 
 
 # Route -> place, of each register, one a Python worker: what is registered stays so.
-_known: dict["NamedRoutes", dict[str, int]] = {}
+_known: dict["RouteRegister", dict[str, int]] = {}
 
 
 @dataclass(frozen=True)
-class NamedRoutes:
+class RouteRegister:
     """Tells which routes of a feed have a name: the first ``limit`` that are met have one.
 
     Places are numbered, so that the bound holds for workers that register at the same time.

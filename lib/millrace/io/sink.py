@@ -20,7 +20,10 @@ _DESCRIPTION = "spark.job.description"
 
 @dataclass(frozen=True, eq=False)
 class MicroBatch(Batch):
-    """A batch with its rows, which are computed anew by each action on them, and its spans."""
+    """A batch with its rows, which are computed anew by each action on them, and its spans.
+
+    Its ranges are those of the checkpoint's offset log.
+    """
 
     rows: DataFrame
     spans: list[Span] = field(default_factory=list)

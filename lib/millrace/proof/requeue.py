@@ -51,7 +51,7 @@ def requeue(
     between, the same letters can be requeued again, and a batch that runs again meanwhile leaves
     their records alone. With ``dry_run`` nothing is written.
     """
-    named = None if dry_run else mongo.named_routes(conf.mongo, feed)
+    named = None if dry_run else mongo.route_register(conf.mongo, feed)
     spec = reference_data.spec(conf, feed, named)
     result, done = Requeued(), 0
     for portion in _portions(opened):

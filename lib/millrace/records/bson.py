@@ -1,4 +1,4 @@
-"""Documents as BSON, whatever in Python writes them.
+"""Documents as BSON, whatever in Python writes them: letters, and records that are requeued.
 
 The bytes are those that the Spark connector writes of the same values: fields in their order, what
 is None left out, whole numbers as wide as their column, times in whole milliseconds.

@@ -74,7 +74,7 @@ class Flow:
     steps: Sequence[Step]
     sink: Sink
     interval_s: float = 2
-    max_lines_per_batch: int = 0
+    max_lines_per_batch: int | None = None
 
     def rows(self, max_lines_per_batch: int) -> DataFrame:
         """What the sink is given; ``max_lines_per_batch`` holds where the flow names none."""

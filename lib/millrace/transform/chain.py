@@ -45,7 +45,7 @@ class Spec:
     store_raw: bool = True
     country_database: str = ""
     templates: tuple[Template, ...] = ()
-    named: NamedRoutes | None = None
+    named_routes: NamedRoutes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _steps(spec: Spec, has_agents: bool) -> list[Callable[[Fields], None]]:
         country.opened(spec.country_database)  # Where it cannot be, no line is to blame.
         steps.append(lambda fields: _add_country(fields, spec.country_database))
     if "http_route" in names:
-        name = lru_cache(_ROUTES_KEPT)(lambda template: _named(template, spec.named))
+        name = lru_cache(_ROUTES_KEPT)(lambda template: _named(template, spec.named_routes))
         steps.append(lambda fields: _add_route(fields, name))
     if set(agent.FIELDS) <= names and has_agents:
         steps.append(_add_agent)

@@ -1,4 +1,8 @@
-"""Where the chain meets Spark: a DataFrame of a Kafka source's rows in, one for a sink out."""
+"""Where the chain meets Spark: a DataFrame of a Kafka source's rows in, one for a sink out.
+
+Nothing is computed here yet: a sink's write runs it all. In each Python worker an Arrow batch goes
+through RowEncoder (row_encoder.py), each of its lines through Chain.outcome (chain.py).
+"""
 
 import gc
 import os
@@ -18,7 +22,7 @@ from millrace.records.formats import Mask
 from millrace.records.tables import MAX_KEYS
 from millrace.transform.arrow import Columns
 from millrace.transform.chain import Letter, Spec, compiled
-from millrace.transform.rows import Rows, columns
+from millrace.transform.row_encoder import RowEncoder, row_columns
 from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED
 
@@ -36,7 +40,7 @@ def to_records(lines: DataFrame, spec: Spec) -> DataFrame:
     ``raw_sha256`` (of the whole where that is longer), and ``is_carried`` (whether the letter is
     among the first of its task, few enough to be collected).
     """
-    return _cut(lines, spec).mapInArrow(partial(_records, spec), columns(spec).ddl)
+    return _cut(lines, spec).mapInArrow(partial(_records, spec), row_columns(spec).ddl)
 
 
 def to_counts(
@@ -87,9 +91,9 @@ def _uncollected(batches: Batches) -> Batches:
 
 
 def _records(spec: Spec, batches: Batches) -> Batches:
-    rows = Rows(spec, compiled(_here(spec)))
+    encoder = RowEncoder(spec, compiled(_here(spec)))
     for batch in _uncollected(batches):
-        yield from rows.of(batch)
+        yield from encoder.encode(batch)
 
 
 def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches) -> Batches:

@@ -3,13 +3,13 @@
 from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
 from millrace.io.mongo.ledger import MongoLedger
-from millrace.io.mongo.routes import named_routes
+from millrace.io.mongo.routes import route_register
 from millrace.io.mongo.sink import MongoSink
 
 __all__ = [
     "MongoLedger",
     "MongoSink",
     "database",
-    "named_routes",
     "prepare",
+    "route_register",
 ]

@@ -6,13 +6,13 @@ from pymongo.errors import DuplicateKeyError
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import database
-from millrace.io.routes import NamedRoutes
+from millrace.io.routes import RouteRegister
 from millrace.records import ROUTES_COLLECTION
 
 
-def named_routes(mongo: Mongo, feed: Feed) -> NamedRoutes:
+def route_register(mongo: Mongo, feed: Feed) -> RouteRegister:
     """The register of the feed's routes."""
-    return NamedRoutes(_Places(mongo, feed.name), feed.max_routes)
+    return RouteRegister(_Places(mongo, feed.name), feed.max_routes)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class MongoSink:
     def _save_records(self, batch: MicroBatch, operation: str, edited: list[str]) -> Document:
         # An observation ends with its first query, the failed ones included.
         seen = Observation()
-        counted = statistics.columns(
+        counted = statistics.observed(
             self._feed, batch.ranges, self._severities, has_templates=self._has_templates
         )
         observed = batch.rows.observe(seen, *counted)

@@ -15,7 +15,7 @@ from millrace.records.ledger import Batch, OffsetRange, Received
 from millrace.records.write_result import WriteResult
 
 
-def columns(
+def observed(
     feed: Feed,
     ranges: Sequence[OffsetRange],
     severities: Sequence[str],

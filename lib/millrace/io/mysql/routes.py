@@ -6,12 +6,12 @@ from pymysql.err import IntegrityError
 
 from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection
-from millrace.io.routes import NamedRoutes
+from millrace.io.routes import RouteRegister
 
 
-def named_routes(mysql: Mysql, feed: Feed) -> NamedRoutes:
+def route_register(mysql: Mysql, feed: Feed) -> RouteRegister:
     """The register of the feed's routes."""
-    return NamedRoutes(_Places(mysql, feed.name), feed.max_routes)
+    return RouteRegister(_Places(mysql, feed.name), feed.max_routes)
 
 
 @dataclass(frozen=True)

@@ -26,26 +26,30 @@ LETTER = (
 )
 
 
-def columns(spec: Spec) -> Columns:
+def row_columns(spec: Spec) -> Columns:
     """The columns of a feed's records and letters: a document's fields, then a letter's own."""
     fields = [(field.name, field.type) for field in document(spec.format, raw=spec.store_raw)]
     return Columns([*fields, *LETTER], apart=_IDENTITY)
 
 
-class Rows:
-    """What one task makes of its batches: of each line the row of its record or of its letter."""
+class RowEncoder:
+    """Encodes one task's lines: each as the row of its record or of its letter."""
 
     def __init__(self, spec: Spec, chain: Chain) -> None:
-        self._spec, self._chain, self._columns = spec, chain, columns(spec)
+        self._spec, self._chain, self._columns = spec, chain, row_columns(spec)
         self._room = _Room()
 
-    def of(self, lines: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    def encode(self, lines: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """The rows of some lines, in their order."""
         if lines.num_rows:
             yield from self._encoded(lines, [*map(self._row, *_looked_at(lines))])
 
     def _row(
-        self, milliseconds: int | None, value: bytes | None, raw_bytes: int | None, sha256: str
+        self,
+        milliseconds: int | None,
+        value: bytes | None,
+        raw_bytes: int | None,
+        sha256: str | None,
     ) -> list[Any]:
         outcome = self._chain.outcome(value, raw_bytes, milliseconds)
         if isinstance(outcome, Letter):
