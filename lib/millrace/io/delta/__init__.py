@@ -10,6 +10,7 @@ from millrace.io.delta.archive import (
     prepare,
     spans,
 )
+from millrace.io.delta.log import location
 from millrace.io.delta.sink import DeltaSink
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "compact",
     "exists",
     "lines",
+    "location",
     "prepare",
     "spans",
 ]
