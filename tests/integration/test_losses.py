@@ -70,7 +70,8 @@ def stored(pipe: Pipeline) -> tuple[int, int, int]:
     from pyarrow import dataset
 
     archive = Path(pipe.conf.storage.archive) / feed(pipe)
-    archived = dataset.dataset(archive, partitioning="hive", exclude_invalid_files=True)
+    # Its files hold the column that folders are named after, too.
+    archived = dataset.dataset(archive, format="parquet", exclude_invalid_files=True)
     return (
         pipe.documents(feed(pipe)).count_documents({}),
         int(counted["n"]),

@@ -57,6 +57,9 @@ SETTLED = {
     "max(max_over_time(millrace_lag_lines[3s]))": 0,
     'min(millrace_reconcile_holds{feed="seen_shop"})': 1,
     "min(up)": 1,
+    "max(millrace_lag_seconds)": 0,
+    "min(millrace_query_active)": 1,
+    "min(millrace_kafka_up)": 1,
 }
 
 
