@@ -29,10 +29,9 @@ class MicroBatch(Batch):
     spans: list[Span] = field(default_factory=list)
 
     @classmethod
-    def of(cls, batch: Batch, rows: DataFrame, spans: list[Span] | None = None) -> "MicroBatch":
+    def of(cls, batch: Batch, rows: DataFrame) -> "MicroBatch":
         """The batch with these rows."""
-        kept = [] if spans is None else spans
-        return cls(batch.query, batch.checkpoint_id, batch.id, batch.ranges, rows, kept)
+        return cls(batch.query, batch.checkpoint_id, batch.id, batch.ranges, rows)
 
     @contextmanager
     def span(self, name: str, *, system: str | None = None) -> Iterator[None]:

@@ -44,7 +44,7 @@ _TRAEFIK = re.compile(r' (?:[0-9]+|-) "[^"]*" "[^"]*" ([0-9]{1,9})ms$')
 # A line without escapes whose words and request are of the usual form, and nothing after that the
 # general way would look at.
 _PLAIN = re.compile(
-    r'((?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9a-fA-F]*:[0-9a-fA-F:.]++|-) ([^ "\\\[]+) ([^ "\\\[]+)'
+    rf'({_IPV4}|[0-9a-fA-F]*:[0-9a-fA-F:.]++|-) ([^ "\\\[]+) ([^ "\\\[]+)'
     r" \[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}(?::[0-9]{2}){3} [+-][0-9]{4})\]"
     r' "([A-Z]+) ([^ "\\]+) ([A-Z]+/[0-9](?:\.[0-9])?)" ([0-9]{3}) ([0-9]{1,15}|-)'
     r'(?: "([^"\\]*+)" "([^"\\]*+)"'
