@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import get_args
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
@@ -15,7 +14,7 @@ from bench.topic import varied
 from millrace import config
 from millrace.config import Feed
 from millrace.io import reference_data
-from millrace.records.formats import Format
+from millrace.records.formats import OWN_LAYOUTS
 from millrace.simulate.lines import generate
 from millrace.transform import stage
 from millrace.transform.chain import Spec
@@ -30,9 +29,9 @@ Transform = Callable[[DataFrame], DataFrame]
 
 def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object]) -> list[Result]:
     """Lines/s of each parser and of splitting, in turn, after runs that are not counted."""
-    formats: Sequence[Format] = get_args(Format)
+    formats: Sequence[str] = OWN_LAYOUTS
     kept = {format: _lines(spark, format) for format in formats}
-    parsers: dict[str, tuple[Format, Transform]] = {
+    parsers: dict[str, tuple[str, Transform]] = {
         f"parse {format}": (format, partial(stage.to_records, spec=_spec(format)))
         for format in formats
     }
@@ -50,7 +49,7 @@ def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object])
     return results
 
 
-def _spec(format: Format) -> Spec:
+def _spec(format: str) -> Spec:
     conf = config.load(config.DEFAULT_FILE)
     feed = Feed(name=format, topic=format, format=format, service_name="web")
     return reference_data.spec(conf, feed)
@@ -85,7 +84,7 @@ def split_alone(lines: DataFrame) -> DataFrame:
     return df.select("topic", "partition", "offset", "timestamp", *columns)
 
 
-def _lines(spark: SparkSession, format: Format) -> DataFrame:
+def _lines(spark: SparkSession, format: str) -> DataFrame:
     """Lines in the columns of a Kafka source, in memory; none of them has a fault."""
     end = datetime.now(UTC)
     span = {"seed": 1, "start": end - timedelta(hours=1), "end": end}

@@ -16,7 +16,8 @@ def aggregate(run: Run) -> Flow:
     mysql.prepare(conf.mysql)
     mysql.check_jdbc(run.spark, conf.mysql)
     stored = recompute_guard.stored_figures(run)
-    spec = reference_data.spec(conf, feed, mysql.route_register(conf.mysql, feed))
+    names = mysql.route_register(conf.mysql, feed), mysql.key_registers(conf.mysql, feed)
+    spec = reference_data.spec(conf, feed, *names)
     to_counts = partial(stage.to_counts, spec=spec, max_lateness_s=lateness_s)
     to_figures = partial(figures, max_lateness_s=lateness_s)
     rates = reference_data.rules(conf.detection.rules).rates

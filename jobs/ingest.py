@@ -15,7 +15,7 @@ def ingest(run: Run) -> Flow:
     spec = reference_data.spec(conf, feed, mongo.route_register(conf.mongo, feed))
     to_records = partial(stage.to_records, spec=spec)
     severities, has_templates = spec.rules.severity_names, bool(spec.templates)
-    sink = MongoSink(conf.mongo, feed, severities, has_templates=has_templates)
+    sink = MongoSink(conf.mongo, feed, severities, spec.formats, has_templates=has_templates)
     return Flow(run.source, [to_records], sink, conf.stream.ingest_interval_s)
 
 

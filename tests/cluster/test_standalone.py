@@ -13,12 +13,12 @@ from support.lines import recent
 from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 
 LINES = 5000
 FAULTS = 2.5  # percent
 JOBS = ("archive", "ingest", "aggregate")
-FORMATS: tuple[Format, ...] = ("combined", "app", "shop", "syslog")
+FORMATS: tuple[Layout, ...] = ("combined", "app", "shop", "syslog")
 FEEDS: list[dict[str, Any]] = [
     {"name": format, "topic": format, "format": format, "service_name": "web"} for format in FORMATS
 ]
@@ -52,7 +52,7 @@ def pipe(
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_each_line_is_a_document_or_a_dead_letter(pipe: Pipeline, format: Format) -> None:
+def test_each_line_is_a_document_or_a_dead_letter(pipe: Pipeline, format: Layout) -> None:
     letters = pipe.letters(format)
     assert letters > 0
     assert pipe.documents(format).count_documents({}) + letters == LINES

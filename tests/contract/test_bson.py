@@ -18,7 +18,7 @@ from millrace.config import Config, Feed
 from millrace.io import mongo, reference_data
 from millrace.io.mongo import MongoSink
 from millrace.records import bson, received
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.records.ledger import Batch
 from millrace.transform import stage
 from millrace.transform.chain import Letter, Spec, compiled
@@ -42,7 +42,7 @@ PARTS = (
 )
 
 
-def table_lines(format: Format, folder: str, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+def table_lines(format: Layout, folder: str, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The lines of a format's tables: each with what it comes to, in tests/unit."""
     monkeypatch.syspath_prepend(folder)
     found: list[bytes] = []
@@ -57,7 +57,7 @@ def table_lines(format: Format, folder: str, monkeypatch: pytest.MonkeyPatch) ->
 def stored(
     spark: SparkSession,
     conf: Config,
-    format: Format,
+    format: Layout,
     lines: list[bytes],
     *,
     letters_ride_back: bool = True,
@@ -91,14 +91,14 @@ def in_order(raw: bytes) -> bytes:
     return bytes(bson_library.encode(ordered(bson_library.decode(raw, RAW_TYPES))))
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_the_encoder_writes_the_bytes_that_the_connector_writes(
     spark: SparkSession,
     servers: Config,
     country_database: str,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-    format: Format,
+    format: Layout,
 ) -> None:
     folder = str(request.config.rootpath / "tests" / "unit")
     lines = [*table_lines(format, folder, monkeypatch), *values(format, 500)]
@@ -124,9 +124,9 @@ def test_the_encoder_writes_the_bytes_that_the_connector_writes(
     assert count == len(found) > 500
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_letters_that_ride_back_have_the_bytes_that_the_connector_writes(
-    spark: SparkSession, servers: Config, country_database: str, format: Format
+    spark: SparkSession, servers: Config, country_database: str, format: Layout
 ) -> None:
     lines = [b"", b"x", b"\xff", b"y" * 300_000, *values(format, 100, faults=100)]
     found: list[dict[int, Any]] = []
@@ -156,9 +156,9 @@ def mutated(dice: random.Random, line: bytes) -> bytes:
     return line
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_whatever_comes_is_stored_once_and_can_be_read(
-    spark: SparkSession, servers: Config, country_database: str, format: Format
+    spark: SparkSession, servers: Config, country_database: str, format: Layout
 ) -> None:
     dice = random.Random(7)
     sound = values(format, 1_000, faults=0)

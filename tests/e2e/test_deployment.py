@@ -9,12 +9,12 @@ from support.lines import recent
 from support.server_faults import Servers
 
 from millrace.io import mongo, mysql
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 from millrace.simulate.send import send
 
 LINES_OF_A_FEED = 50_000
 MONITORING = "monitoring.coreos.com/"
-GENERATED: tuple[Format, ...] = ("app", "shop", "syslog")
+GENERATED: tuple[Layout, ...] = ("app", "shop", "syslog")
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

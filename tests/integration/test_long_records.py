@@ -27,7 +27,7 @@ from millrace.config import Config, Feed
 from millrace.io import delta, kafka, mongo, reference_data
 from millrace.io.mongo import MongoSink
 from millrace.proof.replay import replay
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 from millrace.records.ledger import Batch
 from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
 from millrace.transform import stage
@@ -214,7 +214,7 @@ _ACCESS = '203.0.113.9 - - [29/Mar/2026:10:00:00 +0000] "GET '
 # What makes the longest documents, and as many items as are taken for a list.
 _MANY_TAGS = f'"tags": [{"1," * 99_999}1], "a": ['
 _MANY_ITEMS = f'"items": [{"{}," * 99_999}{{}}], "filters": {{"a": ['
-LONGEST: dict[Format, list[bytes]] = {
+LONGEST: dict[Layout, list[bytes]] = {
     "app": [
         filled(_APP + '"message": "', "m", '"}'),
         filled(_APP + _MANY_TAGS, "1e6,", "1e6]}"),
@@ -235,7 +235,7 @@ LONGEST: dict[Format, list[bytes]] = {
 
 @pytest.mark.parametrize("format", LONGEST)
 def test_a_line_of_the_greatest_length_is_a_document_whatever_it_holds(
-    spark: SparkSession, servers: Config, country_database: str, format: Format
+    spark: SparkSession, servers: Config, country_database: str, format: Layout
 ) -> None:
     feed = Feed(name=f"longest_{format}", topic="t", format=format, service_name="s")
     feed = feed.model_copy(update={"max_line_bytes": MAX_LINE_BYTES})

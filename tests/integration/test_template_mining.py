@@ -17,7 +17,7 @@ from millrace.io import mongo, mysql, reference_data, template_files
 from millrace.io.delta import DeltaSink
 from millrace.io.mongo import MongoSink
 from millrace.io.mysql.templates import Seen, seen
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 from millrace.records.ledger import Batch
 from millrace.simulate import programs
 from millrace.simulate.app import _EVENTS
@@ -25,7 +25,7 @@ from millrace.tools import mining
 from millrace.transform import stage
 
 LINES = 4_000
-FEEDS: dict[str, Format] = {"hosts": "syslog", "talk": "app"}
+FEEDS: dict[str, Layout] = {"hosts": "syslog", "talk": "app"}
 Run = Callable[..., tuple[int, str]]
 
 

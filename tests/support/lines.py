@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pyspark.sql import DataFrame, SparkSession
 
 from millrace.io.sink import MicroBatch, Sink
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 from millrace.records.ledger import Batch, OffsetRange
 from millrace.records.write_result import WriteResult
 from millrace.simulate.lines import generate
@@ -19,7 +19,7 @@ RECEIVED_AT = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # clocks change in Europ
 TOPIC_ID = "an-id-of-22-characters"
 
 
-def values(format: Format, count: int, *, faults: float = 4.0, seed: int = 7) -> list[bytes]:
+def values(format: Layout, count: int, *, faults: float = 4.0, seed: int = 7) -> list[bytes]:
     """Generated lines of the ten minutes before they are received."""
     start = RECEIVED_AT - timedelta(minutes=10)
     lines = generate(format, count, seed=seed, start=start, end=RECEIVED_AT, faults_percent=faults)
@@ -27,7 +27,7 @@ def values(format: Format, count: int, *, faults: float = 4.0, seed: int = 7) ->
 
 
 def recent(
-    format: Format,
+    format: Layout,
     count: int,
     *,
     seed: int,

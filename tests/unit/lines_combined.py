@@ -309,8 +309,7 @@ LETTERS |= {
         "second 61": "22/Jan/2019:03:56:61 +0330",
         "zone beyond a day": "22/Jan/2019:03:56:14 +9999",
         "zone by name": "22/Jan/2019:03:56:14 Japan",
-        "other separators": "22-Jan-2019 03:56:14 +0330",
-        "no zone": "22/Jan/2019:03:56:14",
+        "other order": "03:56:14 22-Jan-2019",
         "empty time": "",
     }.items()
 }

@@ -117,11 +117,18 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
     # Counters, a clock that was never set or is no more, a year before the month, no time at all.
     "Cisco IOS with a counter": (
         f"<189>4711: *{BSD}.000 UTC: %SYS-5-CONFIG_I: changed",
-        _cisco("SYS-5-CONFIG_I", "changed", facility=23, severity=5, hostname=None),
+        _cisco(
+            "SYS-5-CONFIG_I",
+            "changed",
+            facility=23,
+            severity=5,
+            hostname=None,
+            attributes={"clock": "unset"},
+        ),
     ),
     "Cisco IOS with a counter, host and number": (
         f"<189>29: host: 000123: .{BSD}: %LINK-3-UPDOWN: down",
-        _cisco("LINK-3-UPDOWN", "down", facility=23, severity=5),
+        _cisco("LINK-3-UPDOWN", "down", facility=23, severity=5, attributes={"clock": "unsynced"}),
     ),
     "Cisco ASA with a blank before the colon": (
         "<166>Jan 22 2025 10:00:00 host : %ASA-6-302013: built",

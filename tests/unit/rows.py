@@ -20,7 +20,7 @@ from millrace.parse.rejection import RejectedError
 from millrace.parse.text import decode
 from millrace.records import types
 from millrace.records.fields import Fields, document
-from millrace.records.formats import Format
+from millrace.records.formats import Format, Layout
 from millrace.records.received import EPOCH
 from millrace.records.tables import MEASURES, Table
 from millrace.records.types import Type
@@ -61,7 +61,7 @@ def value_of(line: Line) -> bytes | None:
 
 
 def parsed(
-    format: Format, lines: Sequence[Line], received_at: datetime = RECEIVED_AT
+    format: Layout, lines: Sequence[Line], received_at: datetime = RECEIVED_AT
 ) -> list[Outcome]:
     """What each line comes to: a record's fields, or ``{"dead": reason, "detail": ...}``.
 
@@ -70,16 +70,16 @@ def parsed(
     return [_parsed(format, line, received_at) for line in lines]
 
 
-def _parsed(format: Format, line: Line, received_at: datetime) -> Outcome:
+def _parsed(format: Layout, line: Line, received_at: datetime) -> Outcome:
     try:
         text = decode(value_of(line), None, MAX_LINE_BYTES)
-        fields = parser(format).parse(text, micros(received_at))
+        fields = parser(Format(format))(text, micros(received_at))
     except RejectedError as rejected:
         return {"dead": rejected.reason, "detail": rejected.detail}
     return shown(format, fields | {"service_name": fields.get("service_name") or "feed"})
 
 
-def shown(format: Format, fields: Fields) -> Outcome:
+def shown(format: Layout, fields: Fields) -> Outcome:
     """A record's fields as tables of lines write them."""
     kinds = {field.name: types.parsed(field.type) for field in document(format)}
     assert fields.keys() <= kinds.keys(), fields.keys() - kinds.keys()
@@ -113,10 +113,15 @@ def named(table: Iterable[str], defects: Mapping[str, str]) -> list[ParameterSet
     ]
 
 
-def spec(format: Format, country_database: str = "", **changes: Any) -> Spec:
+def spec(format: Layout, country_database: str = "", **changes: Any) -> Spec:
     """A feed's, with the rules that come with the product; ``combined`` needs the database."""
-    usual: dict[str, Any] = {"service_name": "web", "max_line_bytes": MAX_LINE_BYTES}
-    return Spec(format=format, rules=RULES, country_database=country_database, **usual | changes)
+    usual: dict[str, Any] = {
+        "formats": (Format(format),),
+        "service_name": "web",
+        "max_line_bytes": MAX_LINE_BYTES,
+        "country_database": country_database,
+    }
+    return Spec(rules=RULES, **usual | changes)
 
 
 def outcomes(
@@ -158,7 +163,7 @@ def enriched(*rows: dict[str, Any]) -> list[Fields]:
 
 
 def counted(
-    records: Iterable[Fields], format: Format, max_lateness_s: int = MAX_LATENESS_S
+    records: Iterable[Fields], format: Layout, max_lateness_s: int = MAX_LATENESS_S
 ) -> list[dict[str, Any]]:
     """The counts of records: ``window_start``, ``figure``, ``keys`` and the measures."""
     counts = Counts(format, max_lateness_s)
@@ -174,7 +179,7 @@ def counted(
 
 
 def figures_of(
-    table: Table, records: Iterable[Fields], format: Format
+    table: Table, records: Iterable[Fields], format: Layout
 ) -> dict[tuple[object, ...], dict[str, object]]:
     """What a table holds of records: the minute and the keys -> the figures by their names."""
     rows = [row for row in counted(records, format) if row["figure"] == table.name]

@@ -3,7 +3,7 @@
 import random
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import lines_combined
@@ -13,7 +13,8 @@ from support.lines import RECEIVED_AT, values
 
 from millrace.parse import combined
 from millrace.parse.rejection import RejectedError
-from millrace.records.formats import FORMATS, Format
+from millrace.records.fields import Fields
+from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.transform.chain import Chain, Letter
 
 LINES = 20_000
@@ -43,17 +44,17 @@ def test_a_plain_access_line_gives_the_same_by_either_way() -> None:
     assert wrong == []
 
 
-def whole(parse: object, line: str) -> object:
+def whole(parse: Callable[[str, int], Fields], line: str) -> object:
     """What a parser gives, without what is absent."""
     try:
-        fields = combined.parse(line, 0) if parse is combined.parse else combined.of_pieces(line)
+        fields = parse(line, 0)
     except RejectedError as rejected:
         return rejected.reason, rejected.detail
     return {name: value for name, value in fields.items() if value is not None}
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_what_a_chain_leaves_out_decides_nothing(country_database: str, format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_what_a_chain_leaves_out_decides_nothing(country_database: str, format: Layout) -> None:
     dice = random.Random(5)
     of = spec(format, country_database)
     sound = [line.decode("utf-8", "replace") for line in values(format, 2_000)]

@@ -52,8 +52,8 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
     "missing key": (lambda c: c["mysql"].pop("host"), "mysql.host", "this key is missing"),
     "missing key of a feed": (
         lambda c: c["feeds"][0].pop("format"),
-        "feeds.0.format",
-        "this key is missing",
+        "feeds.0",
+        "expected a format, or formats that are tried in turn",
     ),
     "text for a number": (of("kafka", partitions="many"), "kafka.partitions", "not 'many'"),
     "zero partitions": (
@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[Callable[[Content], object], str, str]] = {
     "unknown format": (
         of_feed(0, format="csv"),
         "feeds.0.format",
-        "'combined', 'app', 'shop' or 'syslog', not 'csv'",
+        "expected one of combined, app, shop, syslog, json, ",
     ),
     "feed name in capitals": (of_feed(0, name="Access"), "feeds.0.name", "not 'Access'"),
     "topic with a space": (of_feed(0, topic="a b"), "feeds.0.topic", "not 'a b'"),

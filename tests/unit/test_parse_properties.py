@@ -19,9 +19,9 @@ from rows import parsed
 from millrace.parse.app import KNOWN_KEYS
 from millrace.parse.level import LEVELS
 from millrace.records.dead_letters import REASONS
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import OWN_LAYOUTS, Layout
 
-REAL: dict[Format, tuple[ModuleType, ...]] = {
+REAL: dict[Layout, tuple[ModuleType, ...]] = {
     "combined": (lines_combined,),
     "app": (lines_app,),
     "shop": (lines_shop, lines_shop_details),
@@ -51,8 +51,8 @@ def mutated(draw: Callable[..., Any], lines: list[str]) -> bytes:
     return line
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_every_line_is_one_record_or_one_dead_letter(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_every_line_is_one_record_or_one_dead_letter(format: Layout) -> None:
     cases = [case for table in REAL[format] for case in table.RECORDS.values()]
     real = [line for line, _ in cases if len(line) < 1_000]
     lines: list[bytes] = [
@@ -70,7 +70,7 @@ def test_every_line_is_one_record_or_one_dead_letter(format: Format) -> None:
 
 
 @pytest.mark.parametrize("format", ["app", "shop"])
-def test_number_of_vast_size_ends_no_query(format: Format) -> None:
+def test_number_of_vast_size_ends_no_query(format: Layout) -> None:
     usual = {"timestamp": 0, "event_type": "search"}
     numbers = ("1e999999999", "1e-999999999", "-1e-2147483648", "1e-99999999", "9" * 100_000)
     members = ("timestamp", "status_code", "response_time_ms", "session_duration")

@@ -3,11 +3,12 @@
 import ast
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import FrameType
 from typing import Any
 
@@ -35,15 +36,28 @@ COMPILES = {
 
 def modules() -> Iterator[Any]:
     for package in PACKAGES:
-        for found in iter_modules(package.__path__, f"{package.__name__}."):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
             yield import_module(found.name)
 
 
+def within(value: Any) -> Iterator[Any]:
+    """The patterns that a constant is, or that stand in its tables."""
+    if isinstance(value, re.Pattern | regex.Pattern):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from within([*value.values()])
+    elif isinstance(value, tuple | list):
+        for one in value:
+            yield from within(one)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from within([getattr(value, one.name) for one in fields(value)])
+
+
 PATTERNS = {
-    f"{module.__name__.removeprefix('millrace.')}.{name}": value
+    f"{module.__name__.removeprefix('millrace.')}.{name}" + (f" {number}" if number else ""): one
     for module in modules()
     for name, value in vars(module).items()
-    if isinstance(value, re.Pattern | regex.Pattern)
+    for number, one in enumerate(within(value))
 }
 
 
@@ -65,7 +79,7 @@ def limited(seconds: float) -> Iterator[None]:
 
 def is_searched(name: str) -> bool:
     """Whether matches are looked for anywhere in a text, not at one place alone."""
-    module, _, constant = name.rpartition(".")
+    module, _, constant = name.partition(" ")[0].rpartition(".")
     file = Path(import_module(f"millrace.{module}").__file__ or "")
     uses = {
         node.attr

@@ -9,7 +9,7 @@ from rows import RECEIVED_AT, micros, spec
 
 from millrace.io import receipt
 from millrace.records import received
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.tools import preview
 from millrace.transform.chain import Letter, compiled
 
@@ -53,7 +53,7 @@ TIMES: dict[str, tuple[int, datetime, str, bool]] = {
     "microseconds in place of milliseconds": (1_764_194_400_000_000, EPOCH, NO_ID, False),
     "the last that Spark holds": (9_223_372_036_854_775, EPOCH, NO_ID, False),
 }
-LINES: dict[Format, str] = {
+LINES: dict[Layout, str] = {
     "combined": '192.0.2.1 - - [26/Nov/2025:22:00:00 +0000] "GET / HTTP/1.1" 200 1',
     "app": '{"timestamp": "2025-11-26T22:00:00Z"}',
     "shop": '{"timestamp": "2025-11-26T22:00:00Z", "event_type": "search", "service": "shop"}',
@@ -61,9 +61,9 @@ LINES: dict[Format, str] = {
 }
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_a_line_whose_receipt_cannot_be_is_a_letter_that_can_be_stored(
-    format: Format, country_database: str
+    format: Layout, country_database: str
 ) -> None:
     chain = compiled(spec(format, country_database))
     for name, (milliseconds, stored, begins, is_plausible) in TIMES.items():
@@ -117,6 +117,6 @@ def test_the_reason_is_the_timestamp_whatever_the_line_says(name: str) -> None:
 
 def test_a_preview_says_so_as_well() -> None:
     line = b'{"timestamp": "9999-01-01T00:00:00Z", "message": "x"}'
-    assert preview.outcome(spec("app"), line, 0)["dead"] == "bad_timestamp"
-    shown = preview.outcome(spec("app"), line, micros(RECEIVED_AT) // 1_000)
+    assert preview.outcomes(spec("app"), line, 0)[0]["dead"] == "bad_timestamp"
+    (shown,) = preview.outcomes(spec("app"), line, micros(RECEIVED_AT) // 1_000)
     assert shown["timestamp_claimed"] == "9999-01-01T00:00:00.000Z"

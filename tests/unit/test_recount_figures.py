@@ -120,3 +120,28 @@ def test_money_is_equal_whatever_its_scale() -> None:
     stored |= {"sum_session_s": 5, "sessions_timed": 1}
     compared.of_window(START, {key: stored}, recounted(made))
     assert not compared.differing
+
+
+def test_minutes_of_an_earlier_version_are_held_by_what_both_name_alike() -> None:
+    """Before, each path that a scanner tried had a row; now they are one, and as many requests."""
+    scanned = {
+        ("traffic_by_minute", START, ("web", method, route, "4xx")): traffic(1, 10, 10, 10)
+        for method, route in (("GET", "/wp-login.php"), ("BREW", "/coffee"))
+    }
+    other = KEYS[0], "GET", "{other}", "4xx"
+    now = recounted(
+        {**row(False, 2, 20, 10, 10), **{f"k{n}": value for n, value in enumerate(other, 1)}}
+    )
+    later = Compared(alike_from=START.replace(minute=31))
+    later.of_window(START, scanned, now)
+    assert not later.differing
+    by_this_version = Compared(alike_from=START)
+    by_this_version.of_window(START, scanned, now)
+    assert by_this_version.differing
+
+
+def test_a_line_that_is_missing_shows_in_such_a_minute_too() -> None:
+    stored = {("traffic_by_minute", START, ("web", "GET", "/a", "4xx")): traffic(1, 10, 10, 10)}
+    compared = Compared(alike_from=datetime.max)
+    compared.of_window(START, stored, recounted(row(False, 2, 20, 10, 10)))
+    assert compared.differing == {("traffic_by_minute", START): 2}

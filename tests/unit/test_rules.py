@@ -9,7 +9,7 @@ from rows import RULES, enriched, records, spec
 from millrace.detect.rules import RecordRules, Rule, Severity, scorer
 from millrace.records import types
 from millrace.records.fields import ANOMALY
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import OWN_LAYOUTS, Layout
 
 Reason = tuple[str, str, str | None, int]
 Scored = tuple[int, str | None, list[Reason]]
@@ -32,7 +32,7 @@ def code(observed: str) -> Reason:
 
 
 # Each score of the default rules is among these, and each bound from both sides.
-RECORDS: dict[Format, list[tuple[dict[str, Any], Scored | None]]] = {
+RECORDS: dict[Layout, list[tuple[dict[str, Any], Scored | None]]] = {
     "combined": [
         ({}, None),
         ({"status_code": 200, "response_time_ms": 3000.0, "level": "DEBUG"}, None),
@@ -93,7 +93,7 @@ RECORDS: dict[Format, list[tuple[dict[str, Any], Scored | None]]] = {
 
 
 def anomalies(
-    format: Format, scoring: RecordRules, *records: dict[str, Any]
+    format: Layout, scoring: RecordRules, *records: dict[str, Any]
 ) -> list[Scored | None]:
     """What the rules make of each record, in their order."""
     score = scorer(scoring, format)
@@ -111,8 +111,8 @@ def plain(anomaly: dict[str, Any]) -> Scored:
     return anomaly["score"], anomaly["severity"], reasons
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_records_have_the_score_that_the_default_rules_promise(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_records_have_the_score_that_the_default_rules_promise(format: Layout) -> None:
     records = [record for record, _ in RECORDS[format]]
     found = anomalies(format, RULES, *records)
     assert list(zip(records, found, strict=True)) == RECORDS[format]
@@ -122,7 +122,7 @@ ACCESS = '::1 - - [22/Jan/2025:12:00:00 +0000] "GET / HTTP/1.1"'
 APP = '{"timestamp": "2025-01-22T12:00:00Z"'
 SHOP = '{"timestamp": "2025-01-22T12:00:00Z", "event_type"'
 # A line and the rules that apply to it.
-LINES: dict[Format, list[tuple[str, list[str]]]] = {
+LINES: dict[Layout, list[tuple[str, list[str]]]] = {
     "combined": [
         (f"{ACCESS} 200 5", []),
         (f"{ACCESS} - -", []),
@@ -150,8 +150,8 @@ LINES: dict[Format, list[tuple[str, list[str]]]] = {
 }
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_lines_of_every_format_are_scored(country_database: str, format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_lines_of_every_format_are_scored(country_database: str, format: Layout) -> None:
     found = records(spec(format, country_database), [line for line, _ in LINES[format]])
     reasons = [each["anomaly"]["reasons"] if each["anomaly"] else [] for each in found]
     names = [[reason["rule"] for reason in each] for each in reasons]
@@ -263,9 +263,9 @@ def test_a_score_below_every_severity_has_none() -> None:
     assert high == (10, "HIGH", [("high", "WARN", "WARN", 10)])
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_rule_for_a_field_that_a_format_lacks_is_passed_over(format: Format) -> None:
-    owners: dict[str, Format] = {"bytes": "combined", "tags": "app", "details.query": "shop"}
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_a_rule_for_a_field_that_a_format_lacks_is_passed_over(format: Layout) -> None:
+    owners: dict[str, Layout] = {"bytes": "combined", "tags": "app", "details.query": "shop"}
     owners |= {"severity": "syslog"}
     others = rules_of(
         *(

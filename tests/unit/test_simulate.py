@@ -17,10 +17,11 @@ import rfc_syslog
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 
 from millrace.config import Kafka
-from millrace.records.formats import FORMATS, Format
+from millrace.io.log_files import read
+from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.simulate.faults import DEAD_FAULTS, FAULTS
 from millrace.simulate.lines import Line, generate
-from millrace.simulate.restamp import read, restamp
+from millrace.simulate.restamp import restamp
 
 START = datetime(2025, 1, 22, 23, 30, tzinfo=UTC)
 END = START + timedelta(hours=1)
@@ -34,11 +35,11 @@ COMMON_START = re.compile(r'\S+ \S+ \S+ \[[^]]+\] "[^"]*" \d+ ')
 
 
 # The coarsest unit in which a format writes times.
-UNITS = dict.fromkeys(FORMATS, timedelta(milliseconds=1))
+UNITS = dict.fromkeys(OWN_LAYOUTS, timedelta(milliseconds=1))
 UNITS["combined"] = UNITS["syslog"] = timedelta(seconds=1)
 
 
-def lines_of(format: Format, count: int = 5000, seed: int = 1, faults: float = 0.0) -> list[Line]:
+def lines_of(format: Layout, count: int = 5000, seed: int = 1, faults: float = 0.0) -> list[Line]:
     return list(generate(format, count, seed=seed, start=START, end=END, faults_percent=faults))
 
 
@@ -63,22 +64,22 @@ def is_record(value: bytes) -> bool:
         return False
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_same_arguments_give_the_same_bytes_and_another_seed_others(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_same_arguments_give_the_same_bytes_and_another_seed_others(format: Layout) -> None:
     first = lines_of(format, seed=7, faults=5)
     assert lines_of(format, seed=7, faults=5) == first
     assert lines_of(format, seed=8, faults=5) != first
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_faults_leave_the_other_lines_as_they_were(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_faults_leave_the_other_lines_as_they_were(format: Layout) -> None:
     for sound, faulty in zip(lines_of(format), lines_of(format, faults=20), strict=True):
         assert faulty.fault is not None or faulty == sound
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 @pytest.mark.parametrize("count", [0, 1, 4096, 9000])
-def test_times_run_in_order_from_start_to_end(format: Format, count: int) -> None:
+def test_times_run_in_order_from_start_to_end(format: Layout, count: int) -> None:
     times = [time_of(line.value) for line in lines_of(format, count)]
     assert len(times) == count
     units = [(time - START) // UNITS[format] for time in times]
@@ -121,18 +122,18 @@ def test_app_lines_have_the_shares_and_fields_of_their_levels() -> None:
     assert any("region" in record for record in records)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 @pytest.mark.parametrize(("percent", "expected"), [(0, 0), (0.1, 10), (2.5, 250), (100, 10_000)])
 def test_faults_are_the_stated_share_in_equal_kinds(
-    format: Format, percent: float, expected: int
+    format: Layout, percent: float, expected: int
 ) -> None:
     kinds = Counter(line.fault for line in lines_of(format, 10_000, faults=percent) if line.fault)
     assert sum(kinds.values()) == expected
     assert all(kinds[fault] == expected // len(FAULTS) for fault in FAULTS)
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_each_fault_does_what_its_name_says(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_each_fault_does_what_its_name_says(format: Layout) -> None:
     places = [START + (END - START) * i / 5000 for i in range(5000)]
     for place, (value, fault) in zip(places, lines_of(format, faults=50), strict=True):
         assert is_record(value) == (fault not in DEAD_FAULTS), value
@@ -212,9 +213,9 @@ def test_restamp_moves_times_and_nothing_else(case: str, gzipped: bool, tmp_path
     assert list(restamp(path, UNTIL)) == expected
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_restamp_keeps_the_distances_of_every_generated_line(
-    format: Format, tmp_path: Path
+    format: Layout, tmp_path: Path
 ) -> None:
     path = tmp_path / "lines"
     path.write_bytes(b"\n".join(line.value for line in lines_of(format)))

@@ -11,14 +11,14 @@ from pyspark.sql import functions as F
 from rows import RECEIVED_AT, kafka_rows, records, spec
 
 from millrace.records.fields import document
-from millrace.records.formats import FORMATS, MASKS, Format
+from millrace.records.formats import MASKS, OWN_LAYOUTS, Layout
 from millrace.transform import chain, row_encoder, stage
 from millrace.transform.arrow import Columns
 from millrace.transform.chain import Spec, compiled
 
 LIMIT = 1_000
 APP = '{"timestamp": "2025-01-22T12:00:00Z", "message": "%s"}'
-LINES: dict[Format, list[str]] = {
+LINES: dict[Layout, list[str]] = {
     "combined": [
         '::1 - - [22/Jan/2025:12:00:00 +0000] "GET /1 HTTP/1.1" 404 5 "-" "curl/8" 7',
         "x",
@@ -38,9 +38,9 @@ def refined(spark: SparkSession, of: Spec, lines: list[Any]) -> list[Row]:
     return sorted(rows, key=lambda row: row["kafka"]["offset"])
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_each_line_comes_back_with_the_fields_that_the_chain_gives(
-    spark: SparkSession, country_database: str, format: Format
+    spark: SparkSession, country_database: str, format: Layout
 ) -> None:
     of = spec(format, country_database)
     rows = refined(spark, of, LINES[format])

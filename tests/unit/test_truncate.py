@@ -7,7 +7,7 @@ import pytest
 from rows import spec
 
 from millrace.parse.truncate import kept
-from millrace.records.formats import FORMATS, MASKS, Format
+from millrace.records.formats import MASKS, OWN_LAYOUTS, Layout
 from millrace.transform.chain import Letter, Spec, compiled
 
 LIMIT = 1_000
@@ -65,8 +65,8 @@ def letters(
     return found
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_cut_line_is_too_long_with_its_true_length(country_database: str, format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_a_cut_line_is_too_long_with_its_true_length(country_database: str, format: Layout) -> None:
     lines = [b"x" * 101, b"x" * 5_000, b" " * 5_000, b"\xff" * 5_000]
     assert letters(spec(format, country_database), lines, 100, 200) == [
         ("too_long", "101 bytes"),

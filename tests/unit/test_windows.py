@@ -21,7 +21,7 @@ from rows import (
 
 from millrace.records import tables
 from millrace.records.fields import Fields, document
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.records.tables import MAX_KEYS, MEASURES, TABLES
 from millrace.windows.figures import COUNTED, figures
 
@@ -29,7 +29,7 @@ MONEY = ("revenue", "failed_amount")
 
 
 def assert_figures(
-    records: list[Fields], format: Format, expected: list[tuple[object, ...]]
+    records: list[Fields], format: Layout, expected: list[tuple[object, ...]]
 ) -> None:
     found = []
     for row in counted(records, format):
@@ -102,8 +102,8 @@ def test_syslog_records_count_by_level_template_and_severity() -> None:
     assert_figures(df, "syslog", expected)
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_anomalies_count_by_severity_with_their_highest_score(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_anomalies_count_by_severity_with_their_highest_score(format: Layout) -> None:
     scores = [("HIGH", 75), ("HIGH", 89), ("HIGH", 70), ("LOW", 25), (None, 3), (None, 10)]
     rows: list[dict[str, Any]] = [
         {"anomaly": {"score": score, "severity": severity, "reasons": []}}
@@ -120,8 +120,8 @@ def test_anomalies_count_by_severity_with_their_highest_score(format: Format) ->
     }
 
 
-@pytest.mark.parametrize("format", tables.TEMPLATES.formats)
-def test_messages_count_by_template_and_without_one_where_none_matches(format: Format) -> None:
+@pytest.mark.parametrize("format", [one for one in OWN_LAYOUTS if one in tables.TEMPLATES.layouts])
+def test_messages_count_by_template_and_without_one_where_none_matches(format: Layout) -> None:
     first, second = "0123456789ab", "ba9876543210"
     rows = [
         {"message": "a", "template_id": first},
@@ -138,8 +138,8 @@ def test_messages_count_by_template_and_without_one_where_none_matches(format: F
     }
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_lines_beyond_the_lateness_count_in_the_minute_received(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_lines_beyond_the_lateness_count_in_the_minute_received(format: Layout) -> None:
     lateness = [MAX_LATENESS_S, MAX_LATENESS_S + 0.001, 86_400 * 365]
     rows = [{"received_at": at(1), "timestamp": at(1 - seconds)} for seconds in lateness]
     # Dated ahead and put back to its receipt: not late, whatever it claimed.
@@ -151,12 +151,12 @@ def test_lines_beyond_the_lateness_count_in_the_minute_received(format: Format) 
 def test_keys_are_trimmed_and_bounded_and_never_null() -> None:
     shared = {"status_code": 200, "error_code": "x" * 63 + " y"}
     rows = [
-        shared | {"service_name": " web ", "method": "M" * 20, "http_route": "/é" * 70},
-        shared | {"service_name": "w" * 65, "method": "  ", "http_route": ""},
+        shared | {"service_name": " web ", "method": "POST", "http_route": "/é" * 70},
+        shared | {"service_name": "w" * 65, "method": "M" * 20, "http_route": ""},
     ]
     assert {row["keys"] for row in counted(enriched(*rows), "app")} == {
-        ("web", "M" * 16, "/é" * 64, "2xx"),
-        ("w" * 64, "-", "-", "2xx"),
+        ("web", "POST", "/é" * 64, "2xx"),
+        ("w" * 64, "_OTHER", "-", "2xx"),
         ("web", "INFO", "x" * 63),
         ("w" * 64, "INFO", "x" * 63),
     }
@@ -178,8 +178,8 @@ def test_no_key_holds_a_backslash_or_a_control_character() -> None:
     assert {row["keys"][0] for row in found} == set(NAMES_AS_KEYS.values())
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_no_text_makes_a_key_that_its_column_does_not_hold(format: Format) -> None:
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
+def test_no_text_makes_a_key_that_its_column_does_not_hold(format: Layout) -> None:
     texts = ["  " + "é \U0001f600" * 100, "", "   ", None]
     rows = [row_full_of(text, format) for text in texts]
     seen = set()
@@ -190,18 +190,18 @@ def test_no_text_makes_a_key_that_its_column_does_not_hold(format: Format) -> No
             assert value, key
             assert value == value.strip(" ")
             assert not key.characters or len(value) <= key.characters
-    assert seen == {t.name for t in TABLES if format in t.formats} - {tables.LATENESS.name}
+    assert seen == {t.name for t in TABLES if format in t.layouts} - {tables.LATENESS.name}
 
 
-def row_full_of(text: str | None, format: Format) -> dict[str, Any]:
+def row_full_of(text: str | None, format: Layout) -> dict[str, Any]:
     """A record that has a place in every table, with ``text`` wherever there may be one."""
     row: dict[str, Any] = {f.name: text for f in document(format, raw=False) if f.type == "string"}
     row |= {"anomaly": {"score": 1, "severity": text, "reasons": []}}
     if format == "shop":
         row |= {"event_type": "search", "details": {"query": text, "payment_method": text}}
-    if format in tables.TEMPLATES.formats:
+    if format in tables.TEMPLATES.layouts:
         row |= {"message": "any"}
-    if format in tables.TRAFFIC.formats:
+    if format in tables.TRAFFIC.layouts:
         row |= {"status_code": 200, "response_time_ms": 1.0}
     return row
 
@@ -234,7 +234,7 @@ ACCESS = '::1 - - [22/Jan/2025:12:00:00 +0000] "GET / HTTP/1.1" 200'
 SHOP = '"timestamp": "2025-01-22T12:00:00Z", "event_type"'
 SYSLOG = "<11>1 2025-01-22T12:00:00Z host app - - - "
 # Numbers and times at the bounds of what parses, and beyond them; each line is sent three times.
-EXTREME_LINES: dict[Format, list[str]] = {
+EXTREME_LINES: dict[Layout, list[str]] = {
     "combined": [
         f"{ACCESS} 5",
         f"{ACCESS} 999999999999999",
@@ -282,7 +282,7 @@ EXTREME_LINES: dict[Format, list[str]] = {
 
 # Money whose sums need more digits than a double has.
 _PAID = [f'{{{SHOP}: "purchase", "details": {{"amount": {n}}}}}' for n in ("1e13", "0.0001")]
-LARGE_LINES: dict[Format, list[str]] = {
+LARGE_LINES: dict[Layout, list[str]] = {
     "combined": [f"{ACCESS} 999999999999999"] * 20,
     "app": ['{"timestamp": 0, "status_code": 200, "response_time_ms": 999999999.9999}'] * 20,
     "shop": [*(_PAID * 20), f'{{{SHOP}: "search", "details": {{"results_count": 2147483647}}}}'],
@@ -290,9 +290,9 @@ LARGE_LINES: dict[Format, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", OWN_LAYOUTS)
 def test_figures_of_hostile_numbers_are_the_same_however_lines_are_spread(
-    spark: SparkSession, country_database: str, format: Format
+    spark: SparkSession, country_database: str, format: Layout
 ) -> None:
     of = spec(format, country_database)
     lines = kafka_rows(spark, [*EXTREME_LINES[format], *LARGE_LINES[format]] * 3)
@@ -316,3 +316,19 @@ def test_a_sum_that_no_column_holds_is_null_and_the_rest_stands(
     (found,) = figures(spark.createDataFrame(rows, ddl), MAX_LATENESS_S).collect()
     assert found[name] is None
     assert (found["line_count"], found["valued"]) == (3, 3)
+
+
+def test_keys_without_a_name_are_counted_together() -> None:
+    named = {"service_name": lambda values: {"web"} & set(values)}
+    counts = Counts("app", MAX_LATENESS_S, named)
+    for service in ("web", "job-1", "job-2"):
+        time = micros(MINUTE)
+        counts.add(
+            {"timestamp": time, "received_at": time, "service_name": service, "level": "INFO"}
+        )
+    levels = [
+        (keys[0], sums[0])
+        for (_, _, table, keys, _), sums in counts.taken()
+        if table == "levels_by_minute"
+    ]
+    assert sorted(levels) == [("web", 1), ("{other}", 1), ("{other}", 1)]

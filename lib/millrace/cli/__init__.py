@@ -14,6 +14,7 @@ from millrace import __version__
 from millrace.cli import (
     compact,
     dead_letters,
+    formats,
     lines,
     manifest,
     reconcile,
@@ -52,6 +53,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(formats.app, name="formats")
 app.add_typer(templates.app, name="templates")
 
 

@@ -21,17 +21,19 @@ from millrace.cli.options import (
     console,
     end,
     feed_of,
-    format_named,
     say,
 )
 from millrace.config import Config, ConfigurationError
-from millrace.records.formats import FORMATS
 
+_SIMULATED = (
+    *("combined", "app", "shop", "syslog", "pino", "zap", "otlp", "logfmt", "nginx", "cri"),
+    *("filebeat", "haproxy"),
+)
 _DEFAULT_SPAN = timedelta(minutes=5)
 
 
 def simulate(
-    format: FormatName,
+    format: Annotated[str, typer.Option("--format", help="|".join(_SIMULATED))],
     count: Annotated[int, typer.Option(min=1, help="Number of lines.")],
     rate: Annotated[
         float | None, typer.Option(min=0.01, help="Lines per second. Default: no limit.")
@@ -51,22 +53,26 @@ def simulate(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Generate realistic log lines and send them to Kafka."""
-    from millrace.simulate.lines import generate
+    from millrace.simulate.lines import READ_AS, generate
 
     loaded = config.load(conf)
-    feed = feed_of(loaded, format_named(format))
+    if format not in _SIMULATED:
+        named = ", ".join(_SIMULATED)
+        raise typer.BadParameter(f"{format!r} is not one of {named}", param_hint="--format")
+    if topic is None:
+        topic = feed_of(loaded, READ_AS.get(format, format)).topic
     last = end.replace(tzinfo=UTC) if end else datetime.now(UTC)
     span = timedelta(seconds=count / rate) if rate else _DEFAULT_SPAN
     first = start.replace(tzinfo=UTC) if start else last - span
     if first > last:
         raise typer.BadParameter("must not be later than --end", param_hint="--start")
     chosen = random.randrange(2**32) if seed is None else seed
-    lines = generate(feed.format, count, seed=chosen, start=first, end=last, faults_percent=faults)
+    lines = generate(format, count, seed=chosen, start=first, end=last, faults_percent=faults)
     values = (line.value for line in lines)
     if stdout:
         sys.stdout.buffer.writelines(value + b"\n" for value in values)
         return
-    _send(loaded, topic or feed.topic, values, count, rate, traced=True)
+    _send(loaded, topic, values, count, rate, traced=True)
 
 
 def send(
@@ -90,6 +96,7 @@ def send(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Send a file to Kafka, one message per line."""
+    from millrace.io.log_files import read
     from millrace.simulate import restamp as stamps
     from millrace.simulate import server_logs
 
@@ -101,8 +108,8 @@ def send(
     if follow:
         _follow(loaded, topic, file, rate, as_app)
         return
-    count = sum(1 for _ in stamps.read(file))
-    lines = stamps.restamp(file, datetime.now(UTC)) if restamp else stamps.read(file)
+    count = sum(1 for _ in read(file))
+    lines = stamps.restamp(file, datetime.now(UTC)) if restamp else read(file)
     lines = server_logs.as_app(lines, as_app) if as_app else lines
     _send(loaded, topic, lines, count, rate)
     if restamp:
@@ -123,7 +130,7 @@ def parse(
 
     loaded = config.load(conf)
     received = (received_at or datetime.now(UTC)).replace(tzinfo=UTC)
-    feed = feed_of(loaded, format_named(format))
+    feed = feed_of(loaded, format)
     spec = reference_data.spec(loaded, feed)
     if file is not None and not file.is_file():
         raise ConfigurationError(f"{file}: no such file")
@@ -136,7 +143,7 @@ def tap(
     topic: Annotated[str, typer.Option(help="Topic to read.")],
     format: Annotated[
         str | None,
-        typer.Option("--format", help="|".join(FORMATS) + ". Default: that of the topic's feed."),
+        typer.Option("--format", help="A format's name. Default: that of the topic's feed."),
     ] = None,
     last: Annotated[int, typer.Option(min=0, help="Show about the last N lines first.")] = 10,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after N lines.")] = None,
@@ -148,7 +155,7 @@ def tap(
     loaded = config.load(conf)
     feed = next((feed for feed in loaded.feeds if feed.topic == topic), None)
     if format is not None:
-        feed = feed_of(loaded, format_named(format))
+        feed = feed_of(loaded, format)
     if feed is None:
         raise typer.BadParameter(f"no feed reads {topic!r}: give the format", param_hint="--format")
     follow(loaded, topic, feed, Console(highlight=False), last=last, limit=limit)

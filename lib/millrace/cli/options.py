@@ -10,12 +10,14 @@ import typer
 from rich.console import Console
 
 from millrace.config import Config, Feed
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import PRESETS
 from millrace.records.printable import printable
 from millrace.tools.terminal import as_text
 
 ConfFile = Annotated[Path, typer.Option("--conf", help="Configuration file.")]
-FormatName = Annotated[str, typer.Option("--format", help="|".join(FORMATS))]
+FormatName = Annotated[
+    str, typer.Option("--format", help="A preset, or a format that the configuration declares.")
+]
 
 FAILED, MISUSED = 1, 2
 
@@ -51,18 +53,18 @@ def instant(text: str) -> datetime:
         ) from None
 
 
-def format_named(name: str) -> Format:
-    """The format of that name; raises typer.BadParameter where there is none."""
-    if name not in FORMATS:
-        raise typer.BadParameter(
-            f"{name!r} is not one of {', '.join(FORMATS)}", param_hint="--format"
-        )
-    return name
+def feed_of(conf: Config, format: str) -> Feed:
+    """The first feed of that format alone, or one that is like it.
 
-
-def feed_of(conf: Config, format: Format) -> Feed:
-    """The first feed of that format, or one that is like it."""
+    Raises typer.BadParameter where there is no such format.
+    """
     for feed in conf.feeds:
         if feed.format == format:
             return feed
-    return Feed(name=format, topic=format, format=format, service_name=format)
+    known = (*PRESETS, *conf.formats)
+    if format not in known:
+        raise typer.BadParameter(
+            f"{format!r} is not one of {', '.join(known)}", param_hint="--format"
+        )
+    name = format[:32]
+    return Feed(name=name, topic=name, format=format, service_name=name)

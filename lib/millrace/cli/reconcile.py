@@ -128,6 +128,10 @@ def _add_documents(table: Table, documents: "Documents") -> None:
     _add_ranges(table, "record and letter", documents.in_both)
     _add_ranges(table, "doubled", documents.doubled)
     _add_ranges(table, "never committed", documents.extra)
+    for fault in documents.faults[:_NAMED]:
+        place = f"{fault.partition}:{fault.offset}"
+        what = f"part {fault.part} of {fault.parts} of partition:offset {place}: {fault.state}"
+        table.add_row("", "", what, style="red")
     if documents.lost_of_expired:
         table.add_row("lost", f"{documents.lost_of_expired:,}", "of the expired lines", style="red")
 

@@ -100,15 +100,15 @@ def check(conf: ConfFile = config.DEFAULT_FILE) -> None:
 def demo(
     file: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Access log (plain or .gz) to send too."),
+        typer.Option(exists=True, dir_okay=False, help="Log file to send too, plain or .gz."),
     ] = None,
     count: Annotated[int, typer.Option(min=0, help="Number of lines to generate.")] = 200_000,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Start the servers, send lines, run the three jobs, and show the results."""
     from millrace.setup.private import private_files
-    from millrace.tools.demo import DemoError
     from millrace.tools.demo import run as run_demo
+    from millrace.tools.demo_file import DemoError
 
     try:
         with private_files():

@@ -96,7 +96,7 @@ def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) 
 
 def _feeds(conf: Config, name: str | None) -> list[Feed]:
     """The feeds whose messages have templates, or the one that is asked for."""
-    feeds = [feed for feed in conf.feeds if TEMPLATE_ID in ENRICHED[feed.format]]
+    feeds = [feed for feed in conf.feeds if TEMPLATE_ID in ENRICHED[feed.layout]]
     chosen = feeds if name is None else [conf.feed(name)]
     if not chosen or chosen[0] not in feeds:
         formats = " and ".join(format for format in ENRICHED if TEMPLATE_ID in ENRICHED[format])

@@ -1,9 +1,9 @@
 """The configuration: what a user may set, checked at start-up."""
 
+from millrace.config.feeds import Declaration, EnvelopeKeys, Feed
 from millrace.config.models import (
     Detection,
     Enrichment,
-    Feed,
     Kafka,
     LogFormat,
     Logs,
@@ -26,8 +26,10 @@ __all__ = [
     "DEFAULT_FILE",
     "Config",
     "ConfigurationError",
+    "Declaration",
     "Detection",
     "Enrichment",
+    "EnvelopeKeys",
     "Feed",
     "Kafka",
     "LogFormat",

@@ -11,14 +11,10 @@ from pydantic import (
     Field,
     PrivateAttr,
     SecretStr,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 
 from millrace.config.yaml_file import CONF_DIRECTORY, ENV_PREFIX
-from millrace.records.formats import Format, Mask
-from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
 
 _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 
@@ -32,11 +28,13 @@ LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A section: no key but its own, and it does not change."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Server(_Section):
+class _Server(Section):
     """A server, and how long its clients wait for an answer: it follows from ``stream``."""
 
     _max_outage_s: int = PrivateAttr(default=300)
@@ -123,7 +121,7 @@ class Mysql(_Database):
     password: SecretStr = SecretStr("")
 
 
-class Storage(_Section):
+class Storage(Section):
     """Where checkpoints and the archive lie: a folder, or a URI that Hadoop can open.
 
     So does what Spark's history server reads, where ``event_logs`` is given.
@@ -134,13 +132,13 @@ class Storage(_Section):
     event_logs: str | None = None
 
 
-class Enrichment(_Section):
+class Enrichment(Section):
     """The local databases that records are enriched from."""
 
     country_database: Path
 
 
-class Detection(_Section):
+class Detection(Section):
     """What records are scored by, and the folder of the feeds' message templates.
 
     Where more than ``max_unmatched_ratio`` of a feed's messages match no template, they should be
@@ -152,7 +150,7 @@ class Detection(_Section):
     max_unmatched_ratio: Ratio = 0.1
 
 
-class Stream(_Section):
+class Stream(Section):
     """How queries run: how often at most a batch begins, and the most lines one takes.
 
     Batches of ``archive`` are larger: each is a commit, and few large files are read faster.
@@ -167,7 +165,7 @@ class Stream(_Section):
     max_outage_s: PositiveInt = 300
 
 
-class Ports(_Section):
+class Ports(Section):
     """A port for each job; one number applies to all, if each job has its own address."""
 
     ingest: Port | None = None
@@ -185,7 +183,7 @@ class Ports(_Section):
         return port
 
 
-class Metrics(_Section):
+class Metrics(Section):
     """Where a job answers ``/metrics``, ``/healthz`` and ``/readyz``; nowhere without a port.
 
     A job is ready while each of its queries has made progress within ``max_silence_s``. Lag is
@@ -198,13 +196,13 @@ class Metrics(_Section):
     interval_s: PositiveInt = 5
 
 
-class Logs(_Section):
+class Logs(Section):
     """What jobs say on standard error: ``text`` for people, ``json`` for what collects it."""
 
     format: LogFormat = "text"
 
 
-class Spark(_Section):
+class Spark(Section):
     """The Spark application of this environment; ``conf`` holds further Spark properties.
 
     Executors are for clusters: with a local master the driver does their work. The overhead is
@@ -227,7 +225,7 @@ class Spark(_Section):
         return self.master.startswith("local")
 
 
-class Stack(_Section):
+class Stack(Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
     They listen at one of its addresses. Kafka has no authentication: any address but loopback
@@ -237,31 +235,3 @@ class Stack(_Section):
     directory: Path = Path(".millrace")
     servers: tuple[Server, ...] = ()
     listen: str = "127.0.0.1"
-
-
-class Feed(_Section):
-    """One topic of one format: the unit of configuration."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
-    topic: str = Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")
-    format: Format
-    service_name: str
-    store_raw: bool = True
-    retention_days: PositiveInt | None = None
-    max_line_bytes: Annotated[int, Field(ge=1, le=MAX_LINE_BYTES)] = 262_144
-    max_record_bytes: Annotated[int, Field(ge=1, le=MAX_RECORD_BYTES)] = 4_194_304
-    max_future_skew_s: PositiveInt = 300
-    max_lateness_s: PositiveInt = 600
-    max_routes: PositiveInt = 500
-    max_dead_ratio: Ratio = 0.1
-    stop_above_max_dead_ratio: bool = False
-    mask: tuple[Mask, ...] = ()
-    mask_archive: bool = False
-
-    @field_validator("max_record_bytes")
-    @classmethod
-    def _record_holds_a_line(cls, record: int, others: ValidationInfo) -> int:
-        line = others.data.get("max_line_bytes", 0)
-        if record < line:
-            raise ValueError(f"expected at least max_line_bytes, which is {line}, not {record}")
-        return record

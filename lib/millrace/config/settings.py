@@ -10,15 +10,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from millrace.config import passwords
+from millrace.config.feeds import Declaration, Feed
 from millrace.config.models import (
     Detection,
     Enrichment,
-    Feed,
     Kafka,
     Logs,
     Metrics,
@@ -32,8 +33,10 @@ from millrace.config.models import (
 from millrace.config.yaml_file import ENV_PREFIX, read, sentence
 from millrace.errors import ConfigurationError
 from millrace.records import REPLAY_SUFFIX, RESERVED_NAMES
+from millrace.records.formats import LAYOUTS, PRESETS, Format
 
 DEFAULT_FILE = Path("conf/local.yaml")
+FORMAT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}$")
 
 
 class Config(BaseSettings):
@@ -54,7 +57,35 @@ class Config(BaseSettings):
     logs: Logs = Logs()
     spark: Spark = Spark()
     stack: Stack = Stack()
+    formats: dict[str, Declaration] = {}
     feeds: tuple[Feed, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _formats_are_known(self) -> "Config":
+        for name in self.formats:
+            if name in PRESETS or name in LAYOUTS or not FORMAT_NAME.match(name):
+                raise ValueError(
+                    f"formats.{name}: expected another name: of small letters, digits and _,"
+                    " and not that of a preset"
+                )
+        return self
+
+    @field_validator("feeds")
+    @classmethod
+    def _feeds_have_known_formats(
+        cls, feeds: tuple[Feed, ...], others: ValidationInfo
+    ) -> tuple[Feed, ...]:
+        known = (*PRESETS, *others.data.get("formats", ()))
+        for number, feed in enumerate(feeds):
+            for name in feed.tried:
+                if name not in known:
+                    expected = f"expected one of {', '.join(known)}, not {name!r}"
+                    key = "format" if feed.format else "formats"
+                    error = PydanticCustomError("format", "{expected}", {"expected": expected})
+                    raise ValidationError.from_exception_data(
+                        "feeds", [InitErrorDetails(type=error, loc=(number, key), input=None)]
+                    )
+        return feeds
 
     @model_validator(mode="after")
     def _feeds_are_distinct(self) -> "Config":
@@ -105,6 +136,15 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then the file (handed over as keyword arguments)."""
         return env_settings, init_settings
+
+    def format(self, name: str) -> Format:
+        """The format of that name; raises ConfigurationError where there is none."""
+        if name in self.formats:
+            return self.formats[name].named(name)
+        if name in PRESETS:
+            return Format(name)
+        known = ", ".join((*PRESETS, *self.formats))
+        raise ConfigurationError(f"no format is named {name!r}; the formats are: {known}")
 
     def feed(self, name: str) -> Feed:
         """The feed of that name; raises ConfigurationError where there is none."""

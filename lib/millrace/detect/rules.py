@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from millrace.records.fields import ANOMALY, DETAILS, Fields, document
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import LAYOUTS, Layout
 from millrace.records.numbers import double_text
 from millrace.records.received import EPOCH
 
@@ -75,7 +75,7 @@ class Rule(_Model):
 
     @model_validator(mode="after")
     def _fits_its_field(self) -> "Rule":
-        types = {kind for format in FORMATS if (kind := _types(format).get(self.field))}
+        types = {kind for layout in LAYOUTS if (kind := _types(layout).get(self.field))}
         if not types:
             raise ValueError(f"rule {self.name}: no format has a field {self.field!r} to compare")
         is_numeric = all(kind.startswith(_NUMERIC) for kind in types)
@@ -129,14 +129,14 @@ Scorer = Callable[[Fields], dict[str, Any] | None]
 _Compiled = tuple[int, Callable[[Any, Any], bool], Any, Callable[[Any], dict[str, Any] | None]]
 
 
-def scorer(rules: RecordRules, format: Format) -> Scorer:
+def scorer(rules: RecordRules, layout: Layout) -> Scorer:
     """A function that gives a record's anomaly: score (int), severity and reasons; None where none.
 
     The score is that of the rule with most points, 100 at most; ``reasons`` names every rule that
     applies, with what was observed (200 characters at most) and the points, uncapped. Rules for
-    fields that records of ``format`` do not have are passed over.
+    fields that records of that layout do not have are passed over.
     """
-    fields = _types(format)
+    fields = _types(layout)
     by_field: dict[str, list[_Compiled]] = {}
     for position, rule in enumerate(rules.rules):
         if rule.field in fields:
@@ -173,11 +173,11 @@ def fields_of(rules: RecordRules) -> set[str]:
     return {rule.field for rule in rules.rules}
 
 
-def _types(format: Format) -> dict[str, str]:
+def _types(layout: Layout) -> dict[str, str]:
     """The fields that a record has by the time it is scored, and their types."""
     later = {ANOMALY.name, "_id", "kafka"}
-    own = {f.name: f.type for f in document(format, raw=False) if f.name not in later}
-    return own | ({f"details.{d.name}": d.type for d in DETAILS} if format == "shop" else {})
+    own = {f.name: f.type for f in document(layout, raw=False) if f.name not in later}
+    return own | ({f"details.{d.name}": d.type for d in DETAILS} if layout == "shop" else {})
 
 
 def _path(field: str) -> tuple[str, str]:

@@ -1,13 +1,13 @@
 """Request target -> route template, in the sense of OpenTelemetry's ``http.route``."""
 
 import re
-from collections.abc import Callable, Iterable
 
-NamedRoutes = Callable[[Iterable[str]], set[str]]
+from millrace.records.names import OTHER
 
 MAX_CHARACTERS = 120
 MAX_SEGMENTS = 8
-OTHER = "{other}"
+# Answered so, no route took the request: scanners' paths would take all places of names.
+UNROUTED = frozenset({400, 404, 405, 501})
 
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # A segment that is a number, a uuid or a hex digest names a thing, not a place.

@@ -1,16 +1,24 @@
 """What a feed's records are held against: files of rules, templates and countries."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from millrace.config import Config, ConfigurationError, Feed, yaml_file
+from millrace.config import Config, ConfigurationError, EnvelopeKeys, Feed, yaml_file
 from millrace.detect.rates import RateRules
 from millrace.detect.rules import RecordRules
-from millrace.enrich.route import NamedRoutes
 from millrace.io import template_files
+from millrace.parse import parser
+from millrace.parse.envelopes import Keys
+from millrace.parse.options import Options
+from millrace.parse.zones import Zone
 from millrace.records.fields import ENRICHED
+from millrace.records.formats import Format
+from millrace.records.names import Named
 from millrace.transform.chain import Spec
+
+_ALL_NAMED: Mapping[str, Named] = {}
 
 
 class Rules(BaseModel):
@@ -37,14 +45,22 @@ def country_database(conf: Config) -> str:
     return str(database)
 
 
-def spec(conf: Config, feed: Feed, named_routes: NamedRoutes | None = None) -> Spec:
-    """What the feed's chain is made of; ``named_routes`` bounds the values of ``http_route``.
+def spec(
+    conf: Config,
+    feed: Feed,
+    named_routes: Named | None = None,
+    named_keys: Mapping[str, Named] = _ALL_NAMED,
+) -> Spec:
+    """What the feed's chain is made of.
+
+    ``named_routes`` bounds the values of ``http_route``, ``named_keys`` those of other keys of
+    figures.
 
     Raises ConfigurationError where a file is missing or wrong.
     """
-    has_country = any(field.name == "country" for field in ENRICHED[feed.format])
+    has_country = any(field.name == "country" for field in ENRICHED[feed.layout])
     return Spec(
-        format=feed.format,
+        formats=formats(conf, feed),
         service_name=feed.service_name,
         max_line_bytes=feed.max_line_bytes,
         max_record_bytes=feed.max_record_bytes,
@@ -55,4 +71,31 @@ def spec(conf: Config, feed: Feed, named_routes: NamedRoutes | None = None) -> S
         rules=rules(conf.detection.rules).records,
         templates=tuple(template_files.load(conf.detection.templates, feed.name).templates),
         named_routes=named_routes,
+        named_keys=tuple(named_keys.items()),
+        options=options(feed),
+        envelope=feed.envelope if isinstance(feed.envelope, str) else _keys(feed.envelope),
+        service_name_field=feed.service_name_field,
     )
+
+
+def formats(conf: Config, feed: Feed) -> tuple[Format, ...]:
+    """The formats that the feed's lines are tried by, each compiled once to see that it can be.
+
+    Raises ConfigurationError where a declaration is wrong.
+    """
+    tried = tuple(map(conf.format, feed.tried))
+    for format in tried:
+        try:
+            parser(format, options(feed))
+        except ValueError as error:
+            raise ConfigurationError(f"formats.{format.name}.{format.kind}: {error}") from None
+    return tried
+
+
+def options(feed: Feed) -> Options:
+    """What the feed says of its lines."""
+    return Options(Zone(feed.timezone), feed.response_time_unit, tuple(feed.levels.items()))
+
+
+def _keys(envelope: EnvelopeKeys) -> Keys:
+    return Keys(envelope.line, envelope.timestamp, envelope.attributes)

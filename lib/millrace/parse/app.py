@@ -1,9 +1,10 @@
 """JSON application logs: one object a line."""
 
+from functools import partial
 from typing import Any
 
 from millrace.parse import json
-from millrace.parse.level import by_status, level
+from millrace.parse.level import by_status
 from millrace.parse.members import (
     double,
     integer,
@@ -13,8 +14,10 @@ from millrace.parse.members import (
     text,
     timestamp,
 )
+from millrace.parse.options import DEFAULT, Options, Parse
+from millrace.records.fields import Fields
 
-VERSION = 3
+VERSION = 4
 
 KNOWN_KEYS = frozenset(
     {
@@ -35,17 +38,24 @@ KNOWN_KEYS = frozenset(
 _LONGEST_MS = 1e9  # nearly twelve days
 
 
-def parse(line: str, received_at: int) -> dict[str, Any]:
+def parser(options: Options) -> Parse:
+    """What parses lines."""
+    return partial(parse, options=options)
+
+
+def parse(line: str, received_at: int, options: Options = DEFAULT) -> Fields:
     """The line's fields, with ``timestamp``, ``level`` and ``service_name``.
 
     ``service_name`` is None where the line names none. Raises RejectedError where it is no record.
     """
     sent = json.line_object(line)
     take = sent.get
-    time = timestamp(sent)
+    marks: dict[str, str] = {}
+    time = timestamp(sent, options, marks)
     sent_level = text(take("level"))
-    named_level = level(sent_level) if sent_level else None
-    is_level_kept = bool(sent_level) and not named_level
+    named_level = options.level(sent_level) if sent_level else None
+    if sent_level and not named_level:
+        marks["level"] = sent_level
     status_code = read("status_code", take("status_code"), _status_code)
     return {
         "timestamp": time,
@@ -60,17 +70,16 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
         "response_time_ms": read("response_time_ms", take("response_time_ms"), _response_time_ms),
         "error_code": text(take("error_code")),
         "tags": _tags(take("tags")),
-        "attributes": _attributes(sent, {"level"} if is_level_kept else set()),
+        "attributes": _attributes(sent, marks),
     }
 
 
-def _attributes(sent: dict[str, Any], kept: set[str]) -> dict[str, str] | None:
-    """Every member without a field of its own, and of the others those to be kept all the same."""
-    if KNOWN_KEYS.issuperset(sent) and not kept:
-        return None
-    return storable(
-        (key, value) for key, value in sent.items() if key not in KNOWN_KEYS or key in kept
-    )
+def _attributes(sent: dict[str, Any], marks: dict[str, str]) -> dict[str, str] | None:
+    """Every member without a field of its own, and the marks."""
+    if KNOWN_KEYS.issuperset(sent):
+        return marks or None
+    own = storable((key, value) for key, value in sent.items() if key not in KNOWN_KEYS)
+    return own | marks if marks else own
 
 
 def _status_code(sent: Any) -> int | None:

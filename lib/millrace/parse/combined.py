@@ -10,20 +10,22 @@ backslash escapes. Nearly all lines are plain, and taken in one match; the other
 """
 
 import re
-from typing import Any
+from functools import partial
 
+from millrace.parse import notations
+from millrace.parse.durations import milliseconds
 from millrace.parse.level import by_status
+from millrace.parse.options import DEFAULT, Options, Parse
 from millrace.parse.rejection import RejectedError, found
+from millrace.parse.request import request
 from millrace.parse.text import absent_if_dash
-from millrace.parse.times import clf_time, iso_8601
+from millrace.parse.times import clf_time
+from millrace.records.fields import Fields
 
-VERSION = 2
+VERSION = 3
 
 # One match is one piece between unescaped quotes. Possessive, so that it does not backtrack.
 _PIECE = re.compile(r'(?:^|")([^"\\]*+(?:\\(?:.|$)[^"\\]*+)*+)', re.DOTALL)
-# RFC 9110, 5.6.2 (token) and 2.5 (protocol version).
-_METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-_PROTOCOL = re.compile(r"[A-Za-z]+/[0-9](\.[0-9])?$")
 _ADDRESS = r"(?:-|unknown|[0-9a-fA-F.:\[\]]++)"
 _ADDRESSES = rf"{_ADDRESS}(?:, ?{_ADDRESS})*+"
 _ADDRESS_LIST = re.compile(rf"{_ADDRESSES}$")
@@ -52,18 +54,23 @@ _PLAIN = re.compile(
 )
 
 
-def parse(line: str, received_at: int) -> dict[str, Any]:
+def parser(options: Options) -> Parse:
+    """What parses lines; a response time is in milliseconds where the feed names no unit."""
+    return parse if options == DEFAULT else partial(parse, options=options)
+
+
+def parse(line: str, received_at: int, options: Options = DEFAULT) -> Fields:
     """The line's fields, with ``timestamp`` and ``level``.
 
     Raises RejectedError where it is no record.
     """
     match = _PLAIN.match(line)
-    return _of_match(match) if match else of_pieces(line)
+    return _of_match(match, options) if match else of_pieces(line, received_at, options)
 
 
-def _of_match(match: re.Match[str]) -> dict[str, Any]:
+def _of_match(match: re.Match[str], options: Options) -> Fields:
     client, ident, user, time, method, path, protocol, status, size, *tail = match.groups()
-    referrer, agent, milliseconds, forwarded = tail
+    referrer, agent, sent_time, forwarded = tail
     timestamp = clf_time(time)
     if timestamp is None:
         raise RejectedError("bad_timestamp", found("timestamp", time))
@@ -81,12 +88,12 @@ def _of_match(match: re.Match[str]) -> dict[str, Any]:
         "bytes": None if size == "-" else int(size),
         "referrer": absent_if_dash(referrer),
         "user_agent": absent_if_dash(agent),
-        "response_time_ms": float(milliseconds) if milliseconds not in (None, "-") else None,
+        "response_time_ms": _response_time_ms(sent_time, options),
         "forwarded_for": absent_if_dash(forwarded),
     }
 
 
-def of_pieces(line: str) -> dict[str, Any]:
+def of_pieces(line: str, received_at: int, options: Options = DEFAULT) -> Fields:
     """What ``parse`` gives, by the way that any line can take."""
     line = _with_dash_for_empty_user(line)
     pieces = _PIECE.findall(line) if "\\" in line else line.split('"')
@@ -94,13 +101,14 @@ def of_pieces(line: str) -> dict[str, Any]:
     words = pieces[2].split(" ")
     if len(words) < 3:
         raise RejectedError("no_match", "not status and bytes after the request")
-    after = _after(pieces, words)
+    after = _after(pieces, words, options)
     status_code = _number("status_code", words[1], _STATUS)
     size = _number("bytes", words[2], _BYTES)
     time = head.pop("time")
+    marks: dict[str, str] = {}
     timestamp = clf_time(time)
-    if timestamp is None:
-        timestamp = iso_8601(time)
+    if timestamp is None and (moment := notations.moment(time, options.wall(received_at))):
+        timestamp = options.local(moment[0], marks) if moment[1] else moment[0]
     if timestamp is None:
         raise RejectedError("bad_timestamp", found("timestamp", time))
     return {
@@ -109,8 +117,9 @@ def of_pieces(line: str) -> dict[str, Any]:
         "status_code": status_code,
         "bytes": size,
         **head,
-        **_request(pieces[1]),
+        **request(pieces[1]),
         **after,
+        "attributes": marks or None,
     }
 
 
@@ -128,7 +137,7 @@ def _time(head: str) -> str | None:
     return head[begins + 2 : -2] if begins >= 0 and head.endswith("] ") else None
 
 
-def _head(pieces: list[str]) -> dict[str, Any]:
+def _head(pieces: list[str]) -> Fields:
     """``[virtual_host] client ident user [time] ``, the part before the request."""
     if len(pieces) % 2 == 0:
         raise RejectedError("no_match", "a quote is not closed")
@@ -193,18 +202,13 @@ def _number(field: str, text: str, form: re.Pattern[str]) -> int | None:
     return int(text)
 
 
-def _request(request: str) -> dict[str, str]:
-    """``METHOD target PROTOCOL``; anything else is kept whole as ``request``."""
-    words = request.split(" ")
-    # Clients send targets with spaces.
-    method, target, protocol = words[0], " ".join(words[1:-1]), words[-1]
-    has_target = len(words) >= 3 and target != "" and target.strip(" ") == target
-    if has_target and _PROTOCOL.match(protocol) and _METHOD.match(method):
-        return {"method": method, "path": target, "protocol": protocol}
-    return {"request": request}
+def _response_time_ms(sent: str | None, options: Options) -> float | None:
+    if sent is None or sent == "-":
+        return None
+    return milliseconds(sent, options.response_time_unit or "ms")
 
 
-def _after(pieces: list[str], words: list[str]) -> dict[str, Any]:
+def _after(pieces: list[str], words: list[str], options: Options) -> Fields:
     """Referrer, user agent, and what stands after the last known field."""
     is_combined = len(pieces) >= 7 and words[3:] == [""] and pieces[4] == " "
     if not is_combined:
@@ -215,7 +219,7 @@ def _after(pieces: list[str], words: list[str]) -> dict[str, Any]:
         raise RejectedError("no_match", "text right after a closing quote")
     quoted = pieces[7] if len(pieces) > 7 else None
     is_forwarded = gap == " " and quoted is not None and _ADDRESS_LIST.match(quoted)
-    fields: dict[str, Any] = {
+    fields: Fields = {
         "referrer": absent_if_dash(pieces[3]),
         "user_agent": absent_if_dash(pieces[5]),
     }
@@ -226,7 +230,7 @@ def _after(pieces: list[str], words: list[str]) -> dict[str, Any]:
         rest = '"'.join(pieces[8:])
     elif _TIMED.match(rest.strip(" ")):
         # A number with others after it may be anything: bytes, a count, another unit.
-        fields["response_time_ms"] = None if rest.strip(" ") == "-" else float(rest)
+        fields["response_time_ms"] = _response_time_ms(rest.strip(" "), options)
         rest = ""
     elif traefik:
         fields["response_time_ms"] = float(traefik[1])

@@ -5,18 +5,24 @@ import re
 _WORDS = {
     "DEBUG": "TRACE VERBOSE FINE FINER FINEST CONFIG DEBUG DBG TRC SILLY D"
     " DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
-    "INFO": "INFO INFORMATION INFORMATIONAL NOTICE LOG SYSTEM DEFAULT HTTP INF I SUCCESS AUDIT",
+    "INFO": "INFO INFORMATION INFORMATIONAL NOTICE NOTE LOG SYSTEM DEFAULT HTTP INF I SUCCESS"
+    " AUDIT",
     "WARN": "WARN WARNING WRN W",
     "ERROR": "ERROR ERR ERRO SEVERE EXCEPTION E",
     "FATAL": "FATAL FTL CRITICAL CRIT ALERT EMERG EMERGENCY PANIC DPANIC F C",
 }
 LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
+# By severity (RFC 5424, 6.2.1), as OpenTelemetry has it, but for alert and critical, which stand
+# with emergency.
+SEVERITIES = ("FATAL", "FATAL", "FATAL", "ERROR", "WARN", "INFO", "INFO", "DEBUG")
+_USUAL = LEVELS | {word.lower(): level for word, level in LEVELS.items()}
 # The scale of bunyan and pino, whose steps other loggers of JavaScript have too.
 _STEPS = ((60, "FATAL"), (50, "ERROR"), (40, "WARN"), (30, "INFO"), (10, "DEBUG"))
 _LONGEST_WORD = 100
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
-_OFFSET = re.compile(r"[+-][0-9]{1,3}$")  # as Go's slog writes levels between its own: INFO+2
-_NUMBER = re.compile(r"[0-9]{2}$")
+# As Go's slog writes levels between its own: INFO+2.
+_OFFSET = re.compile(r"[+-][0-9]{1,3}\Z")
+_NUMBER = re.compile(r"[0-9]{2}\Z")
 
 
 def level(word: str) -> str | None:
@@ -25,7 +31,7 @@ def level(word: str) -> str | None:
     Of any case, with brackets or a terminal's colours around it. Numbers are those of bunyan and
     pino, 10 to 60; between two of them the lower one counts.
     """
-    known = LEVELS.get(word)
+    known = _USUAL.get(word)
     if known:
         return known
     bare = _COLOUR.sub("", word).strip(" []").upper() if len(word) <= _LONGEST_WORD else ""

@@ -6,7 +6,9 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from millrace.parse import json, numbers, times
+from millrace.parse.options import Options
 from millrace.parse.rejection import RejectedError, found
+from millrace.parse.zones import UTC
 from millrace.records.limits import MAX_ITEMS
 
 T = TypeVar("T")
@@ -86,10 +88,11 @@ def instant(value: Any) -> int | None:
     return times.instant(text(value) or "")
 
 
-def timestamp(sent: dict[str, Any]) -> int:
+def timestamp(sent: dict[str, Any], options: Options, marks: dict[str, str]) -> int:
     """The instant of the member ``timestamp``, in microseconds since 1970.
 
-    Raises RejectedError where there is none (missing_field), or no instant (bad_timestamp).
+    A text without a zone has the feed's; ``marks`` says where that is doubted. Raises RejectedError
+    where there is no member (missing_field), or it is no instant (bad_timestamp).
     """
     value = sent.get("timestamp")
     if value is None:
@@ -97,6 +100,8 @@ def timestamp(sent: dict[str, Any]) -> int:
     time = instant(value)
     if time is None:
         raise RejectedError("bad_timestamp", found("timestamp", text(value) or ""))
+    if options.zone != UTC and value.__class__ is str and times.is_local(value):
+        return options.local(time, marks)
     return time
 
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from millrace.parse import json
-from millrace.parse.level import level
 from millrace.parse.members import (
     decimal,
     double,
@@ -19,10 +18,12 @@ from millrace.parse.members import (
     text,
     timestamp,
 )
+from millrace.parse.options import DEFAULT, Options, Parse
 from millrace.parse.rejection import RejectedError
 from millrace.parse.times import iso_date
+from millrace.records.fields import Fields
 
-VERSION = 2
+VERSION = 3
 
 EVENT_TYPES = ("purchase", "search", "order_complete", "order_failed", "error")
 _LEVELS = {"error": "ERROR", "order_failed": "WARN"}
@@ -32,18 +33,24 @@ _MONEY = (18, 4)
 _TEXTS = ("user_id", "session_id", "product_id", "device_type", "message", "error_code")
 
 
-def parse(line: str, received_at: int) -> dict[str, Any]:
+def parser(options: Options) -> Parse:
+    """What parses lines."""
+    return partial(parse, options=options)
+
+
+def parse(line: str, received_at: int, options: Options = DEFAULT) -> Fields:
     """The line's fields, with ``timestamp``, ``level`` and ``service_name``.
 
     ``service_name`` is None where the line names none. Raises RejectedError where it is no record.
     """
     sent = json.line_object(line)
     take = sent.get
-    time = timestamp(sent)
+    marks: dict[str, str] = {}
+    time = timestamp(sent, options, marks)
     if take("event_type") is None:
         raise RejectedError("missing_field", "event_type")
     event_type = read("event_type", take("event_type"), _EVENT_TYPE) or ""
-    named_level = level(text(take("level")) or "")
+    named_level = options.level(text(take("level")) or "")
     session_s = read("session_duration", take("session_duration"), _session_s)
     geo = read("geo_location", take("geo_location"), object_within) or {}
     details = read("details", take("details"), object_within)
@@ -57,6 +64,7 @@ def parse(line: str, received_at: int) -> dict[str, Any]:
         "city": text(geo.get("city")),
         **{key: text(take(key)) for key in _TEXTS},
         "details": _details(details) if details else None,
+        "attributes": marks or None,
     }
 
 

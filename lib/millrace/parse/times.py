@@ -62,6 +62,12 @@ def iso_8601(text: str) -> int | None:
     return plausible(minute + int(second) * SECOND + _microseconds(fraction))
 
 
+def is_local(text: str) -> bool:
+    """Whether the text is an ISO 8601 date and time without a zone."""
+    match = _ISO_8601.match(text)
+    return bool(match and match[5] is None)
+
+
 def iso_date(text: str) -> int | None:
     """The first instant, in UTC, of an ISO 8601 date."""
     match = _DATE.match(text)
@@ -118,11 +124,11 @@ def at(
 
     None where there is no such day, time or offset.
     """
-    days, offset_min = _day(year, month, day), _offset_min(zone or "Z")
+    days, minutes = _day(year, month, day), offset_min(zone or "Z")
     hour, minute, second = int(clock[:2]), int(clock[2:4]), int(clock[4:])
-    if days is None or offset_min is None or hour > 23 or minute > 59 or second > 59:
+    if days is None or minutes is None or hour > 23 or minute > 59 or second > 59:
         return None
-    seconds = days * 86_400 + (hour * 60 + minute - offset_min) * 60 + second
+    seconds = days * 86_400 + (hour * 60 + minute - minutes) * 60 + second
     return plausible(seconds * SECOND + _microseconds(fraction))
 
 
@@ -130,11 +136,11 @@ def at(
 def _minute(day: str, clock: str, zone: str | None) -> int | None:
     """The first instant of a minute ``yyyy-mm-dd``, ``hh:mm``; it may lie before 1970."""
     year, month, of_month = map(int, day.split("-"))
-    days, offset_min = _day(year, month, of_month), _offset_min(zone or "Z")
+    days, minutes = _day(year, month, of_month), offset_min(zone or "Z")
     hour, minute = int(clock[:2]), int(clock[3:])
-    if days is None or offset_min is None or hour > 23 or minute > 59:
+    if days is None or minutes is None or hour > 23 or minute > 59:
         return None
-    return (days * 1_440 + hour * 60 + minute - offset_min) * 60 * SECOND
+    return (days * 1_440 + hour * 60 + minute - minutes) * 60 * SECOND
 
 
 def _microseconds(fraction: str | None) -> int:
@@ -151,7 +157,7 @@ def _day(year: int, month: int, day: int) -> int | None:
 
 
 @lru_cache(_KEPT)
-def _offset_min(zone: str) -> int | None:
+def offset_min(zone: str) -> int | None:
     """The minutes of ``+hhmm``, ``+hh:mm`` or ``Z``."""
     if zone in ("Z", "z"):
         return 0

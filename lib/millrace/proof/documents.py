@@ -13,6 +13,7 @@ from millrace.io.mongo import coverage, orphans
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.coverage import Committed
 from millrace.io.mongo.time_spans import TimeSpan
+from millrace.proof.parts import PartFault
 from millrace.proof.stored import Stored, stored
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import after, size, spanned, within, without
@@ -28,6 +29,7 @@ class Documents:
     offsets that no record ever filled or that were compacted away, ``expired`` such as nothing
     holds any more, by which the ledger's counts are met. ``to_replay`` is when the first and the
     last line were received that a replay puts right, ``stray_ids`` name documents of no line.
+    ``faults`` name the lines of records that hold several: one is missing, doubled or in both.
     """
 
     topic: str
@@ -45,6 +47,7 @@ class Documents:
     lost_of_expired: int = 0
     to_replay: tuple[datetime, datetime] | None = None
     stray_ids: list[str] = field(default_factory=list)
+    faults: list[PartFault] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -143,6 +146,15 @@ def _judged(
         lost_of_expired=_lost(db, f"ingest-{feed}", expired, held.present),
         to_replay=(min(times), max(times)) if times else None,
         stray_ids=orphans.stray_ids(db, feed, doubled, extra),
+        faults=[fault for fault in held.faults if _is_of(fault, topic.ranges)],
+    )
+
+
+def _is_of(fault: PartFault, committed: list[OffsetRange]) -> bool:
+    return any(
+        offsets.partition == fault.partition
+        and offsets.from_offset <= fault.offset < offsets.until_offset
+        for offsets in committed
     )
 
 

@@ -1,15 +1,27 @@
 """Stored figures held against those that the same functions make of the same lines now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from millrace.io.mysql.snapshot import Key, Measures
-from millrace.records.tables import LATENESS, LEVELS, TABLES
+from millrace.records.tables import (
+    ERROR_CODE,
+    LATENESS,
+    LEVELS,
+    METHOD,
+    NO_VALUE,
+    ROUTE,
+    SERVICE,
+    TABLES,
+)
 
 _LEAST, _GREATEST, _COUNTED = "value_min", "value_max", "line_count"
+_NAMED = (SERVICE, METHOD, ROUTE, ERROR_CODE)
+_NAMES = {table.name: {n for n, key in enumerate(table.keys) if key in _NAMED} for table in TABLES}
+T = TypeVar("T")
 _MEASURES = {table.name: table.figures for table in TABLES}
 SAMPLES = 20
 
@@ -38,9 +50,11 @@ class Compared:
     """What came of the comparison.
 
     ``differing`` has the windows, by table, whose rows no late line explains; ``late`` those that
-    lack late lines, with their number.
+    lack late lines, with their number. Windows before ``alike_from`` were counted by a version that
+    named other services, methods, routes and codes: theirs are summed on both sides.
     """
 
+    alike_from: datetime | None = None
     rows: int = 0
     windows: int = 0
     differing: dict[tuple[str, datetime], int] = field(default_factory=dict)
@@ -52,6 +66,8 @@ class Compared:
     ) -> None:
         """Holds one window's rows against each other."""
         self.windows += 1
+        if self.alike_from and start < self.alike_from:
+            stored, recounted = _folded(stored, _added), _folded(recounted, _add_recounted)
         for key in sorted({*stored, *recounted}):
             self.rows += 1
             actual, expected = stored.get(key), recounted.get(key)
@@ -68,6 +84,25 @@ class Compared:
             if self.differing[window_key] == 1 and len(self.samples) < SAMPLES:
                 expected_all = expected.all if expected else None
                 self.samples.append(Difference(key[0], start, key[2], actual, expected_all))
+
+
+def _folded(rows: dict[Key, T], add: Callable[[str, T, T], T]) -> dict[Key, T]:
+    """The rows summed over the keys that a version of the figures names as it does."""
+    folded: dict[Key, T] = {}
+    for (table, start, keys), row in rows.items():
+        names = _NAMES[table]
+        kept = tuple(NO_VALUE if n in names else key for n, key in enumerate(keys))
+        place = (table, start, kept)
+        folded[place] = add(table, folded[place], row) if place in folded else row
+    return folded
+
+
+def _add_recounted(table: str, one: Recounted, other: Recounted) -> Recounted:
+    sides = [side for side in (one.on_time, other.on_time) if side]
+    on_time = sides[0] if sides else None
+    if len(sides) > 1:
+        on_time = _added(table, *sides)
+    return Recounted(on_time, _added(table, one.all, other.all))
 
 
 def by_window(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[datetime, dict[Key, Recounted]]]:

@@ -60,7 +60,9 @@ def recount(
             figures = figures.where(F.col("window_start") >= F.lit(start))
         rows = figures.orderBy("window_start").toLocalIterator(prefetchPartitions=True)
         found = by_window({**row.asDict(), "window_start": _naive(row)} for row in rows)
-        compared = _compare(stored, feed, start, found, on_progress)
+        alike_since = stored.counted_alike_since(f"aggregate-{feed.name}")
+        compared = Compared(alike_from=_from_window(alike_since, feed))
+        _compare(compared, stored, feed, start, found, on_progress)
         newest = stored.newest(feed)
         closed = closed_until(newest, feed) if newest else None
         return Recount(compared, counted, lines.lines, start, closed, lines.first_complete_window)
@@ -73,7 +75,8 @@ def closed_until(newest: datetime, feed: Feed) -> datetime:
 
 def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) -> DataFrame:
     """The figures of lines by the functions of `aggregate`."""
-    spec = reference_data.spec(conf, feed, mysql.route_register(conf.mysql, feed))
+    names = mysql.route_register(conf.mysql, feed), mysql.key_registers(conf.mysql, feed)
+    spec = reference_data.spec(conf, feed, *names)
     counts = lines.transform(stage.to_counts, spec, feed.max_lateness_s, late_apart=late_apart)
     return figures(counts, feed.max_lateness_s, late_apart=late_apart)
 
@@ -86,15 +89,25 @@ def _received_since(lines: CountedLines, start: datetime | None, feed: Feed) -> 
     return lines.rows.where(receipt.stored(F.col("timestamp")) >= F.lit(earliest))
 
 
+def _from_window(alike_since: datetime | None, feed: Feed) -> datetime | None:
+    """From which start on windows have only lines that were counted by this version.
+
+    Lines that came before may be dated as far ahead of that as a feed allows.
+    """
+    if alike_since is None or alike_since == datetime.max:
+        return alike_since
+    return alike_since + timedelta(seconds=feed.max_future_skew_s)
+
+
 def _compare(
+    compared: Compared,
     stored: Snapshot,
     feed: Feed,
     start: datetime | None,
     recounted: Iterator[tuple[datetime, dict[Key, Recounted]]],
     on_progress: Callable[[datetime], None],
-) -> Compared:
+) -> None:
     first = start.astimezone(UTC).replace(tzinfo=None) if start else None
-    compared = Compared()
     hours = iter(stored.hours(feed, first))
     hour = next(hours, None)
     window = next(recounted, None)
@@ -108,7 +121,6 @@ def _compare(
             window = next(recounted, None)
         for start_of_window in sorted(own):
             compared.of_window(start_of_window, own[start_of_window], {})
-    return compared
 
 
 def _of_hour(

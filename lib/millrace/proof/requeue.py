@@ -91,7 +91,7 @@ def _write(
     db = mongo.database(conf.mongo)
     records = {id: each for id, each in made.items() if not isinstance(each, chain.Letter)}
     letters.claim(db, list(records), line)
-    documents = [bson.record(feed.format, each, raw=feed.store_raw) for each in records.values()]
+    documents = [bson.record(feed.layout, each, raw=feed.store_raw) for each in records.values()]
     changes: list[Any] = [ReplaceOne({"_id": one["_id"]}, one, upsert=True) for one in documents]
     if changes:
         db[feed.name].bulk_write(changes, ordered=False)

@@ -1,16 +1,16 @@
 """Which offsets MongoDB holds, as records and as dead letters, of one topic."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pymongo.database import Database
 
 from millrace.config import Feed
 from millrace.io.mongo import coverage
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.coverage import Documents
+from millrace.io.mongo.coverage import Documents, Offset, Place
 from millrace.io.mongo.time_spans import TimeSpan
+from millrace.proof.parts import PartFault, of_parts
 from millrace.records.ledger import OffsetRange, merged
 from millrace.records.ranges import Stripe, held, size, within, without
 
@@ -20,7 +20,8 @@ class Stored:
     """Where offsets stand: ``present`` anywhere, ``in_both`` as a record and as a letter.
 
     ``doubled`` has those with more than one record, and ``records`` and ``letters`` are counts of
-    documents.
+    documents. An offset whose record holds several lines is present where all of them are;
+    ``faults`` names those that are not there once.
     """
 
     present: list[OffsetRange]
@@ -28,6 +29,7 @@ class Stored:
     doubled: list[OffsetRange]
     records: int
     letters: int
+    faults: list[PartFault] = field(default_factory=list)
 
 
 def stored(
@@ -53,6 +55,7 @@ def stored(
             doubled=merged([*totals_of_span.doubled, *within(totals.doubled, lone)]),
             records=totals_of_span.records + totals.records,
             letters=totals_of_span.letters + totals.letters,
+            faults=[*totals_of_span.faults, *totals.faults],
         )
     return totals_of_span
 
@@ -62,38 +65,58 @@ def _within(
 ) -> Stored:
     records = _counted(db, coverage.records(feed.name, span), topic, topic_id)
     letters = _counted(db, coverage.letters(feed.name, span), topic, topic_id)
+    parts = of_parts(db, [(one.documents_of, one.parted) for one in (records, letters)])
+
+    def named(offsets: Iterable[Offset]) -> list[OffsetRange]:
+        return _named(offsets, topic, topic_id)
+
+    in_both = [
+        *within(merged([*records.ranges, *named(records.parted)]), letters.ranges),
+        *within(records.ranges, named(letters.parted)),
+        *named(parts.in_both),
+    ]
     return Stored(
-        present=merged([*records.ranges, *letters.ranges]),
-        in_both=within(records.ranges, letters.ranges),
-        doubled=merged([*records.doubled, *letters.doubled]),
+        present=merged([*records.ranges, *letters.ranges, *named(parts.complete)]),
+        in_both=merged(in_both),
+        doubled=merged([*records.doubled, *letters.doubled, *named(parts.doubled)]),
         records=records.documents,
         letters=letters.documents,
+        faults=parts.faults,
     )
 
 
 @dataclass(frozen=True)
 class _Counted:
+    """The offsets of a collection's documents; apart those whose record holds several lines."""
+
+    documents_of: Documents
     ranges: list[OffsetRange]
     doubled: list[OffsetRange]
+    parted: dict[Offset, Place]
     documents: int
 
 
 def _counted(db: Database[Document], documents: Documents, topic: str, topic_id: str) -> _Counted:
     doubtful: list[Stripe] = []
     single = held(_single(coverage.stripes(db, documents), doubtful), topic, topic_id)
-    times = Counter(coverage.offsets(db, documents, doubtful))
-    looked_up = {
-        place: OffsetRange(topic, topic_id, *place, place[1] + 1) for place in sorted(times)
-    }
+    places = coverage.places(db, documents, doubtful)
+    whole = {offset: place for offset, place in places.items() if not place.most}
+    twice = [offset for offset, place in whole.items() if place.documents > 1]
     return _Counted(
-        ranges=merged([*single, *looked_up.values()]),
-        doubled=merged([offsets for place, offsets in looked_up.items() if times[place] > 1]),
-        documents=size(single) + times.total(),
+        documents,
+        ranges=merged([*single, *_named(whole, topic, topic_id)]),
+        doubled=_named(twice, topic, topic_id),
+        parted={offset: place for offset, place in places.items() if place.most},
+        documents=size(single) + sum(place.documents for place in places.values()),
     )
 
 
+def _named(offsets: Iterable[Offset], topic: str, topic_id: str) -> list[OffsetRange]:
+    return merged([OffsetRange(topic, topic_id, *each, each[1] + 1) for each in offsets])
+
+
 def _single(stripes: Iterable[Stripe], doubtful: list[Stripe]) -> Iterator[Stripe]:
-    """The stripes without doubles; the others go to ``doubtful``."""
+    """The stripes that name their offsets; the others go to ``doubtful``."""
     for stripe in stripes:
         if stripe.is_single:
             yield stripe

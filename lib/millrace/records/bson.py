@@ -16,16 +16,16 @@ from bson.raw_bson import RawBSONDocument
 
 from millrace.records import dead_letters, types
 from millrace.records.fields import document
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 from millrace.records.received import EPOCH
 from millrace.records.types import Type
 
 _Converter = Callable[[Any], Any]
 
 
-def record(format: Format, values: Mapping[str, Any], *, raw: bool) -> RawBSONDocument:
+def record(layout: Layout, values: Mapping[str, Any], *, raw: bool) -> RawBSONDocument:
     """The document of a record's values: times in microseconds since 1970, None where absent."""
-    return _encoded(_of_records(format, raw), values)
+    return _encoded(_of_records(layout, raw), values)
 
 
 def letter(values: Mapping[str, Any]) -> RawBSONDocument:
@@ -43,8 +43,8 @@ def _encoded(converters: dict[str, _Converter], values: Mapping[str, Any]) -> Ra
 
 
 @cache
-def _of_records(format: Format, raw: bool) -> dict[str, _Converter]:
-    fields = document(format, raw=raw)
+def _of_records(layout: Layout, raw: bool) -> dict[str, _Converter]:
+    fields = document(layout, raw=raw)
     return {field.name: _converter(types.parsed(field.type)) for field in fields}
 
 

@@ -2,12 +2,15 @@
 
 from typing import Literal, get_args
 
+from millrace.records.fields import IDENTITY
+
 COLLECTION = "dead_letters"
 
 Reason = Literal[
     "empty",
     "too_long",
     "not_utf8",
+    "bad_envelope",
     "no_match",
     "bad_json",
     "bad_timestamp",
@@ -25,7 +28,7 @@ OPEN: tuple[Status, ...] = ("new", "requeued")
 TYPES = {
     "_id": "string",
     "feed": "string",
-    "kafka": "struct<topic:string,partition:int,offset:bigint>",
+    "kafka": next(field.type for field in IDENTITY if field.name == "kafka"),
     "received_at": "timestamp",
     "raw": "binary",
     "raw_bytes": "bigint",

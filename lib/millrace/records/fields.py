@@ -7,7 +7,7 @@ those of the Elastic Common Schema 8.17. ``-`` stands where a standard has no su
 from dataclasses import dataclass
 from typing import Any
 
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 
 Fields = dict[str, Any]
 """A record's values by the names of its fields, times in microseconds since 1970."""
@@ -23,11 +23,12 @@ class Field:
     ecs: str
 
 
+# Where one Kafka record holds several lines, ``part`` counts them from 0 and ``parts`` is how many.
 IDENTITY = (
     Field("_id", "string", "log.record.uid", "event.id"),
     Field(
         "kafka",
-        "struct<topic:string,partition:int,offset:bigint>",
+        "struct<topic:string,partition:int,offset:bigint,part:int,parts:int>",
         "messaging.destination.name, messaging.destination.partition.id, messaging.kafka.offset",
         "-",
     ),
@@ -59,6 +60,9 @@ _RESPONSE_TIME = Field(
     "response_time_ms", "double", "http.server.request.duration (s)", "event.duration (ns)"
 )
 
+# What a line has without a field of its own, and what a shipper knew of it.
+ATTRIBUTES = Field("attributes", "map<string,string>", "Attributes", "labels")
+
 COMBINED = (
     Field("client_ip", "string", "client.address", "client.address"),
     Field("ident", "string", "-", "-"),
@@ -75,6 +79,7 @@ COMBINED = (
     Field("forwarded_for", "string", "http.request.header.x-forwarded-for", "network.forwarded_ip"),
     Field("virtual_host", "string", "server.address", "url.domain"),
     Field("extra", "string", "-", "-"),
+    ATTRIBUTES,
 )
 COMBINED_ENRICHED = (
     Field("country", "string", "geo.country.iso_code", "client.geo.country_iso_code"),
@@ -94,7 +99,7 @@ APP = (
     _RESPONSE_TIME,
     Field("error_code", "string", "error.type", "error.code"),
     Field("tags", "array<string>", "-", "tags"),
-    Field("attributes", "map<string,string>", "Attributes", "labels"),
+    ATTRIBUTES,
 )
 APP_ENRICHED = (_HTTP_ROUTE, TEMPLATE_ID)
 
@@ -126,6 +131,7 @@ SHOP = (
     Field("message", "string", "Body", "message"),
     Field("error_code", "string", "error.type", "error.code"),
     Field("details", f"struct<{','.join(f'{d.name}:{d.type}' for d in DETAILS)}>", "-", "-"),
+    ATTRIBUTES,
 )
 
 SYSLOG = (
@@ -142,24 +148,36 @@ SYSLOG = (
         "syslog.structured_data",
         "log.syslog.structured_data",
     ),
+    ATTRIBUTES,
 )
 SYSLOG_ENRICHED = (TEMPLATE_ID,)
 
-PARSED: dict[Format, tuple[Field, ...]] = {
+# Whatever a line can have that is no shop's event: of `combined`, `app` and `syslog` each field.
+_PARSER = Field("parser", "string", "-", "event.dataset")
+GENERAL = (
+    *dict.fromkeys(f for f in (*COMBINED, *APP, *SYSLOG) if f is not ATTRIBUTES),
+    ATTRIBUTES,
+    _PARSER,
+)
+GENERAL_ENRICHED = (*COMBINED_ENRICHED, TEMPLATE_ID)
+
+PARSED: dict[Layout, tuple[Field, ...]] = {
     "combined": COMBINED,
     "app": APP,
     "shop": SHOP,
     "syslog": SYSLOG,
+    "general": GENERAL,
 }
-ENRICHED: dict[Format, tuple[Field, ...]] = {
+ENRICHED: dict[Layout, tuple[Field, ...]] = {
     "combined": COMBINED_ENRICHED,
     "app": APP_ENRICHED,
     "shop": (),
     "syslog": SYSLOG_ENRICHED,
+    "general": GENERAL_ENRICHED,
 }
 
 
-def document(format: Format, *, raw: bool = True) -> tuple[Field, ...]:
-    """The fields of a document of ``format`` in their stored order, ``raw`` being optional."""
+def document(layout: Layout, *, raw: bool = True) -> tuple[Field, ...]:
+    """The fields of a document of that layout in their stored order, ``raw`` being optional."""
     stored = tuple(field for field in STORAGE if raw or field.name != "raw")
-    return IDENTITY + COMMON + PARSED[format] + ENRICHED[format] + (ANOMALY,) + stored
+    return IDENTITY + COMMON + PARSED[layout] + ENRICHED[layout] + (ANOMALY,) + stored

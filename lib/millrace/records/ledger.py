@@ -3,9 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from millrace.records.formats import Format
 
 COLLECTION = "batches"
 LOST = "lost"  # the state of a ledger's row that names lines which a person gave up
+FORMATS = "formats"  # of a row: the declared formats by name, each with version and digest
+
+
+def declared(formats: Sequence[Format]) -> dict[str, dict[str, Any]]:
+    """What a row says of the declared ones of a feed's formats."""
+    return {
+        format.name: {"version": format.version, "digest": format.digest}
+        for format in formats
+        if format.kind
+    }
 
 
 def feed_of(query: str) -> str:

@@ -16,17 +16,22 @@ _FULL = (1 << STRIPE) - 1
 
 @dataclass(frozen=True, slots=True)
 class Stripe:
-    """What a server holds of the offsets from ``start`` to ``start`` + 61 of a partition."""
+    """What a server holds of the offsets from ``start`` to ``start`` + 61 of a partition.
+
+    ``parted`` are rows that are one line of a Kafka record that holds several.
+    """
 
     partition: int
     start: int
     count: int
     bits: int
+    parted: int = 0
 
     @property
     def is_single(self) -> bool:
         """Whether each offset stands there once, so that ``bits`` names them."""
-        return 0 <= self.bits <= _FULL and self.count == self.bits.bit_count()
+        is_bits = not self.parted and 0 <= self.bits <= _FULL
+        return is_bits and self.count == self.bits.bit_count()
 
 
 def held(stripes: Iterable[Stripe], topic: str, topic_id: str) -> list[OffsetRange]:

@@ -46,10 +46,17 @@ def implausible(milliseconds: int | None) -> str | None:
     )
 
 
-def record_id(milliseconds: int | None, partition: int, offset: int) -> str:
+MOST_PARTS = 99_999  # lines of one Kafka record that ids can count
+
+
+def record_id(
+    milliseconds: int | None, partition: int, offset: int, part: int | None = None
+) -> str:
     """The string ``TTTTTTTTTTTTT-PPPPP-OOOOOOOOOOOO`` of a Kafka record.
 
-    Zero-padded, so that ids sort by time; 13 zeros where the timestamp counts as none.
+    Zero-padded, so that ids sort by time; 13 zeros where the timestamp counts as none. Where the
+    record holds several lines, ``part`` is added to it: ``-PPPPP``.
     """
     held = stored_us(milliseconds or 0) // 1_000
-    return f"{held:0{ID_DIGITS}}-{partition:05}-{offset:012}"
+    whole = f"{held:0{ID_DIGITS}}-{partition:05}-{offset:012}"
+    return whole if part is None else f"{whole}-{part:05}"

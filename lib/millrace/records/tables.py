@@ -6,10 +6,12 @@ null, and their collation compares bytes; so no two keys that differ fall togeth
 
 from dataclasses import dataclass
 
-from millrace.records.formats import FORMATS, Format
+from millrace.records.formats import LAYOUTS, Layout
 from millrace.records.views import VIEWS
 
 WINDOW_S = 60
+FIGURES_VERSION = 2
+"""Raised when lines come to other rows than before: by 2 fewer routes and methods have a name."""
 NO_VALUE = "-"
 
 # The columns that every row of figures has before it is sorted into its table. Lines are counted;
@@ -49,7 +51,7 @@ class Table:
     name: str
     keys: tuple[Key, ...]
     figures: dict[str, str]
-    formats: tuple[Format, ...]
+    layouts: tuple[Layout, ...]
 
     @property
     def ddl(self) -> str:
@@ -107,26 +109,26 @@ TRAFFIC = Table(
         "min_response_us": "value_min",
         "max_response_us": "value_max",
     },
-    ("combined", "app"),
+    ("combined", "app", "general"),
 )
 LATENCY = Table(
     "latency_by_minute",
     (SERVICE, METHOD, ROUTE, LE_MS),
     {"requests": "line_count"},
-    ("combined", "app"),
+    ("combined", "app", "general"),
 )
 COUNTRIES = Table(
     "countries_by_minute",
     (SERVICE, COUNTRY),
     {"requests": "line_count", "bytes": "total"},
-    ("combined",),
+    ("combined", "general"),
 )
-LEVELS = Table("levels_by_minute", (SERVICE, LEVEL, ERROR_CODE), {"events": "line_count"}, FORMATS)
+LEVELS = Table("levels_by_minute", (SERVICE, LEVEL, ERROR_CODE), {"events": "line_count"}, LAYOUTS)
 ANOMALIES = Table(
     "anomalies_by_minute",
     (SERVICE, SEVERITY),
     {"events": "line_count", "max_score": "value_max"},
-    FORMATS,
+    LAYOUTS,
 )
 SHOP = Table(
     "shop_by_minute",
@@ -147,9 +149,12 @@ SEARCHES = Table(
     ("shop",),
 )
 TEMPLATES = Table(
-    "templates_by_minute", (SERVICE, TEMPLATE), {"events": "line_count"}, ("app", "syslog")
+    "templates_by_minute",
+    (SERVICE, TEMPLATE),
+    {"events": "line_count"},
+    ("app", "syslog", "general"),
 )
-LATENESS = Table("lateness_by_minute", (), {"late_lines": "line_count"}, FORMATS)
+LATENESS = Table("lateness_by_minute", (), {"late_lines": "line_count"}, LAYOUTS)
 
 TABLES = (
     TRAFFIC,
@@ -171,8 +176,12 @@ BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
   ranges JSON NOT NULL,
   rows_in BIGINT NOT NULL,
   rows_written BIGINT NOT NULL,
+  figures_version INT NOT NULL DEFAULT 1,
   PRIMARY KEY (query, checkpoint_id, batch_id)
 )"""
+
+# What tables have by now that were made by an earlier version: table, column, type.
+ADDED_COLUMNS = (("batches", "figures_version", "INT NOT NULL DEFAULT 1"),)
 
 LOST_LINES_DDL = """CREATE TABLE IF NOT EXISTS lost_lines (
   query VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -183,6 +192,16 @@ LOST_LINES_DDL = """CREATE TABLE IF NOT EXISTS lost_lines (
   topic VARCHAR(249) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   accepted_at DATETIME(3) NOT NULL,
   PRIMARY KEY (query, topic_id, kafka_partition, from_offset)
+)"""
+
+# Names that figures have in their keys, beside those of routes.
+NAMES_DDL = f"""CREATE TABLE IF NOT EXISTS key_names (
+  feed {FEED.type} NOT NULL,
+  name_of VARCHAR(32) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  place INT NOT NULL,
+  name {SERVICE.type} NOT NULL,
+  PRIMARY KEY (feed, name_of, place),
+  UNIQUE KEY (feed, name_of, name)
 )"""
 
 ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
@@ -204,6 +223,7 @@ STATEMENTS = (
     BATCHES_DDL,
     LOST_LINES_DDL,
     ROUTES_DDL,
+    NAMES_DDL,
     STAGING_TABLES_DDL,
     *VIEWS,
 )

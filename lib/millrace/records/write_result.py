@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 class WriteResult:
     """The lines of a batch by what became of them; what a sink does not count is None or empty.
 
-    ``rows_in`` are the Kafka records, ``reasons`` the dead letters by reason. ``messages`` and
+    ``rows_in`` are the Kafka records, ``parts_in`` the lines that they hold, nearly always one
+    each; ``reasons`` the dead letters by reason. ``messages`` and
     ``unmatched`` (those that match no template) are 0 where the feed has no templates.
     ``anomalies`` has the records by severity, ``-`` being those below the lowest one.
     ``late_lines`` were received too long after their own time.
     """
 
     rows_in: int | None = None
+    parts_in: int | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     messages: int = 0
     unmatched: int = 0
@@ -29,7 +31,7 @@ class WriteResult:
     @property
     def dead_ratio(self) -> float:
         """The share of dead letters among the lines, 0 of none."""
-        return self.rows_dead / self.rows_in if self.rows_in else 0.0
+        return self.rows_dead / self.parts_in if self.parts_in else 0.0
 
     @property
     def unmatched_ratio(self) -> float | None:

@@ -56,6 +56,6 @@ class Quality:
         by_count = sorted(result.reasons.items(), key=lambda item: -item[1])
         reasons = ", ".join(f"{reason} {count}" for reason, count in by_count)
         return (
-            f"{batch.key}: {result.rows_dead} of {result.rows_in} lines are dead letters,"
+            f"{batch.key}: {result.rows_dead} of {result.parts_in} lines are dead letters,"
             f" more than max_dead_ratio {self._feed.max_dead_ratio:g}: {reasons}"
         )

@@ -3,8 +3,6 @@
 from hashlib import sha256
 from pathlib import Path
 
-import pyspark
-
 from millrace.errors import SetupError
 from millrace.setup.downloads import drop_sparks_own, once, retrieve, spark_folder
 
@@ -12,13 +10,16 @@ from millrace.setup.downloads import drop_sparks_own, once, retrieve, spark_fold
 # 2.30 on, the SDK adds checksums that not every store knows.
 SDK = ("software.amazon.awssdk:s3-transfer-manager:2.25.53", "software.amazon.awssdk:sts:2.25.53")
 
+# Of Spark 4.2.0 there is none to be had; the classes that checkpoints need are the same.
+CLOUD = "org.apache.spark:spark-hadoop-cloud_2.13:4.1.1"
+
 
 def s3_jars(downloads: Path) -> list[Path]:
     """Those that Spark does not have by itself; SetupError where the download fails."""
     own = (
         f"org.apache.hadoop:hadoop-aws:{_hadoop_version()}",
         # Checkpoints whose files appear whole or not at all, in a store that cannot rename.
-        f"org.apache.spark:spark-hadoop-cloud_2.13:{pyspark.__version__}",
+        CLOUD,
     )
     folder = downloads / f"s3-jars-{sha256(','.join(own + SDK).encode()).hexdigest()[:12]}"
 

@@ -5,10 +5,19 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import NamedTuple, Protocol
 
-from millrace.records.formats import Format
 from millrace.simulate.app import App
 from millrace.simulate.combined import Combined
 from millrace.simulate.faults import Fault, Faults
+from millrace.simulate.shipped import (
+    Cri,
+    Filebeat,
+    Haproxy,
+    Logfmt,
+    Nginx,
+    Otlp,
+    Pino,
+    Zap,
+)
 from millrace.simulate.shop import Shop
 from millrace.simulate.syslog import Syslog
 
@@ -35,16 +44,29 @@ class Source(Protocol):
         """The longest length to which ``line`` can be cut so that it cannot be parsed."""
 
 
-SOURCES: dict[Format, Callable[[Random], Source]] = {
+SOURCES: dict[str, Callable[[Random], Source]] = {
     "combined": Combined,
     "app": App,
     "shop": Shop,
     "syslog": Syslog,
+    "pino": Pino,
+    "zap": Zap,
+    "otlp": Otlp,
+    "logfmt": Logfmt,
+    "nginx": Nginx,
+    "cri": Cri,
+    "filebeat": Filebeat,
+    "haproxy": Haproxy,
 }
+READ_AS = {
+    **dict.fromkeys(("pino", "zap", "otlp"), "json"),
+    **dict.fromkeys(("cri", "filebeat"), "combined"),
+}
+"""The formats that read lines of other names; `nginx` has to be declared."""
 
 
 def generate(
-    format: Format,
+    format: str,
     count: int,
     *,
     seed: int,

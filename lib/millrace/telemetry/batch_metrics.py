@@ -15,9 +15,9 @@ def record(
     metrics.PROCESSED_RATE.labels(*labels).set(batch.lines / took_s)
     if result.late_lines is not None:
         metrics.LATE_LINES.labels(*labels).inc(result.late_lines)
-    if result.rows_in is None:
+    if result.parts_in is None:
         return
-    metrics.LINES.labels(*labels, "record").inc(result.rows_in - result.rows_dead)
+    metrics.LINES.labels(*labels, "record").inc(result.parts_in - result.rows_dead)
     metrics.LINES.labels(*labels, "dead_letter").inc(result.rows_dead)
     for reason, count in result.reasons.items():
         metrics.DEAD_LETTERS.labels(*labels, reason).inc(count)

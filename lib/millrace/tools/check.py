@@ -7,6 +7,7 @@ from typing import Literal
 
 from millrace.config import Config, ConfigurationError
 from millrace.io import kafka, mongo, mysql, reference_data, template_files
+from millrace.tools import examples
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def findings(conf: Config) -> Iterator[Finding]:
             )
     yield _tried("country database", "this machine", lambda: reference_data.country_database(conf))
     yield _tried("rules", "this machine", lambda: _rules(conf))
+    yield _tried("formats", "this machine", lambda: _formats(conf))
     yield _tried("templates", str(conf.detection.templates), lambda: _templates(conf))
 
 
@@ -65,6 +67,16 @@ def _mysql_version(conf: Config) -> str:
 
 def _rules(conf: Config) -> str:
     return f"{len(reference_data.rules(conf.detection.rules).records.rules)} rules"
+
+
+def _formats(conf: Config) -> str:
+    for feed in conf.feeds:
+        reference_data.formats(conf, feed)
+    failure = next(examples.failures(conf), None)
+    if failure:
+        raise ConfigurationError(f"formats.{failure.format}: {failure.difference}")
+    tried = sum(len(declared.examples) for declared in conf.formats.values())
+    return f"{len(conf.formats)} declared, {tried} examples"
 
 
 def _templates(conf: Config) -> str:

@@ -23,15 +23,14 @@ from rich.progress import (
 from millrace import config, stack
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import kafka
-from millrace.records.ledger import OffsetRange
-from millrace.simulate import restamp, stamps
 from millrace.simulate.faults import Fault
 from millrace.simulate.lines import SOURCES, generate
 from millrace.simulate.progress import send_drawn
 from millrace.simulate.send import SendError
 from millrace.stack import clients
 from millrace.telemetry import logs
-from millrace.tools import demo_report
+from millrace.tools import demo_file, demo_report
+from millrace.tools.demo_file import DemoError
 from millrace.tools.demo_report import JobRun, Sent, SentFile
 from millrace.tools.terminal import as_text
 
@@ -47,10 +46,6 @@ _TAIL_LINES = 8
 _LONGEST_LINE = 300
 
 
-class DemoError(Exception):
-    """A part of the demo failed; the message is one line that says which."""
-
-
 def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
     """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
 
@@ -61,10 +56,13 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
     # Where the script runs jobs: relative paths of the configuration mean the same there.
     os.chdir(_root())
     conf = config.load(conf_file)
+    if file:
+        conf_file = demo_file.with_feed(conf, conf_file, file)
+        conf = config.load(conf_file)
     conf = stack.up(conf, console)
     kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
     # The file first: its older lines must not come after newer ones, which close their windows.
-    sent_file = _send_file(conf, file, console) if file else None
+    sent_file = demo_file.send(conf, file, _send, console) if file else None
     sent = _send_generated(conf, count, sent_file, console)
     runs = [_run_job(name, conf, conf_file, console) for name in JOBS]
 
@@ -107,45 +105,12 @@ def _generated(feed: Feed, count: int, faults: Counter[Fault]) -> Iterator[bytes
     now = datetime.now(UTC)
     seed = random.randrange(2**32)
     lines = generate(
-        feed.format, count, seed=seed, start=now - SPAN, end=now, faults_percent=FAULTS_PERCENT
+        str(feed.format), count, seed=seed, start=now - SPAN, end=now, faults_percent=FAULTS_PERCENT
     )
     for line in lines:
         if line.fault:
             faults[line.fault] += 1
         yield line.value
-
-
-def _send_file(conf: Config, file: Path, console: Console) -> SentFile:
-    """Sends the file's lines to the access logs' feed, with their times moved to now."""
-    feed = next((feed for feed in conf.feeds if feed.format == "combined"), None)
-    if feed is None:
-        raise ConfigurationError("no feed has the format combined, which --file needs")
-    try:
-        count = sum(1 for _ in restamp.read(file))
-    except OSError as error:
-        raise DemoError(str(error)) from None
-    before = demo_report.offsets(conf, feed)
-    times_ms: list[int] = []
-    lines = _noted(restamp.restamp(file, datetime.now(UTC)), times_ms)
-    _send(conf, feed, lines, count, file.name, console)
-    ranges = tuple(
-        OffsetRange(o.topic, o.topic_id, o.partition, o.until_offset, n.until_offset)
-        for o, n in zip(before, demo_report.offsets(conf, feed), strict=True)
-    )
-    times = (_instant(times_ms[0]), _instant(times_ms[1])) if times_ms else None
-    return SentFile(file.name, feed, count, ranges, times)
-
-
-def _noted(lines: Iterable[bytes], times_ms: list[int]) -> Iterator[bytes]:
-    """The same lines; the earliest and the latest of their times go to ``times_ms``."""
-    for line in lines:
-        if found := stamps.find(line):
-            times_ms[:] = min([*times_ms, found.utc_ms]), max([*times_ms, found.utc_ms])
-        yield line
-
-
-def _instant(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _send(

@@ -4,7 +4,7 @@ import re
 
 from millrace.records import ROUTES_COLLECTION, dead_letters, ledger, reconciliations
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
-from millrace.records.formats import FORMATS
+from millrace.records.formats import LAYOUTS
 from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
 from millrace.records.tables import (
     BATCHES_DDL,
@@ -43,8 +43,9 @@ def page() -> str:
         "## Every document",
         _fields((*IDENTITY, *COMMON, ANOMALY, *STORAGE)),
     ]
-    for format in FORMATS:
-        parts += [f"## Format `{format}`", _fields((*PARSED[format], *ENRICHED[format]))]
+    for each in LAYOUTS:
+        title = "All other formats" if each == "general" else f"Format `{each}`"
+        parts += [f"## {title}", _fields((*PARSED[each], *ENRICHED[each]))]
     parts += [
         "## Tables by minute",
         "Each has `revised_at` as well: when `millrace revise` computed the row again, else null.",
@@ -67,7 +68,7 @@ def _fields(fields: tuple[Field, ...]) -> str:
 def _tables() -> str:
     rows = [
         f"| `{t.name}` | {', '.join(['window_start', 'feed', *(k.name for k in t.keys)])}"
-        f" | {', '.join(t.figures)} | {', '.join(t.formats)} |"
+        f" | {', '.join(t.figures)} | {', '.join(t.layouts)} |"
         for t in TABLES
     ]
     return "\n".join(["| table | key | figures | formats |", "|---|---|---|---|", *rows])

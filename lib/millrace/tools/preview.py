@@ -11,7 +11,7 @@ from millrace.records.fields import Fields, document
 from millrace.records.printable import printable_json
 from millrace.records.received import EPOCH
 from millrace.records.types import Type
-from millrace.transform.chain import Letter, Spec, compiled
+from millrace.transform.chain import Letter, Outcome, Spec, compiled
 
 _LEFT_OUT = {"_id", "kafka", "raw", "parser_version"}
 
@@ -23,24 +23,30 @@ def parsed(lines: BinaryIO, spec: Spec, milliseconds: int) -> Iterator[str]:
     more than that is held.
     """
     for value, raw_bytes in _bounded(lines, spec.max_record_bytes):
-        result = outcome(spec, value, milliseconds, raw_bytes)
-        yield printable_json(json.dumps(result, ensure_ascii=False))
+        for result in outcomes(spec, value, milliseconds, raw_bytes):
+            yield printable_json(json.dumps(result, ensure_ascii=False))
 
 
-def outcome(
+def outcomes(
     spec: Spec, value: bytes | None, milliseconds: int, raw_bytes: int | None = None
-) -> dict[str, Any]:
-    """The record's fields as JSON has them, times in ISO 8601; or ``dead`` and ``detail``."""
+) -> list[dict[str, Any]]:
+    """What each line of a record comes to, nearly always one.
+
+    That is the record's fields as JSON has them, times in ISO 8601; or ``dead`` and ``detail``.
+    """
     if raw_bytes is None and value is not None and len(value) > spec.max_record_bytes:
         value, raw_bytes = value[: spec.max_record_bytes], len(value)
-    result = compiled(spec).outcome(value, raw_bytes, milliseconds)
-    if isinstance(result, Letter):
-        return {"dead": result.reason, "detail": result.detail}
-    return _fields(spec, result)
+    return [_plainly(spec, one) for one in compiled(spec).outcomes(value, raw_bytes, milliseconds)]
+
+
+def _plainly(spec: Spec, outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Letter):
+        return {"dead": outcome.reason, "detail": outcome.detail}
+    return _fields(spec, outcome)
 
 
 def _fields(spec: Spec, fields: Fields) -> dict[str, Any]:
-    shown = [field for field in document(spec.format, raw=False) if field.name not in _LEFT_OUT]
+    shown = [field for field in document(spec.layout, raw=False) if field.name not in _LEFT_OUT]
     return {
         field.name: _plain(fields[field.name], types.parsed(field.type))
         for field in shown

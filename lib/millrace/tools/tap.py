@@ -34,10 +34,10 @@ def tap(
     for records in kafka.follow(conf.kafka, kafka.topic(conf.kafka, topic), last=last):
         newest = records if limit is None else records[: limit - shown]
         for record in newest:
-            parsed = preview.outcome(spec, record.value, record.timestamp_ms)
             shown_line = _text(record.value, feed.max_line_bytes)
             out.print(as_text(shown_line, "dim"), soft_wrap=True)
-            out.print(_drawn(parsed, messages), soft_wrap=True)
+            for parsed in preview.outcomes(spec, record.value, record.timestamp_ms):
+                out.print(_drawn(parsed, messages), soft_wrap=True)
         shown += len(newest)
         if limit is not None and shown >= limit:
             return

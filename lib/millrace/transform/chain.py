@@ -7,7 +7,7 @@ no line is judged.
 """
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,26 +16,37 @@ from millrace.detect import rules
 from millrace.detect.rules import RecordRules
 from millrace.detect.templates import MAX_CHARACTERS, Matcher, Template
 from millrace.enrich import agent, country, route, skew
-from millrace.enrich.route import NamedRoutes
-from millrace.parse import parser, text, truncate
+from millrace.parse import envelopes, parser, text, truncate, version
+from millrace.parse.json_logs import parts
+from millrace.parse.options import DEFAULT, Options, Parse
 from millrace.parse.rejection import DETAIL_CHARACTERS, RejectedError
 from millrace.records import received, types
 from millrace.records.dead_letters import Reason
 from millrace.records.fields import ENRICHED, TEMPLATE_ID, Fields, document
-from millrace.records.formats import Format, Mask
+from millrace.records.formats import Format, Layout, Mask, layout
 from millrace.records.limits import MAX_RECORD_BYTES
+from millrace.records.names import OTHER, Named
+from millrace.records.received import MOST_PARTS
 
 # Made of a record's coordinates, of numbers of ours, and of fields that are looked at.
 _MADE_HERE = ("_id", "kafka", "received_at", "anomaly", "parser_version")
+Envelope = envelopes.Name | envelopes.Keys
+
+_SERVICE_NAME = "service.name"  # as shippers know it
 _CHAINS = 64  # that a process keeps compiled
 _ROUTES_KEPT = 10_000
+# What only records of several lines have: OTLP's, CloudWatch's, Azure's.
+_SEVERAL = (b'"resourceLogs"', b'"logEvents"', b'"records"')
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a feed's chain is made of: a value that can be sent to a worker."""
+    """What a feed's chain is made of: a value that can be sent to a worker.
 
-    format: Format
+    ``named_routes`` and, by the names of figures' keys, ``named_keys`` bound what has a name.
+    """
+
+    formats: tuple[Format, ...]
     service_name: str
     max_line_bytes: int
     rules: RecordRules
@@ -45,7 +56,16 @@ class Spec:
     store_raw: bool = True
     country_database: str = ""
     templates: tuple[Template, ...] = ()
-    named_routes: NamedRoutes | None = None
+    named_routes: Named | None = None
+    named_keys: tuple[tuple[str, Named], ...] = ()
+    service_name_field: str | None = None
+    options: Options = DEFAULT
+    envelope: Envelope = "auto"
+
+    @property
+    def layout(self) -> Layout:
+        """How the feed's documents are laid out."""
+        return layout(tuple(format.name for format in self.formats))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,9 @@ class Letter:
     raw_bytes: int | None
 
 
+Outcome = Fields | Letter
+
+
 class _RegisterError(Exception):
     """The register of routes failed: that is no line's fault. Its cause is what it raised."""
 
@@ -73,18 +96,61 @@ class Chain:
 
         What is left out decides nothing: a line is a record with them or without.
         """
-        module = parser(spec.format)
-        self.version: int = module.VERSION
-        self._parse: Callable[[str, int], Fields] = module.parse
-        self._spec = spec
-        self._score = rules.scorer(spec.rules, spec.format)
+        self._spec, layout = spec, spec.layout
+        self._parse = _tried(spec.formats, spec.options)
+        # That of letters too: the last format that was tried judged the line.
+        self.version = version(spec.formats[-1])
+        readers = {format.kind or format.name for format in spec.formats}
+        self._is_json = bool(readers & {"app", "shop", "json"})
+        self._unwrap = envelopes.unwrapper(
+            spec.envelope,
+            for_json=self._is_json,
+            for_syslog="syslog" in readers,
+            options=spec.options,
+        )
+        self._score = rules.scorer(spec.rules, layout)
         asked = rules.fields_of(spec.rules)
         self._steps = list(_steps(spec, has_agents or bool(asked & set(agent.FIELDS))))
-        self._check = _storable(spec.format)
+        self._check = _storable(layout)
+
+    def outcomes(
+        self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+    ) -> Sequence[Outcome]:
+        """What each line of the record comes to, in order: nearly always it holds one.
+
+        The arguments are those of ``outcome``.
+        """
+        if value is None or raw_bytes is not None or not self._may_be_several(value):
+            return (self.outcome(value, raw_bytes, milliseconds),)
+        try:
+            texts = self._texts(value)
+        except Exception:
+            # It is judged, and said, as of any line.
+            texts = None
+        if texts is None or len(texts) == 1:
+            return (self.outcome(value, raw_bytes, milliseconds),)
+        if not 0 < len(texts) <= MOST_PARTS:
+            detail = f"holds {len(texts)} events; expected 1 to {MOST_PARTS}"
+            limit, masks = self._spec.max_record_bytes, self._spec.masks
+            return (Letter("bad_envelope", detail, *truncate.kept(value, None, limit, masks)),)
+        return [self._outcome(text.encode(), None, milliseconds) for text in texts]
+
+    def _may_be_several(self, value: bytes) -> bool:
+        """Whether a cheap look says that the record may hold several lines."""
+        first = value[:1]
+        if first == b"[":
+            return self._is_json
+        return first == b"{" and any(mark in value for mark in _SEVERAL)
+
+    def _texts(self, value: bytes) -> list[str] | None:
+        """The lines that a record holds, masked; None where it is one."""
+        if self._spec.masks:
+            value, _ = truncate.kept(value, None, len(value), self._spec.masks)
+        return parts.parts(text.decode(value, None, len(value)))
 
     def outcome(
         self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
-    ) -> Fields | Letter:
+    ) -> Outcome:
         """The fields of a record, or the letter that the line comes to.
 
         It raises what the register of routes raises, and nothing else.
@@ -93,12 +159,20 @@ class Chain:
         length of the whole. ``milliseconds`` is Kafka's timestamp. Times are in microseconds since
         1970. Fields without a value are None or left out; ``raw`` is the line where it is stored.
         """
+        if self._spec.masks and value is not None:
+            limit, masks = self._spec.max_record_bytes, self._spec.masks
+            try:
+                value, raw_bytes = truncate.kept(value, raw_bytes, limit, masks)
+            except Exception as error:
+                # Nothing unmasked is kept.
+                return internal_error(error, None, raw_bytes)
+        return self._outcome(value, raw_bytes, milliseconds)
+
+    def _outcome(
+        self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+    ) -> Outcome:
+        """The same of a line that is masked."""
         try:
-            if self._spec.masks and value is not None:
-                # Should that fail, nothing unmasked is kept.
-                line, value = value, None
-                limit, masks = self._spec.max_record_bytes, self._spec.masks
-                value, raw_bytes = truncate.kept(line, raw_bytes, limit, masks)
             return self._fields(value, raw_bytes, milliseconds)
         except RejectedError as rejected:
             return Letter(rejected.reason, rejected.detail, value, raw_bytes)
@@ -116,19 +190,45 @@ class Chain:
             raise RejectedError("bad_timestamp", received.implausible(milliseconds) or "")
         line = text.decode(value, raw_bytes, spec.max_line_bytes)
         received_at = milliseconds * 1_000
-        fields = self._parse(line, received_at)
+        fields = self._parsed(line, received_at)
         fields["received_at"] = received_at
         fields["timestamp"], fields["timestamp_claimed"] = skew.guarded(
             fields["timestamp"], received_at, spec.max_future_skew_s
         )
-        fields["service_name"] = fields.get("service_name") or spec.service_name
+        fields["service_name"] = self._named(fields) or spec.service_name
         for step in self._steps:
             step(fields)
-        fields["parser_version"] = self.version
+        fields.setdefault("parser_version", self.version)
         fields["anomaly"] = self._score(fields)
         self._check(fields)
         if spec.store_raw:
             fields["raw"] = line if len(line) == len(value or b"") else (value or b"").decode()
+        return fields
+
+    def _named(self, fields: Fields) -> str | None:
+        """The service as the line names it, where the feed says in which field, there."""
+        field = self._spec.service_name_field
+        name: str | None = fields.get("service_name")
+        if field is None:
+            return name
+        where, _, within = field.partition(".")
+        value = (fields.get(where) or {}).get(within) if within else fields.get(where)
+        return str(value) if value else name
+
+    def _parsed(self, line: str, received_at: int) -> Fields:
+        """What the line says, and what a shipper that wrapped it knew of it."""
+        unwrapped = self._unwrap(line, received_at) if self._unwrap else None
+        if unwrapped is None:
+            return self._parse(line, received_at)
+        inner = unwrapped.line.rstrip("\r\n")
+        if not inner.strip(" "):
+            raise RejectedError("empty", "no text in the envelope")
+        # A line without a time of its own has the shipper's.
+        fields = self._parse(inner, received_at if unwrapped.time is None else unwrapped.time)
+        attributes = unwrapped.attributes | (fields.get("attributes") or {})
+        if not fields.get("service_name"):
+            fields["service_name"] = attributes.pop(_SERVICE_NAME, None)
+        fields["attributes"] = attributes or None
         return fields
 
 
@@ -146,9 +246,30 @@ def internal_error(error: Exception, value: bytes | None, raw_bytes: int | None)
     return Letter("internal_error", said[:DETAIL_CHARACTERS], value, raw_bytes)
 
 
-def _storable(format: Format) -> Callable[[Fields], None]:
+def _tried(formats: tuple[Format, ...], options: Options) -> Parse:
+    """What parses lines by the first of the formats that takes them."""
+    if len(formats) == 1:
+        return parser(formats[0], options)
+    tries = [(format.name, parser(format, options), version(format)) for format in formats]
+
+    def parse(line: str, received_at: int) -> Fields:
+        refusals = []
+        for name, parse, number in tries:
+            try:
+                fields = parse(line, received_at)
+            except RejectedError as rejected:
+                refusals.append((name, rejected))
+                continue
+            return fields | {"parser": name, "parser_version": number}
+        detail = "; ".join(f"{name}: {each.reason}, {each.detail}" for name, each in refusals)
+        raise RejectedError(refusals[-1][1].reason, detail[:DETAIL_CHARACTERS])
+
+    return parse
+
+
+def _storable(layout: Layout) -> Callable[[Fields], None]:
     """A function that raises UnstorableError where a field cannot be stored as its type."""
-    checked = [field for field in document(format, raw=False) if field.name not in _MADE_HERE]
+    checked = [field for field in document(layout, raw=False) if field.name not in _MADE_HERE]
     checks = [(field.name, types.checker(types.parsed(field.type))) for field in checked]
     texts = [name for name, check in checks if check is types.check_text]
     others = [(name, check) for name, check in checks if check is not types.check_text]
@@ -180,9 +301,9 @@ def _are_ascii(texts: Iterable[str | None]) -> bool:
 
 def _steps(spec: Spec, has_agents: bool) -> list[Callable[[Fields], None]]:
     """What adds to the fields of a record, in this order."""
-    names = {field.name for field in ENRICHED[spec.format]}
+    names = {field.name for field in ENRICHED[spec.layout]}
     steps: list[Callable[[Fields], None]] = []
-    if "country" in names:
+    if "country" in names and spec.country_database:
         country.opened(spec.country_database)  # Where it cannot be, no line is to blame.
         steps.append(lambda fields: _add_country(fields, spec.country_database))
     if "http_route" in names:
@@ -197,23 +318,27 @@ def _steps(spec: Spec, has_agents: bool) -> list[Callable[[Fields], None]]:
 
 
 def _add_country(fields: Fields, database: str) -> None:
-    fields["country"] = country.country(database, fields.get("client_ip"))
+    # Some servers look it up by themselves.
+    if fields.get("country") is None:
+        fields["country"] = country.country(database, fields.get("client_ip"))
 
 
 def _add_route(fields: Fields, name: Callable[[str], str]) -> None:
     template = route.http_route(fields.get("path"))
+    if template is not None and fields.get("status_code") in route.UNROUTED:
+        template = OTHER
     fields["http_route"] = template if template is None else name(template)
 
 
-def _named(template: str, named: NamedRoutes | None) -> str:
+def _named(template: str, named: Named | None) -> str:
     """The template where it has a name; a register's answer stays the same."""
-    if named is None:
+    if named is None or template == OTHER:
         return template
     try:
         names = named([template])
     except Exception as error:
         raise _RegisterError from error
-    return template if template in names else route.OTHER
+    return template if template in names else OTHER
 
 
 def _add_agent(fields: Fields) -> None:

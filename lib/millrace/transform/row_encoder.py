@@ -10,12 +10,12 @@ from millrace.parse.truncate import kept
 from millrace.records import received
 from millrace.records.fields import Fields, document
 from millrace.transform.arrow import Columns
-from millrace.transform.chain import Chain, Letter, Spec, internal_error
+from millrace.transform.chain import Chain, Letter, Outcome, Spec, internal_error
 
 # Letters of a task that ride back with its records; the rest is asked for again.
 _CARRIED, _CARRIED_BYTES = 20_000, 4 * 2**20
 _IDENTITY = ("_id", "kafka")
-_COORDINATES = ("topic", "partition", "offset")
+_COORDINATES = ("topic", "partition", "offset", "part", "parts")
 LETTER = (
     ("reason", "string"),
     ("detail", "string"),
@@ -28,7 +28,7 @@ LETTER = (
 
 def row_columns(spec: Spec) -> Columns:
     """The columns of a feed's records and letters: a document's fields, then a letter's own."""
-    fields = [(field.name, field.type) for field in document(spec.format, raw=spec.store_raw)]
+    fields = [(field.name, field.type) for field in document(spec.layout, raw=spec.store_raw)]
     return Columns([*fields, *LETTER], apart=_IDENTITY)
 
 
@@ -40,18 +40,19 @@ class RowEncoder:
         self._room = _Room()
 
     def encode(self, lines: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-        """The rows of some lines, in their order."""
-        if lines.num_rows:
-            yield from self._encoded(lines, [*map(self._row, *_looked_at(lines))])
+        """The rows of some lines, in their order; a record of several lines has as many."""
+        if not lines.num_rows:
+            return
+        milliseconds, values, raw_bytes, digests = _looked_at(lines)
+        found = [*map(self._chain.outcomes, values, raw_bytes, milliseconds)]
+        rows = [
+            self._row(outcome, time, sha256)
+            for outcomes, time, sha256 in zip(found, milliseconds, digests, strict=True)
+            for outcome in outcomes
+        ]
+        yield from self._encoded(_with_parts(lines, [*map(len, found)]), rows)
 
-    def _row(
-        self,
-        milliseconds: int | None,
-        value: bytes | None,
-        raw_bytes: int | None,
-        sha256: str | None,
-    ) -> list[Any]:
-        outcome = self._chain.outcome(value, raw_bytes, milliseconds)
+    def _row(self, outcome: Outcome, milliseconds: int | None, sha256: str | None) -> list[Any]:
         if isinstance(outcome, Letter):
             return self._row_of_letter(outcome, milliseconds, sha256)
         # The columns of a letter are none of a record's fields.
@@ -114,12 +115,24 @@ def _looked_at(lines: pa.RecordBatch) -> list[list[Any]]:
     return [lines.column(name).to_pylist() for name in names]
 
 
+def _with_parts(lines: pa.RecordBatch, counts: list[int]) -> pa.RecordBatch:
+    """The Kafka records as often as they have lines, with the columns ``part`` and ``parts``."""
+    if max(counts) == min(counts) == 1:
+        none = pa.nulls(lines.num_rows, pa.int32())
+        return lines.append_column("part", none).append_column("parts", none)
+    repeated = lines.take(pa.array([n for n, count in enumerate(counts) for _ in range(count)]))
+    parts = [count if count > 1 else None for count in counts for _ in range(count)]
+    part = [n if count > 1 else None for count in counts for n in range(count)]
+    repeated = repeated.append_column("part", pa.array(part, pa.int32()))
+    return repeated.append_column("parts", pa.array(parts, pa.int32()))
+
+
 def _identity(lines: pa.RecordBatch) -> dict[str, pa.Array]:
     """The columns of lines that their coordinates alone make."""
     coordinates = [lines.column(name) for name in _COORDINATES]
-    _, partitions, offsets = (column.to_pylist() for column in coordinates)
-    times = lines.column("milliseconds").to_pylist()
+    named = ("milliseconds", "partition", "offset", "part")
+    ids = map(received.record_id, *(lines.column(name).to_pylist() for name in named))
     return {
-        "_id": pa.array([*map(received.record_id, times, partitions, offsets)], pa.string()),
+        "_id": pa.array([*ids], pa.string()),
         "kafka": pa.StructArray.from_arrays(coordinates, names=_COORDINATES),
     }

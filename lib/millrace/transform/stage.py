@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain as chained
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +99,10 @@ def _records(spec: Spec, batches: Batches) -> Batches:
 
 def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches) -> Batches:
     chain = compiled(_here(spec), has_agents=False)
-    counts = Counts(spec.format, max_lateness_s, late_apart=late_apart)
+    counts = Counts(spec.layout, max_lateness_s, dict(spec.named_keys), late_apart=late_apart)
     for batch in _uncollected(batches):
-        for outcome in map(chain.outcome, *_columns(batch, "value", "raw_bytes", "milliseconds")):
+        lines = _columns(batch, "value", "raw_bytes", "milliseconds")
+        for outcome in chained.from_iterable(map(chain.outcomes, *lines)):
             if not isinstance(outcome, Letter):
                 counts.add(outcome)
         if len(counts) >= _MOST_PLACES:

@@ -5,19 +5,23 @@ lines nor on how they are spread over tasks.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, Decimal
 from typing import Any
 
 from millrace.records import tables
 from millrace.records.fields import Fields
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
+from millrace.records.names import OTHER, Named
 from millrace.records.received import SECOND
 from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Table
 from millrace.windows.buckets import le_ms
 
 Place = tuple[Any, ...]
 """Window's end and minute of receipt (in microseconds, one of them None), table, keys, is_late."""
+
+NamedKeys = Mapping[str, Named]
+_ALL_NAMED: NamedKeys = {}
 
 KEYS = tuple(f"k{n}" for n in range(1, MAX_KEYS + 1))
 _MINUTE = tables.WINDOW_S * SECOND
@@ -27,18 +31,37 @@ _NO_MONEY = Decimal(0)
 _WIDE = Context(prec=60)
 _UNSAFE = re.compile(r"[\\\x00-\x1F\x7F-\x9F]")
 _CONTROL = re.compile(r"[\x00-\x1F\x7F-\x9F]")
+# RFC 9110, 9.3, and RFC 5789; OpenTelemetry names all others so.
+METHODS = frozenset(
+    ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+)
+OTHER_METHOD = "_OTHER"
 _LONGEST_KEPT = 256  # characters of a key; a longer one is cleaned at once
 
 
 class Counts:
-    """The counts of some records of one format, by place."""
+    """The counts of some records of one layout, by place."""
 
-    def __init__(self, format: Format, max_lateness_s: int, *, late_apart: bool = False) -> None:
-        """With ``late_apart`` late lines are counted apart from the others."""
+    def __init__(
+        self,
+        layout: Layout,
+        max_lateness_s: int,
+        named: NamedKeys = _ALL_NAMED,
+        *,
+        late_apart: bool = False,
+    ) -> None:
+        """With ``late_apart`` late lines are counted apart from the others.
+
+        Of the keys in ``named``, by their names, only those that it tells are counted by name.
+        """
+        self._bound = {
+            table.name: [(n, named[k.name]) for n, k in enumerate(table.keys) if k.name in named]
+            for table in tables.TABLES
+        }
         self._max_lateness = max_lateness_s * SECOND
         self._late_apart = late_apart
-        own = [table for table in tables.TABLES if format in table.formats]
-        self._counters = [(table, _COUNTERS[table.name], _keys(table, format)) for table in own]
+        own = [table for table in tables.TABLES if layout in table.layouts]
+        self._counters = [(table, _counter(table, layout), _keys(table)) for table in own]
         self._found: dict[Place, list[Any]] = {}
 
     def __len__(self) -> int:
@@ -76,8 +99,15 @@ class Counts:
         for (window_end, minute, table, keys, is_late), sums in by_place.items():
             count, total, valued, value_sum, least, greatest, revenue, failed = sums
             money = [_money(revenue), _money(failed)]
-            place = (window_end, minute, table, _cleaned_keys(table, keys), is_late)
+            place = (window_end, minute, table, self._named(table, keys), is_late)
             yield place, [count, _exact(total), valued, _exact(value_sum), least, greatest, *money]
+
+    def _named(self, table: str, keys: tuple[str | None, ...]) -> tuple[str, ...]:
+        cleaned = _cleaned_keys(table, keys)
+        for n, named in self._bound[table]:
+            if cleaned[n] != NO_VALUE and cleaned[n] not in named([cleaned[n]]):
+                cleaned = (*cleaned[:n], OTHER, *cleaned[n + 1 :])
+        return cleaned
 
     def _add(self, place: Place, measures: "Measures") -> None:
         sums = self._found.get(place)
@@ -134,6 +164,10 @@ def _countries(fields: Fields) -> Measures:
     return (fields.get("bytes") or 0, None, None, None)
 
 
+def _clients_countries(fields: Fields) -> Measures | None:
+    return None if fields.get("client_ip") is None else _countries(fields)
+
+
 def _levels(fields: Fields) -> Measures:
     return _COUNTED
 
@@ -186,12 +220,17 @@ _COUNTERS: dict[str, Callable[[Fields], Measures | None]] = {
 }
 
 
-def _keys(table: Table, format: Format) -> Callable[[Fields], tuple[str | None, ...]]:
+def _counter(table: Table, layout: Layout) -> Callable[[Fields], Measures | None]:
+    """What counts a record in the table: every access line has a client, of others only some."""
+    if table is tables.COUNTRIES and layout == "general":
+        return _clients_countries
+    return _COUNTERS[table.name]
+
+
+def _keys(table: Table) -> Callable[[Fields], tuple[str | None, ...]]:
     """What gives the keys of a table as a record has them."""
     names = [key.name for key in table.keys]
     made = {name: make for name, make in _VALUES.items() if name in names}
-    if "error_code" in names and format not in ("app", "shop"):
-        made["error_code"] = lambda fields: None
     if not made:
         return lambda fields: tuple(map(fields.get, names))
     values = [made.get(name) or _field(name) for name in names]
@@ -207,11 +246,18 @@ def _status_class(fields: Fields) -> str:
     return _STATUS_CLASSES.get(status_code // 100, "other")
 
 
+def _method(fields: Fields) -> str | None:
+    """The method where it is one of HTTP's: others are made up, and may be any number."""
+    method: str | None = fields.get("method")
+    return method if method is None or method in METHODS else OTHER_METHOD
+
+
 _STATUS_CLASSES = {hundreds: f"{hundreds}xx" for hundreds in range(2, 6)}
 _VALUES: dict[str, Callable[[Fields], str | None]] = {
     LE_MS.name: lambda fields: le_ms(fields["response_time_ms"]),
     "severity": lambda fields: (fields.get("anomaly") or {}).get("severity"),
     "status_class": _status_class,
+    "method": _method,
     "payment_method": lambda fields: (fields.get("details") or {}).get("payment_method"),
     "query": lambda fields: (fields.get("details") or {}).get("query"),
 }

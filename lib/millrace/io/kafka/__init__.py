@@ -11,7 +11,7 @@ from millrace.io.kafka.client import (
     topic,
     topic_settings,
 )
-from millrace.io.kafka.follow import Record, follow
+from millrace.io.kafka.follow import Record, follow, newest
 from millrace.io.kafka.stream import lines, spark_options
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "create_topics",
     "follow",
     "lines",
+    "newest",
     "offsets",
     "spark_options",
     "timestamp_type",

@@ -27,22 +27,34 @@ class Record:
 def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
     """The topic's newest ``last`` records, and then those that come, as they come."""
     with consumer(kafka, "tap") as opened:
-        starts, before = [], 0
-        for number in range(topic.partitions):
-            partition = TopicPartition(topic.name, number)
-            low, high = opened.get_watermark_offsets(partition, timeout=TIMEOUT_S)
-            starts.append(TopicPartition(topic.name, number, max(low, high - last)))
-            before += min(high - low, last)
-        opened.assign(starts)
-        # Any partition may have the newest ones.
-        stored = [_record(message) for message in _exactly(opened, before)]
-        if stored and last:
-            yield sorted(stored, key=lambda record: record.timestamp_ms)[-last:]
+        stored = _newest(opened, topic, last)
+        if stored:
+            yield stored
         while True:
             messages = opened.consume(_FOLLOWED_AT_ONCE, timeout=_FOLLOW_WAIT_S)
             records = [_record(message) for message in messages if not message.error()]
             if records:
                 yield sorted(records, key=lambda record: record.timestamp_ms)
+
+
+def newest(kafka: Kafka, topic: Topic, count: int) -> list[Record]:
+    """The topic's newest ``count`` records, or all that it has, by their time."""
+    with consumer(kafka, "detect") as opened:
+        return _newest(opened, topic, count)
+
+
+def _newest(opened: Consumer, topic: Topic, count: int) -> list[Record]:
+    """The newest records; the consumer then stands after them."""
+    starts, before = [], 0
+    for number in range(topic.partitions):
+        partition = TopicPartition(topic.name, number)
+        low, high = opened.get_watermark_offsets(partition, timeout=TIMEOUT_S)
+        starts.append(TopicPartition(topic.name, number, max(low, high - count)))
+        before += min(high - low, count)
+    opened.assign(starts)
+    # Any partition may have the newest ones.
+    stored = [_record(message) for message in _exactly(opened, before)]
+    return sorted(stored, key=lambda record: record.timestamp_ms)[-count:] if count else []
 
 
 def _exactly(consumer: Consumer, count: int) -> Iterator[Message]:

@@ -14,9 +14,14 @@ from millrace.records import dead_letters, ledger
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import STRIPE, Stripe
 
+_STRIPES_NAMED = 1_000  # in one query; to find more than that, all are read
 _PLACE: Document = {"$mod": ["$kafka.offset", STRIPE]}
 # A table of powers: cheaper for the server than $pow.
 _BIT: Document = {"$arrayElemAt": [[Int64(1 << place) for place in range(STRIPE)], _PLACE]}
+
+
+Offset = tuple[int, int]
+"""A partition, and an offset of it."""
 
 
 @dataclass(frozen=True)
@@ -48,30 +53,99 @@ def stripes(db: Database[Document], documents: Documents) -> Iterator[Stripe]:
                 "_id": {"partition": "$kafka.partition", "start": start},
                 "count": {"$sum": 1},
                 "bits": {"$sum": _BIT},
+                "parted": {"$sum": {"$cond": [{"$gt": ["$kafka.parts", None]}, 1, 0]}},
             }
         },
         {"$sort": {"_id.partition": 1, "_id.start": 1}},
     ]
     for row in db[documents.collection].aggregate(stages, allowDiskUse=True):
         key = row["_id"]
-        yield Stripe(key["partition"], int(key["start"]), row["count"], int(row["bits"]))
+        yield Stripe(
+            key["partition"], int(key["start"]), row["count"], int(row["bits"]), row["parted"]
+        )
 
 
-def offsets(
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The documents of one offset: how many, and of those that are parts the sums that tell them.
+
+    ``fewest`` and ``most`` are what they say of the number of parts, 0 where a document is none.
+    """
+
+    documents: int
+    fewest: int = 0
+    most: int = 0
+    part_sum: int = 0
+    square_sum: int = 0
+
+    def __add__(self, other: "Place") -> "Place":
+        """Those of both collections."""
+        return Place(
+            self.documents + other.documents,
+            min(self.fewest, other.fewest),
+            max(self.most, other.most),
+            self.part_sum + other.part_sum,
+            self.square_sum + other.square_sum,
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each part is there once: their number, sum and sum of squares are right."""
+        last = self.most - 1
+        sums = (last * self.most // 2, last * self.most * (2 * last + 1) // 6)
+        is_one_count = self.fewest == self.most == self.documents
+        return is_one_count and (self.part_sum, self.square_sum) == sums
+
+
+def places(
     db: Database[Document], documents: Documents, within: Sequence[Stripe]
-) -> Iterator[tuple[int, int]]:
-    """The partition and offset of each document of these stripes, in no order."""
-    places = [
+) -> dict[Offset, Place]:
+    """What the documents of these stripes come to, by partition and offset."""
+    starts = {(stripe.partition, stripe.start) for stripe in within}
+    if not starts:
+        return {}
+    match = documents.match
+    if len(starts) <= _STRIPES_NAMED:
+        match = {"$and": [match, {"$or": [_of_stripe(*start) for start in sorted(starts)]}]}
+    parts = {"$ifNull": ["$kafka.parts", 0]}
+    part = {"$toLong": {"$ifNull": ["$kafka.part", 0]}}
+    stages: list[Document] = [
+        {"$match": match},
         {
-            "kafka.partition": stripe.partition,
-            "kafka.offset": {"$gte": stripe.start, "$lt": stripe.start + STRIPE},
-        }
-        for stripe in within
+            "$group": {
+                "_id": {"partition": "$kafka.partition", "offset": "$kafka.offset"},
+                "documents": {"$sum": 1},
+                "fewest": {"$min": parts},
+                "most": {"$max": parts},
+                "part_sum": {"$sum": part},
+                "square_sum": {"$sum": {"$multiply": [part, part]}},
+            }
+        },
     ]
-    if not places:
-        return
-    for row in db[documents.collection].find(documents.match | {"$or": places}, {"kafka": 1}):
-        yield row["kafka"]["partition"], int(row["kafka"]["offset"])
+    found = {}
+    for row in db[documents.collection].aggregate(stages, allowDiskUse=True):
+        partition, offset = row["_id"]["partition"], int(row["_id"]["offset"])
+        if (partition, offset - offset % STRIPE) in starts:
+            found[partition, offset] = Place(
+                row["documents"],
+                row["fewest"],
+                row["most"],
+                int(row["part_sum"]),
+                int(row["square_sum"]),
+            )
+    return found
+
+
+def part_numbers(db: Database[Document], documents: Documents, offset: Offset) -> Iterator[int]:
+    """The part of each document of the offset, in no order; those that are none are left out."""
+    match = documents.match | {"kafka.partition": offset[0], "kafka.offset": offset[1]}
+    for row in db[documents.collection].find(match, {"kafka": 1}):
+        if "part" in row["kafka"]:
+            yield row["kafka"]["part"]
+
+
+def _of_stripe(partition: int, start: int) -> Document:
+    return {"kafka.partition": partition, "kafka.offset": {"$gte": start, "$lt": start + STRIPE}}
 
 
 @dataclass

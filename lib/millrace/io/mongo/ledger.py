@@ -1,8 +1,9 @@
 """The ledger of ``ingest``: what its batches took, and what a person gave up as lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo import coverage
@@ -55,6 +56,18 @@ class MongoLedger:
             "accepted_at": accepted_at,
         }
         self._db[ledger.COLLECTION].replace_one({"_id": key}, row, upsert=True)
+
+    def redeclared(self, formats: Mapping[str, Any]) -> list[str]:
+        """The formats whose newest batch was parsed by another declaration of the same version."""
+        changed = []
+        for name, now in formats.items():
+            key = f"{ledger.FORMATS}.{name}"
+            rows = self._db[ledger.COLLECTION].find({"query": self._query, key: {"$exists": True}})
+            newest = next(iter(rows.sort("committed_at", -1).limit(1)), None)
+            then = newest[ledger.FORMATS][name] if newest else now
+            if then["version"] == now["version"] and then["digest"] != now["digest"]:
+                changed.append(name)
+        return changed
 
     def _topics(self) -> list[Committed]:
         return coverage.committed(self._db, self._query)

@@ -9,6 +9,7 @@ from pymongo.database import Database
 from millrace.io.mongo import letters
 from millrace.io.mongo.client import Document
 from millrace.records.ledger import OffsetRange
+from millrace.records.received import record_id
 
 NAMED = 20
 
@@ -41,7 +42,6 @@ def _at(db: Database[Document], feed: str, ranges: Sequence[OffsetRange]) -> lis
 
 
 def _own_id(row: Document) -> str:
-    """The id that ``parse.identity.record_id`` makes."""
-    milliseconds = round(row["received_at"].timestamp() * 1000)
-    partition, offset = row["kafka"]["partition"], int(row["kafka"]["offset"])
-    return f"{max(0, milliseconds):013d}-{partition:05d}-{offset:012d}"
+    milliseconds = max(0, round(row["received_at"].timestamp() * 1000))
+    kafka = row["kafka"]
+    return record_id(milliseconds, kafka["partition"], int(kafka["offset"]), kafka.get("part"))

@@ -6,17 +6,17 @@ from pymongo.errors import DuplicateKeyError
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import database
-from millrace.io.routes import RouteRegister
+from millrace.io.names import Register
 from millrace.records import ROUTES_COLLECTION
 
 
-def route_register(mongo: Mongo, feed: Feed) -> RouteRegister:
+def route_register(mongo: Mongo, feed: Feed) -> Register:
     """The register of the feed's routes."""
-    return RouteRegister(_Places(mongo, feed.name), feed.max_routes)
+    return Register(_Slots(mongo, feed.name), feed.max_routes)
 
 
 @dataclass(frozen=True)
-class _Places:
+class _Slots:
     mongo: Mongo
     feed: str
 
@@ -24,10 +24,10 @@ class _Places:
         rows = database(self.mongo)[ROUTES_COLLECTION].find({"feed": self.feed})
         return {row["http_route"]: row["place"] for row in rows}
 
-    def take(self, slot: int, route: str) -> bool:
+    def take(self, slot: int, name: str) -> bool:
         row = {"_id": f"{self.feed}/{slot:06d}", "feed": self.feed, "place": slot}
         try:
-            database(self.mongo)[ROUTES_COLLECTION].insert_one(row | {"http_route": route})
+            database(self.mongo)[ROUTES_COLLECTION].insert_one(row | {"http_route": name})
         except DuplicateKeyError:
             return False
         return True

@@ -7,14 +7,14 @@ from pyspark.sql import functions as F
 
 from millrace.records import dead_letters
 from millrace.records.fields import document
-from millrace.records.formats import Format
+from millrace.records.formats import Layout
 
 LONGEST_LETTER = "longest_letter"
 
 
-def documents(refined: DataFrame, format: Format, *, raw: bool) -> DataFrame:
+def documents(refined: DataFrame, layout: Layout, *, raw: bool) -> DataFrame:
     """The rows that are records, with the columns of a document in their stored order."""
-    names = [field.name for field in document(format, raw=raw)]
+    names = [field.name for field in document(layout, raw=raw)]
     return refined.where(F.col("reason").isNull()).select(*names)
 
 

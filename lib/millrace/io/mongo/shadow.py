@@ -79,7 +79,7 @@ def write(mongo: Mongo, feed: Feed, refined: DataFrame) -> Counted:
         F.count_if(F.col("reason").isNotNull()).alias("letters"),
         longest_letter(),
     )
-    rows = documents(observed, feed.format, raw=feed.store_raw)
+    rows = documents(observed, feed.layout, raw=feed.store_raw)
     _save(rows, records_of(feed), options | at_once(feed.max_line_bytes))
     counts = seen.get
     if counts["letters"]:

@@ -17,11 +17,13 @@ from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo import statistics
 from millrace.io.mongo.client import Document, at_once, connector_options, database
 from millrace.io.mongo.collections import prepare
+from millrace.io.mongo.ledger import MongoLedger
 from millrace.io.mongo.rows import LONGEST_LETTER, documents, letters
 from millrace.io.mongo.time_spans import TimeSpan
 from millrace.io.sink import MicroBatch, OutputMode
 from millrace.records import bson, dead_letters, ledger, received
-from millrace.records.ledger import Batch
+from millrace.records.formats import Format
+from millrace.records.ledger import Batch, declared
 from millrace.records.write_result import WriteResult
 
 _log = logging.getLogger(__name__)
@@ -48,10 +50,15 @@ class MongoSink:
         mongo: Mongo,
         feed: Feed,
         severities: Sequence[str] = (),
+        formats: Sequence[Format] = (),
         *,
         has_templates: bool = False,
     ) -> None:
-        """Anomalies are counted by the names in ``severities``, unmatched messages if asked for."""
+        """Anomalies are counted by the names in ``severities``, unmatched messages if asked for.
+
+        The ledger's rows name the declared ones of ``formats``, with version and digest.
+        """
+        self._declared = declared(formats)
         self._mongo, self._feed, self._severities = mongo, feed, severities
         self._has_templates = has_templates
         self._db = database(mongo)
@@ -60,6 +67,13 @@ class MongoSink:
     def prepare(self) -> None:
         """Creates collections and indexes that are missing."""
         prepare(self._mongo, self._feed)
+        for name in MongoLedger(self._mongo, self._feed).redeclared(self._declared):
+            _log.warning(
+                "formats.%s: the declaration has changed and its version has not: raise formats.%s"
+                ".version, so that records tell by which one they were parsed",
+                name,
+                name,
+            )
 
     def write(self, batch: MicroBatch) -> WriteResult:
         """Writes the batch; writing it again changes nothing."""
@@ -75,6 +89,8 @@ class MongoSink:
         failpoint("before_ledger")
         with batch.span("write the ledger", system=self.name):
             row = _ledger_row(batch, counts, result)
+            if self._declared:
+                row[ledger.FORMATS] = self._declared
             self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, row, upsert=True)
         return result
 
@@ -96,7 +112,7 @@ class MongoSink:
             self._feed, batch.ranges, self._severities, has_templates=self._has_templates
         )
         observed = batch.rows.observe(seen, *counted)
-        rows = documents(observed, self._feed.format, raw=self._feed.store_raw)
+        rows = documents(observed, self._feed.layout, raw=self._feed.store_raw)
         if edited:
             rows = rows.where(~F.col("_id").isin(edited))
         rows = failpoint_between("between_mongo_chunks", rows)
@@ -178,7 +194,7 @@ def _values(carried: Row) -> Document:
 
 def _ledger_row(batch: Batch, counts: Document, result: WriteResult) -> Document:
     known = statistics.times(counts, batch)
-    rows_in = result.rows_in or 0
+    parts_in = result.parts_in or 0
     return {
         "_id": batch.key,
         "query": batch.query,
@@ -193,7 +209,8 @@ def _ledger_row(batch: Batch, counts: Document, result: WriteResult) -> Document
             }
             for r in batch.ranges
         ],
-        "rows_in": rows_in,
-        "rows_written": rows_in - result.rows_dead,
+        "rows_in": result.rows_in or 0,
+        "parts_in": parts_in,
+        "rows_written": parts_in - result.rows_dead,
         "rows_dead": result.rows_dead,
     }

@@ -23,7 +23,8 @@ def observed(
     has_templates: bool,
 ) -> Iterator[Column]:
     """The aggregates that a batch's rows are observed by, and the letters that they carry."""
-    yield F.count(F.lit(1)).alias("rows_in")
+    yield F.count_if(F.coalesce("kafka.part", F.lit(0)) == 0).alias("rows_in")
+    yield F.count(F.lit(1)).alias("parts_in")
     yield F.collect_list(F.when(F.col("is_carried"), letter(feed.name))).alias("carried")
     yield longest_letter()
     for reason in dead_letters.REASONS:
@@ -51,6 +52,7 @@ def result(counts: Document, severities: Sequence[str]) -> WriteResult:
     reasons = {reason: counts[f"reason_{reason}"] for reason in dead_letters.REASONS}
     return WriteResult(
         counts["rows_in"],
+        counts["parts_in"],
         {reason: count for reason, count in reasons.items() if count},
         counts.get("messages", 0),
         counts.get("unmatched", 0),

@@ -2,7 +2,7 @@
 
 from millrace.io.mysql.client import check_jdbc, connection
 from millrace.io.mysql.ledger import MysqlLedger, batches, counted_offsets
-from millrace.io.mysql.routes import route_register
+from millrace.io.mysql.names import key_registers, route_register
 from millrace.io.mysql.sink import MysqlSink, prepare
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "check_jdbc",
     "connection",
     "counted_offsets",
+    "key_registers",
     "prepare",
     "route_register",
 ]

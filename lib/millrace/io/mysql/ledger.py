@@ -11,6 +11,7 @@ from pymysql.cursors import DictCursor
 from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection
 from millrace.records.ledger import Batch, OffsetRange, Taken, first_offsets, merged
+from millrace.records.tables import FIGURES_VERSION
 
 
 class StaleBatchError(Exception):
@@ -156,13 +157,16 @@ def record(cursor: DictCursor, batch: Batch, *, rows_written: int) -> None:
         "ranges": json.dumps([asdict(offsets) for offsets in batch.ranges]),
         "rows_in": sum(offsets.until_offset - offsets.from_offset for offsets in batch.ranges),
         "rows_written": rows_written,
+        "figures_version": FIGURES_VERSION,
     }
     cursor.execute(
         "INSERT INTO batches"
-        " (query, checkpoint_id, batch_id, committed_at, ranges, rows_in, rows_written)"
+        " (query, checkpoint_id, batch_id, committed_at, ranges, rows_in, rows_written,"
+        " figures_version)"
         " VALUES (%(query)s, %(checkpoint_id)s, %(batch_id)s, UTC_TIMESTAMP(3), %(ranges)s,"
-        " %(rows_in)s, %(rows_written)s)"
+        " %(rows_in)s, %(rows_written)s, %(figures_version)s)"
         " ON DUPLICATE KEY UPDATE committed_at = VALUES(committed_at), ranges = VALUES(ranges),"
-        " rows_in = VALUES(rows_in), rows_written = VALUES(rows_written)",
+        " rows_in = VALUES(rows_in), rows_written = VALUES(rows_written),"
+        " figures_version = VALUES(figures_version)",
         row,
     )

@@ -30,6 +30,10 @@ def prepare(mysql: Mysql) -> None:
     with connection(mysql) as opened, opened.cursor() as cursor:
         for statement in (*tables.STATEMENTS, *rate_tables.STATEMENTS):
             cursor.execute(statement)
+        for table, column, type in tables.ADDED_COLUMNS:
+            cursor.execute(f"SHOW COLUMNS FROM {table} LIKE %s", column)
+            if not cursor.fetchone():
+                cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {type}")
 
 
 class MysqlSink:

@@ -12,7 +12,7 @@ from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection
 from millrace.io.mysql.ledger import counted_in
 from millrace.records.ledger import OffsetRange
-from millrace.records.tables import TABLES, Table
+from millrace.records.tables import FIGURES_VERSION, TABLES, Table
 
 # Table, window's start, further keys in their order.
 Key = tuple[str, datetime, tuple[str, ...]]
@@ -56,6 +56,25 @@ class Snapshot:
                 by_key[key] = {name: row[name] for name in table.figures}
         return by_key
 
+    def counted_alike_since(self, query: str) -> datetime | None:
+        """When the query's first batch was committed that counted lines as they are now.
+
+        In UTC, without a zone; None where all did, and the end of time where none did.
+        """
+        self.cursor.execute(
+            "SELECT COUNT(*) AS earlier FROM batches WHERE query = %s AND figures_version < %s",
+            (query, FIGURES_VERSION),
+        )
+        if not (self.cursor.fetchone() or {})["earlier"]:
+            return None
+        self.cursor.execute(
+            "SELECT MIN(committed_at) AS first FROM batches"
+            " WHERE query = %s AND figures_version >= %s",
+            (query, FIGURES_VERSION),
+        )
+        first: datetime | None = (self.cursor.fetchone() or {})["first"]
+        return first or datetime.max
+
     def newest(self, feed: Feed) -> datetime | None:
         """The start of the newest window with events, None where there are none."""
         self.cursor.execute(
@@ -74,4 +93,4 @@ def snapshot(mysql: Mysql) -> Iterator[Snapshot]:
 
 
 def _tables(feed: Feed) -> list[Table]:
-    return [table for table in TABLES if feed.format in table.formats]
+    return [table for table in TABLES if feed.layout in table.layouts]

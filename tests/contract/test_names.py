@@ -1,4 +1,4 @@
-"""One contract for both registers of routes: bounded, first come, and the same answer for ever."""
+"""One contract for all registers of names: bounded, first come, and the same answer for ever."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +7,13 @@ from uuid import uuid4
 import pytest
 
 from millrace.config import Config, Feed
-from millrace.io import mongo, mysql, routes
+from millrace.io import mongo, mysql, names
 
 LIMIT = 5
 Register = Callable[[Iterable[str]], set[str]]
 
 
-@pytest.fixture(params=["mongo", "mysql"])
+@pytest.fixture(params=["mongo", "mysql", "service_name", "error_code"])
 def worker(request: pytest.FixtureRequest, servers: Config) -> Callable[[], Register]:
     """Makes a register of one feed as a Python worker that has just started has it."""
     feed = Feed(
@@ -22,15 +22,19 @@ def worker(request: pytest.FixtureRequest, servers: Config) -> Callable[[], Regi
         format="combined",
         service_name="web",
         max_routes=LIMIT,
+        max_services=LIMIT,
+        max_error_codes=LIMIT,
     )
     mongo.prepare(servers.mongo, feed)
     mysql.prepare(servers.mysql)
 
     def start() -> Register:
-        routes._known.clear()
+        names._known.clear()
         if request.param == "mongo":
             return mongo.route_register(servers.mongo, feed)
-        return mysql.route_register(servers.mysql, feed)
+        if request.param == "mysql":
+            return mysql.route_register(servers.mysql, feed)
+        return mysql.key_registers(servers.mysql, feed)[request.param]
 
     return start
 

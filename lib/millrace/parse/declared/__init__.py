@@ -1,0 +1,1 @@
+"""Formats that the configuration declares: each kind is compiled from what a user writes."""

@@ -1,0 +1,1 @@
+"""Formats that need no declaration, one module each: ``VERSION`` and ``parser(options)``."""
