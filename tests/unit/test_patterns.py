@@ -78,17 +78,20 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def is_searched(name: str) -> bool:
-    """Whether matches are looked for anywhere in a text, not at one place alone."""
+    """Whether matches are looked for anywhere in a text, not at one place alone.
+
+    A pattern of a table is used by another name: it is where anything of its module is.
+    """
     module, _, constant = name.partition(" ")[0].rpartition(".")
     file = Path(import_module(f"millrace.{module}").__file__ or "")
-    uses = {
-        node.attr
+    used = [
+        (getattr(node.value, "id", ""), node.attr)
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == constant
-    }
-    return not uses or bool(uses - {"match", "fullmatch"})
+        if isinstance(node, ast.Attribute) and node.attr in COMPILES
+    ]
+    own = {attribute for of, attribute in used if of == constant}
+    others = {attribute for of, attribute in used if of not in ("re", "regex", "json")}
+    return bool((own or others) - {"match", "fullmatch", "compile"})
 
 
 def fault(pattern: Any, *, searched: bool = True) -> str | None:

@@ -14,6 +14,7 @@ from rows import (
     enriched,
     figures_of,
     kafka_rows,
+    micros,
     records,
     spark_figures,
     spec,
@@ -23,6 +24,7 @@ from millrace.records import tables
 from millrace.records.fields import Fields, document
 from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.records.tables import MAX_KEYS, MEASURES, TABLES
+from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED, figures
 
 MONEY = ("revenue", "failed_amount")
@@ -320,9 +322,8 @@ def test_a_sum_that_no_column_holds_is_null_and_the_rest_stands(
 
 def test_keys_without_a_name_are_counted_together() -> None:
     named = {"service_name": lambda values: {"web"} & set(values)}
-    counts = Counts("app", MAX_LATENESS_S, named)
+    counts, time = Counts("app", MAX_LATENESS_S, named), micros(MINUTE)
     for service in ("web", "job-1", "job-2"):
-        time = micros(MINUTE)
         counts.add(
             {"timestamp": time, "received_at": time, "service_name": service, "level": "INFO"}
         )
