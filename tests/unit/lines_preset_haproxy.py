@@ -294,8 +294,8 @@ LETTERS: dict[str, tuple[str, str, str | None]] = {
         "no_match",
         "columns",
     ),
-    "a session of more than a billion milliseconds": (
-        TCP.replace("3120", "1000000001"),
+    "a session of more than ten billion milliseconds": (
+        TCP.replace("3120", "10000000001"),
         "bad_value",
         "response_time_ms",
     ),

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
 
 from millrace.config import Config
 from millrace.io import reference_data
@@ -25,6 +24,11 @@ from millrace.transform.chain import Chain, Letter, Spec
 _LENIENT = ("python", "json", "app", "syslog", "logfmt")
 STRICT_FIRST = (*(name for name in PRESETS if name not in _LENIENT), *_LENIENT)
 
+# The more certain marks first.
+_ENVELOPES: tuple[envelopes.Name, ...] = (
+    *("filebeat", "fluent-bit", "vector", "docker", "cri", "otlp", "cloudwatch", "syslog"),
+    "logstash",
+)
 _TELLING = ("facility", "app_name")
 _COMPOSED = re.compile(rb"[a-zA-Z0-9._-]{1,64} {1,32}\| ")
 _MOST_FORMATS = 3
@@ -103,11 +107,11 @@ def detect(sample: Sequence[bytes], spec: Spec, declared: Sequence[Format], now_
     readings = [_read(lines, spec, format, now_ms) for format in candidates]
     chosen = _chosen(readings, len(lines))
     taken = set().union(*(one.taken for one in chosen))
-    pattern = _declaration(lines, spec, now_ms) if len(taken) < _ENOUGH * len(lines) else None
+    pattern = _declaration(lines, spec, now_ms) if len(taken) < len(lines) / 2 else None
     formats = [one.format for one in chosen] + ([_simple(pattern)] if pattern else [])
     best = replace(spec, formats=tuple(formats or [Format("json")]))
     chain = Chain(best)
-    outcomes = [chain.outcome(line, None, now_ms) for line in lines]
+    outcomes = [_outcome(chain, line, now_ms) for line in lines]
     return Report(
         formats=tuple(one.format.name for one in chosen),
         lines=len(lines),
@@ -137,7 +141,13 @@ def _declaration(lines: Sequence[bytes], spec: Spec, now_ms: int) -> str | None:
 
 def _read(lines: Sequence[bytes], spec: Spec, format: Format, now_ms: int) -> Reading:
     chain = Chain(replace(spec, formats=(format,)), has_agents=False)
-    return Reading(format, [chain.outcome(line, None, now_ms) for line in lines])
+    return Reading(format, [_outcome(chain, line, now_ms) for line in lines])
+
+
+def _outcome(chain: Chain, line: bytes, now_ms: int) -> Fields | Letter:
+    """What a Kafka record comes to: of several lines the first one, or one that is a letter."""
+    outcomes = chain.outcomes(line, None, now_ms)
+    return next((one for one in outcomes if isinstance(one, Letter)), outcomes[0])
 
 
 def _chosen(readings: Sequence[Reading], count: int) -> list[Reading]:
@@ -179,8 +189,7 @@ def _wrapped_by(line: str, received_at: int, is_json: bool, is_syslog: bool) -> 
 
     if not unwrapped("auto"):
         return None
-    names: tuple[envelopes.Name, ...] = get_args(envelopes.Name)
-    return next((name for name in names if name not in ("auto", "none") and unwrapped(name)), None)
+    return next((name for name in _ENVELOPES if unwrapped(name)), None)
 
 
 def _is_local(lines: Sequence[bytes], spec: Spec, now_ms: int) -> bool:
@@ -190,7 +199,7 @@ def _is_local(lines: Sequence[bytes], spec: Spec, now_ms: int) -> bool:
     # A time in the future would be taken for the time of receipt, in either zone.
     later_ms = now_ms + 86_400_000
     for line in lines:
-        first, second = (chain.outcome(line, None, later_ms) for chain in (here, there))
+        first, second = (_outcome(chain, line, later_ms) for chain in (here, there))
         if isinstance(first, Letter) or isinstance(second, Letter):
             continue
         if first["timestamp"] != second["timestamp"]:
