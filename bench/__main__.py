@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import cost, growth, latency, parsing, report, rounds, topic
+from bench import cost, formats, growth, latency, parsing, report, rounds, topic
 from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
@@ -40,6 +40,7 @@ def everything(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         compare()
         parse()
+        read()
         wait()
         observe()
         grow()
@@ -94,6 +95,17 @@ def parse(
     _keep("parsing", results, console)
     rows, goals = report.parsing_rows(results), report.parsing_goals(results)
     _table("parsing", rows, goals, console, is_whole=rounds_ >= PARSING_ROUNDS)
+
+
+@app.command("formats")
+def read() -> None:
+    """Every format's chain in one process, in turn."""
+    console = Console()
+    with _progress(console) as progress:
+        bar = progress.add_task("formats", total=None, rate="")
+        found = formats.measured(lambda name: progress.update(bar, rate=name))
+    _keep("formats", found, console)
+    _table("formats", report.format_rows(found), report.format_goals(found), console)
 
 
 @app.command("latency")

@@ -8,7 +8,7 @@ from matplotlib import pyplot
 from rich.console import Console
 from rich.table import Table
 
-from bench import cost
+from bench import cost, formats
 from bench.contenders import Contender
 from bench.growth import Grown
 from bench.latency import Latency
@@ -89,6 +89,34 @@ def parsing_goals(results: Sequence[Result]) -> Iterator[str]:
     """How much of the speed of splitting is left with types and checks."""
     medians = _medians(results)
     yield _at_least("combined / splitting alone", medians[COMBINED] / medians[SPLIT], 0.6)
+
+
+def format_rows(found: Sequence[formats.Speed]) -> list[tuple[str, ...]]:
+    """Lines/s and us a line of each format, and its share of the speed of `combined`."""
+    base = next(one for one in found if one.format == formats.COMBINED)
+    table = [("format", "lines/s", "min", "max", "us/line", "of combined")]
+    for one in found:
+        speeds = one.lines_per_s
+        share = _share(one, base)
+        numbers = (
+            f"{round(value, -2):,.0f}" for value in (median(speeds), min(speeds), max(speeds))
+        )
+        table.append((one.format, *numbers, f"{1e6 / median(speeds):.1f}", f"{share:.2f}"))
+    return table
+
+
+def _share(one: formats.Speed, base: formats.Speed) -> float:
+    """The median of the rounds' ratios: what slows one round slows both."""
+    return median(a / b for a, b in zip(one.lines_per_s, base.lines_per_s, strict=True))
+
+
+def format_goals(found: Sequence[formats.Speed]) -> Iterator[str]:
+    """What is declared against `combined`."""
+    base = next(one for one in found if one.format == formats.COMBINED)
+    for one in found:
+        if one.format in formats.DECLARED:
+            wanted = formats.DECLARED[one.format]
+            yield _at_least(f"{one.format} / combined", _share(one, base), wanted)
 
 
 def latency_goals(found: Sequence[Latency]) -> Iterator[str]:
