@@ -10,7 +10,8 @@ from millrace.config import Feed
 from millrace.config.feeds import Declaration
 from millrace.io import reference_data
 from millrace.simulate.lines import SOURCES, generate
-from millrace.transform.chain import Chain, Letter, Spec
+from millrace.transform.chain import Chain, Letter
+from millrace.transform.spec import Spec
 
 LINES, ROUNDS = 20_000, 7
 COMBINED = "combined"

@@ -17,7 +17,7 @@ from millrace.io import reference_data
 from millrace.records.formats import OWN_LAYOUTS
 from millrace.simulate.lines import generate
 from millrace.transform import stage
-from millrace.transform.chain import Spec
+from millrace.transform.spec import Spec
 
 SPLIT = "split combined"
 COMBINED = "parse combined"

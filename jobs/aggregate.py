@@ -16,8 +16,7 @@ def aggregate(run: Run) -> Flow:
     mysql.prepare(conf.mysql)
     mysql.check_jdbc(run.spark, conf.mysql)
     stored = recompute_guard.stored_figures(run)
-    names = mysql.route_register(conf.mysql, feed), mysql.key_registers(conf.mysql, feed)
-    spec = reference_data.spec(conf, feed, *names)
+    spec = reference_data.spec(conf, feed, *mysql.key_names(conf.mysql, feed))
     to_counts = partial(stage.to_counts, spec=spec, max_lateness_s=lateness_s)
     to_figures = partial(figures, max_lateness_s=lateness_s)
     rates = reference_data.rules(conf.detection.rules).rates

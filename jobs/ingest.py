@@ -12,7 +12,7 @@ from millrace.transform import stage
 def ingest(run: Run) -> Flow:
     """The way of a feed's lines to MongoDB."""
     conf, feed = run.conf, run.feed
-    spec = reference_data.spec(conf, feed, mongo.route_register(conf.mongo, feed))
+    spec = reference_data.spec(conf, feed, *mongo.route_names(conf.mongo, feed))
     to_records = partial(stage.to_records, spec=spec)
     severities, has_templates = spec.rules.severity_names, bool(spec.templates)
     sink = MongoSink(conf.mongo, feed, severities, spec.formats, has_templates=has_templates)

@@ -15,8 +15,8 @@ BATCH = 4_000
 MAX_OUTAGE_S = 20
 SHORT_OUTAGE_S = 5
 # Longer than clients wait that were told of MAX_OUTAGE_S, and longer than a stop waits.
-END_TIMEOUT_S = 240
-SPOILT_TIMEOUT_S = 120
+END_TIMEOUT_S = 900
+SPOILT_TIMEOUT_S = 600
 TITLE = {"kafka": "broker", "mongo": "mongod", "mysql": "MariaDB"}
 NAME = {"kafka": "Kafka", "mongo": "MongoDB", "mysql": "MySQL"}
 FROZEN: tuple[tuple[Server, str], ...] = (

@@ -17,7 +17,7 @@ from support.outcome_table import Outcome
 from support.pipeline import ROOT
 from verdict import reconciled
 
-_LINES_TIMEOUT_S = 120
+_LINES_TIMEOUT_S = 900
 _POLL_S = 0.1
 
 

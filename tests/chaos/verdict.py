@@ -5,7 +5,7 @@ from pathlib import Path
 
 from support.pipeline import ROOT
 
-_TIMEOUT_S = 180
+_TIMEOUT_S = 900
 _MILLRACE = str(ROOT / ".venv/bin/millrace")
 
 

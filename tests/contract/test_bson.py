@@ -21,7 +21,8 @@ from millrace.records import bson, received
 from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.records.ledger import Batch
 from millrace.transform import stage
-from millrace.transform.chain import Letter, Spec, compiled
+from millrace.transform.chain import Letter, compiled
+from millrace.transform.spec import Spec
 
 RAW = CodecOptions(document_class=RawBSONDocument)
 TABLES = {

@@ -20,7 +20,7 @@ from millrace.io.mysql import MysqlSink
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
 from millrace.transform import stage
-from millrace.transform.chain import Spec
+from millrace.transform.spec import Spec
 from millrace.windows.figures import figures
 
 TOPIC = "lines"

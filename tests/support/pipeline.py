@@ -28,7 +28,7 @@ from millrace.runtime.flow import Job
 from millrace.simulate.send import send
 
 ROOT = Path(__file__).parents[2]
-JOB_TIMEOUT_S = 240
+JOB_TIMEOUT_S = 900
 # Jobs of a test live for seconds: the second compiler would cost more than it brings.
 QUICK = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1", "spark.ui.enabled": "false"}
 

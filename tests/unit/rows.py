@@ -25,7 +25,8 @@ from millrace.records.received import EPOCH
 from millrace.records.tables import MEASURES, Table
 from millrace.records.types import Type
 from millrace.transform import stage
-from millrace.transform.chain import Letter, Spec, compiled
+from millrace.transform.chain import Letter, compiled
+from millrace.transform.spec import Spec
 from millrace.windows.counts import Counts
 from millrace.windows.figures import figures
 

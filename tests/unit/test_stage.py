@@ -14,7 +14,8 @@ from millrace.records.fields import document
 from millrace.records.formats import MASKS, OWN_LAYOUTS, Layout
 from millrace.transform import chain, row_encoder, stage
 from millrace.transform.arrow import Columns
-from millrace.transform.chain import Spec, compiled
+from millrace.transform.chain import compiled
+from millrace.transform.spec import Spec
 
 LIMIT = 1_000
 APP = '{"timestamp": "2025-01-22T12:00:00Z", "message": "%s"}'

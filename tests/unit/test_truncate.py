@@ -8,7 +8,8 @@ from rows import spec
 
 from millrace.parse.truncate import kept
 from millrace.records.formats import MASKS, OWN_LAYOUTS, Layout
-from millrace.transform.chain import Letter, Spec, compiled
+from millrace.transform.chain import Letter, compiled
+from millrace.transform.spec import Spec
 
 LIMIT = 1_000
 VISA = b"4111 1111 1111 1111"

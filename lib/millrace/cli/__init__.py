@@ -20,6 +20,7 @@ from millrace.cli import (
     reconcile,
     replay,
     revise,
+    routes,
     servers,
     templates,
 )
@@ -54,6 +55,7 @@ for command in (
     app.command()(command)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(formats.app, name="formats")
+app.add_typer(routes.app, name="routes")
 app.add_typer(templates.app, name="templates")
 
 

@@ -1,8 +1,11 @@
 """Registers of the names that a feed's figures and documents have, whichever server keeps them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from millrace.records.ledger import OffsetRange
+from millrace.records.names import Forgotten
 
 
 class Slots(Protocol):
@@ -13,6 +16,19 @@ class Slots(Protocol):
 
     def take(self, slot: int, name: str) -> bool:
         """Gives the slot to the name; false where either is taken already."""
+
+
+class RouteStore(Protocol):
+    """The routes of a feed that have a name, and those that a person took it from."""
+
+    def taken(self) -> dict[str, int]:
+        """The routes that have a slot, with its number."""
+
+    def forgotten(self) -> list[Forgotten]:
+        """The routes that lines before an offset keep."""
+
+    def forget(self, routes: Sequence[str], taken: Sequence[OffsetRange]) -> int:
+        """Frees the routes' slots; lines among ``taken`` keep them. Returns how many had one."""
 
 
 # Name -> slot, of each register, one a Python worker: what is registered stays so.

@@ -75,8 +75,7 @@ def closed_until(newest: datetime, feed: Feed) -> datetime:
 
 def figures_of(conf: Config, feed: Feed, lines: DataFrame, *, late_apart: bool) -> DataFrame:
     """The figures of lines by the functions of `aggregate`."""
-    names = mysql.route_register(conf.mysql, feed), mysql.key_registers(conf.mysql, feed)
-    spec = reference_data.spec(conf, feed, *names)
+    spec = reference_data.spec(conf, feed, *mysql.key_names(conf.mysql, feed))
     counts = lines.transform(stage.to_counts, spec, feed.max_lateness_s, late_apart=late_apart)
     return figures(counts, feed.max_lateness_s, late_apart=late_apart)
 

@@ -61,7 +61,7 @@ def replay(
     """
     start, until = _whole_ms(start), _whole_ms(until)
     mongo.prepare(conf.mongo, feed)  # The register of routes is one of what it makes.
-    spec = reference_data.spec(conf, feed, mongo.route_register(conf.mongo, feed))
+    spec = reference_data.spec(conf, feed, *mongo.route_names(conf.mongo, feed))
     lines = received_lines(spark, conf, feed, start, until)
     shadow.empty(conf.mongo, feed)
     counted = shadow.write(conf.mongo, feed, lines.transform(stage.to_records, spec))

@@ -15,7 +15,8 @@ from millrace.io.mongo.letters import Letter
 from millrace.records import bson, received
 from millrace.records.fields import Fields
 from millrace.transform import chain
-from millrace.transform.chain import Spec, compiled
+from millrace.transform.chain import compiled
+from millrace.transform.spec import Spec
 
 _AT_ONCE = 5_000
 _BYTES_AT_ONCE = 64 * 2**20

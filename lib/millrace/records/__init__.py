@@ -3,7 +3,14 @@
 from millrace.records import dead_letters, ledger, reconciliations
 
 ROUTES_COLLECTION = "http_routes"
+FORGOTTEN_ROUTES = "forgotten_routes"
 REPLAY_SUFFIX = "_replay"  # of the collections that a replay's outcome comes to
 RESERVED_NAMES = frozenset(
-    {dead_letters.COLLECTION, ledger.COLLECTION, ROUTES_COLLECTION, reconciliations.COLLECTION}
+    {
+        dead_letters.COLLECTION,
+        ledger.COLLECTION,
+        ROUTES_COLLECTION,
+        FORGOTTEN_ROUTES,
+        reconciliations.COLLECTION,
+    }
 )

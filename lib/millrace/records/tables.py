@@ -212,6 +212,16 @@ ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
   UNIQUE KEY (feed, http_route)
 )"""
 
+FORGOTTEN_DDL = f"""CREATE TABLE IF NOT EXISTS forgotten_routes (
+  feed {FEED.type} NOT NULL,
+  http_route {ROUTE.type} NOT NULL,
+  topic_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+  kafka_partition INT NOT NULL,
+  until_offset BIGINT NOT NULL,
+  forgotten_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (feed, http_route, topic_id, kafka_partition)
+)"""
+
 STAGING_TABLES_DDL = """CREATE TABLE IF NOT EXISTS staging_tables (
   name VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   renewed_at DATETIME NOT NULL,
@@ -224,6 +234,7 @@ STATEMENTS = (
     LOST_LINES_DDL,
     ROUTES_DDL,
     NAMES_DDL,
+    FORGOTTEN_DDL,
     STAGING_TABLES_DDL,
     *VIEWS,
 )

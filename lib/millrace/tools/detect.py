@@ -18,7 +18,8 @@ from millrace.parse.text import decode
 from millrace.parse.zones import Zone
 from millrace.records.fields import Fields
 from millrace.records.formats import PRESETS, Format
-from millrace.transform.chain import Chain, Letter, Spec
+from millrace.transform.chain import Chain, Letter
+from millrace.transform.spec import Spec
 
 # Those that read what others take too come last.
 _LENIENT = ("python", "json", "app", "syslog", "logfmt")

@@ -9,7 +9,7 @@ from typing import Any
 from millrace.config import Config, Feed
 from millrace.io import reference_data
 from millrace.tools import preview
-from millrace.transform.chain import Spec
+from millrace.transform.spec import Spec
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from millrace.records.fields import Fields, document
 from millrace.records.printable import printable_json
 from millrace.records.received import EPOCH
 from millrace.records.types import Type
-from millrace.transform.chain import Letter, Outcome, Spec, compiled
+from millrace.transform.chain import Letter, Outcome, compiled
+from millrace.transform.spec import Spec
 
 _LEFT_OUT = {"_id", "kafka", "raw", "parser_version"}
 

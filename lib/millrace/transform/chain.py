@@ -7,65 +7,30 @@ no line is judged.
 """
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from millrace.detect import rules
-from millrace.detect.rules import RecordRules
-from millrace.detect.templates import MAX_CHARACTERS, Matcher, Template
-from millrace.enrich import agent, country, route, skew
+from millrace.enrich import agent, skew
 from millrace.parse import envelopes, parser, text, truncate, version
 from millrace.parse.json_logs import parts
-from millrace.parse.options import DEFAULT, Options, Parse
+from millrace.parse.options import Options, Parse
 from millrace.parse.rejection import DETAIL_CHARACTERS, RejectedError
-from millrace.records import received, types
+from millrace.records import received
 from millrace.records.dead_letters import Reason
-from millrace.records.fields import ENRICHED, TEMPLATE_ID, Fields, document
-from millrace.records.formats import Format, Layout, Mask, layout
-from millrace.records.limits import MAX_RECORD_BYTES
-from millrace.records.names import OTHER, Named
+from millrace.records.fields import Fields
+from millrace.records.formats import Format
+from millrace.records.names import Place
 from millrace.records.received import MOST_PARTS
-
-# Made of a record's coordinates, of numbers of ours, and of fields that are looked at.
-_MADE_HERE = ("_id", "kafka", "received_at", "anomaly", "parser_version")
-Envelope = envelopes.Name | envelopes.Keys
+from millrace.transform.spec import Spec
+from millrace.transform.steps import RegisterError, steps, storable
 
 _SERVICE_NAME = "service.name"  # as shippers know it
 _CHAINS = 64  # that a process keeps compiled
-_ROUTES_KEPT = 10_000
 # What only records of several lines have: OTLP's, CloudWatch's, Azure's.
 _SEVERAL = (b'"resourceLogs"', b'"logEvents"', b'"records"')
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What a feed's chain is made of: a value that can be sent to a worker.
-
-    ``named_routes`` and, by the names of figures' keys, ``named_keys`` bound what has a name.
-    """
-
-    formats: tuple[Format, ...]
-    service_name: str
-    max_line_bytes: int
-    rules: RecordRules
-    max_record_bytes: int = MAX_RECORD_BYTES
-    masks: tuple[Mask, ...] = ()
-    max_future_skew_s: int = 300
-    store_raw: bool = True
-    country_database: str = ""
-    templates: tuple[Template, ...] = ()
-    named_routes: Named | None = None
-    named_keys: tuple[tuple[str, Named], ...] = ()
-    service_name_field: str | None = None
-    options: Options = DEFAULT
-    envelope: Envelope = "auto"
-
-    @property
-    def layout(self) -> Layout:
-        """How the feed's documents are laid out."""
-        return layout(tuple(format.name for format in self.formats))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +47,6 @@ class Letter:
 
 
 Outcome = Fields | Letter
-
-
-class _RegisterError(Exception):
-    """The register of routes failed: that is no line's fault. Its cause is what it raised."""
 
 
 class Chain:
@@ -110,30 +71,34 @@ class Chain:
         )
         self._score = rules.scorer(spec.rules, layout)
         asked = rules.fields_of(spec.rules)
-        self._steps = list(_steps(spec, has_agents or bool(asked & set(agent.FIELDS))))
-        self._check = _storable(layout)
+        self._steps = list(steps(spec, has_agents or bool(asked & set(agent.FIELDS))))
+        self._check = storable(layout)
 
     def outcomes(
-        self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+        self,
+        value: bytes | None,
+        raw_bytes: int | None,
+        milliseconds: int | None,
+        place: Place | None = None,
     ) -> Sequence[Outcome]:
         """What each line of the record comes to, in order: nearly always it holds one.
 
         The arguments are those of ``outcome``.
         """
         if value is None or raw_bytes is not None or not self._may_be_several(value):
-            return (self.outcome(value, raw_bytes, milliseconds),)
+            return (self.outcome(value, raw_bytes, milliseconds, place),)
         try:
             texts = self._texts(value)
         except Exception:
             # It is judged, and said, as of any line.
             texts = None
         if texts is None or len(texts) == 1:
-            return (self.outcome(value, raw_bytes, milliseconds),)
+            return (self.outcome(value, raw_bytes, milliseconds, place),)
         if not 0 < len(texts) <= MOST_PARTS:
             detail = f"holds {len(texts)} events; expected 1 to {MOST_PARTS}"
             limit, masks = self._spec.max_record_bytes, self._spec.masks
             return (Letter("bad_envelope", detail, *truncate.kept(value, None, limit, masks)),)
-        return [self._outcome(text.encode(), None, milliseconds) for text in texts]
+        return [self._outcome(text.encode(), None, milliseconds, place) for text in texts]
 
     def _may_be_several(self, value: bytes) -> bool:
         """Whether a cheap look says that the record may hold several lines."""
@@ -149,14 +114,19 @@ class Chain:
         return parts.parts(text.decode(value, None, len(value)))
 
     def outcome(
-        self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+        self,
+        value: bytes | None,
+        raw_bytes: int | None,
+        milliseconds: int | None,
+        place: Place | None = None,
     ) -> Outcome:
         """The fields of a record, or the letter that the line comes to.
 
         It raises what the register of routes raises, and nothing else.
 
         ``value`` is at most ``max_record_bytes`` long; where it was cut, ``raw_bytes`` is the
-        length of the whole. ``milliseconds`` is Kafka's timestamp. Times are in microseconds since
+        length of the whole. ``milliseconds`` is Kafka's timestamp, ``place`` is needed where routes
+        were forgotten. Times are in microseconds since
         1970. Fields without a value are None or left out; ``raw`` is the line where it is stored.
         """
         if self._spec.masks and value is not None:
@@ -166,23 +136,31 @@ class Chain:
             except Exception as error:
                 # Nothing unmasked is kept.
                 return internal_error(error, None, raw_bytes)
-        return self._outcome(value, raw_bytes, milliseconds)
+        return self._outcome(value, raw_bytes, milliseconds, place)
 
     def _outcome(
-        self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+        self,
+        value: bytes | None,
+        raw_bytes: int | None,
+        milliseconds: int | None,
+        place: Place | None,
     ) -> Outcome:
         """The same of a line that is masked."""
         try:
-            return self._fields(value, raw_bytes, milliseconds)
+            return self._fields(value, raw_bytes, milliseconds, place)
         except RejectedError as rejected:
             return Letter(rejected.reason, rejected.detail, value, raw_bytes)
-        except _RegisterError as error:
+        except RegisterError as error:
             raise error.__cause__ or error from None
         except Exception as error:
             return internal_error(error, value, raw_bytes)
 
     def _fields(
-        self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
+        self,
+        value: bytes | None,
+        raw_bytes: int | None,
+        milliseconds: int | None,
+        place: Place | None,
     ) -> Fields:
         spec = self._spec
         if milliseconds is None or not received.is_plausible(milliseconds):
@@ -195,6 +173,7 @@ class Chain:
         fields["timestamp"], fields["timestamp_claimed"] = skew.guarded(
             fields["timestamp"], received_at, spec.max_future_skew_s
         )
+        fields["kafka"] = place
         fields["service_name"] = self._named(fields) or spec.service_name
         for step in self._steps:
             step(fields)
@@ -265,87 +244,3 @@ def _tried(formats: tuple[Format, ...], options: Options) -> Parse:
         raise RejectedError(refusals[-1][1].reason, detail[:DETAIL_CHARACTERS])
 
     return parse
-
-
-def _storable(layout: Layout) -> Callable[[Fields], None]:
-    """A function that raises UnstorableError where a field cannot be stored as its type."""
-    checked = [field for field in document(layout, raw=False) if field.name not in _MADE_HERE]
-    checks = [(field.name, types.checker(types.parsed(field.type))) for field in checked]
-    texts = [name for name, check in checks if check is types.check_text]
-    others = [(name, check) for name, check in checks if check is not types.check_text]
-
-    def check(fields: Fields) -> None:
-        take, name = fields.get, ""
-        try:
-            if not _are_ascii(map(take, texts)):
-                for name in texts:
-                    if (value := take(name)) is not None:
-                        types.check_text(value)
-            for name, check in others:
-                value = take(name)
-                if value is not None:
-                    check(value)
-        except types.UnstorableError as error:
-            raise types.UnstorableError(f"{name}: {error}") from None
-
-    return check
-
-
-def _are_ascii(texts: Iterable[str | None]) -> bool:
-    """Whether these are texts, and of ASCII, in which nothing can be wrong: nearly all are."""
-    try:
-        return "".join(filter(None, texts)).isascii()
-    except TypeError:
-        return False
-
-
-def _steps(spec: Spec, has_agents: bool) -> list[Callable[[Fields], None]]:
-    """What adds to the fields of a record, in this order."""
-    names = {field.name for field in ENRICHED[spec.layout]}
-    steps: list[Callable[[Fields], None]] = []
-    if "country" in names and spec.country_database:
-        country.opened(spec.country_database)  # Where it cannot be, no line is to blame.
-        steps.append(lambda fields: _add_country(fields, spec.country_database))
-    if "http_route" in names:
-        name = lru_cache(_ROUTES_KEPT)(lambda template: _named(template, spec.named_routes))
-        steps.append(lambda fields: _add_route(fields, name))
-    if set(agent.FIELDS) <= names and has_agents:
-        steps.append(_add_agent)
-    if TEMPLATE_ID.name in names and spec.templates:
-        match = Matcher(spec.templates).match
-        steps.append(lambda fields: _add_template(fields, match))
-    return steps
-
-
-def _add_country(fields: Fields, database: str) -> None:
-    # Some servers look it up by themselves.
-    if fields.get("country") is None:
-        fields["country"] = country.country(database, fields.get("client_ip"))
-
-
-def _add_route(fields: Fields, name: Callable[[str], str]) -> None:
-    template = route.http_route(fields.get("path"))
-    if template is not None and fields.get("status_code") in route.UNROUTED:
-        template = OTHER
-    fields["http_route"] = template if template is None else name(template)
-
-
-def _named(template: str, named: Named | None) -> str:
-    """The template where it has a name; a register's answer stays the same."""
-    if named is None or template == OTHER:
-        return template
-    try:
-        names = named([template])
-    except Exception as error:
-        raise _RegisterError from error
-    return template if template in names else OTHER
-
-
-def _add_agent(fields: Fields) -> None:
-    fields["browser"], fields["os"], fields["device"] = agent.user_agent(fields.get("user_agent"))
-
-
-def _add_template(fields: Fields, match: Callable[[str], str | None]) -> None:
-    message = fields.get("message")
-    # One character more than is looked at tells whether there are more.
-    fields["template_id"] = None if message is None else match(message[: MAX_CHARACTERS + 1])

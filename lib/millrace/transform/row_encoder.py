@@ -1,7 +1,8 @@
 """Arrow batches of a Kafka source's rows -> Arrow batches of a sink's rows, line by line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
@@ -9,8 +10,10 @@ import pyarrow as pa
 from millrace.parse.truncate import kept
 from millrace.records import received
 from millrace.records.fields import Fields, document
+from millrace.records.names import Place
 from millrace.transform.arrow import Columns
-from millrace.transform.chain import Chain, Letter, Outcome, Spec, internal_error
+from millrace.transform.chain import Chain, Letter, Outcome, internal_error
+from millrace.transform.spec import Spec
 
 # Letters of a task that ride back with its records; the rest is asked for again.
 _CARRIED, _CARRIED_BYTES = 20_000, 4 * 2**20
@@ -44,7 +47,7 @@ class RowEncoder:
         if not lines.num_rows:
             return
         milliseconds, values, raw_bytes, digests = _looked_at(lines)
-        found = [*map(self._chain.outcomes, values, raw_bytes, milliseconds)]
+        found = [*map(self._chain.outcomes, values, raw_bytes, milliseconds, places(lines))]
         rows = [
             self._row(outcome, time, sha256)
             for outcomes, time, sha256 in zip(found, milliseconds, digests, strict=True)
@@ -92,6 +95,14 @@ class RowEncoder:
             letter = internal_error(refusal, value, raw_bytes)
             row = self._row_of_letter(letter, milliseconds, sha256)
             yield self._columns.batch([row], _identity(lines))
+
+
+def places(lines: pa.RecordBatch) -> Iterable[Place | None]:
+    """Where each line stands in Kafka; None of each where nobody asks for it."""
+    if "topic_id" not in lines.schema.names:
+        return repeat(None, lines.num_rows)
+    names = ("topic_id", "partition", "offset")
+    return zip(*(lines.column(name).to_pylist() for name in names), strict=True)
 
 
 @dataclass

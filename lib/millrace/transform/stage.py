@@ -22,8 +22,9 @@ from millrace.parse.mask import masked as mask_bytes
 from millrace.records.formats import Mask
 from millrace.records.tables import MAX_KEYS
 from millrace.transform.arrow import Columns
-from millrace.transform.chain import Letter, Spec, compiled
-from millrace.transform.row_encoder import RowEncoder, row_columns
+from millrace.transform.chain import Letter, compiled
+from millrace.transform.row_encoder import RowEncoder, places, row_columns
+from millrace.transform.spec import Spec
 from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED
 
@@ -75,6 +76,7 @@ def _cut(lines: DataFrame, spec: Spec) -> DataFrame:
         F.when(is_cut, shorter).otherwise(value).alias("value"),
         F.when(is_cut, size.cast("bigint")).alias("raw_bytes"),
         digest.alias("raw_sha256"),
+        *(["topic_id"] if spec.forgotten_routes else []),
     )
 
 
@@ -102,7 +104,8 @@ def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches)
     counts = Counts(spec.layout, max_lateness_s, dict(spec.named_keys), late_apart=late_apart)
     for batch in _uncollected(batches):
         lines = _columns(batch, "value", "raw_bytes", "milliseconds")
-        for outcome in chained.from_iterable(map(chain.outcomes, *lines)):
+        outcomes = map(chain.outcomes, *lines, places(batch))
+        for outcome in chained.from_iterable(outcomes):
             if not isinstance(outcome, Letter):
                 counts.add(outcome)
         if len(counts) >= _MOST_PLACES:

@@ -3,13 +3,15 @@
 from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
 from millrace.io.mongo.ledger import MongoLedger
-from millrace.io.mongo.routes import route_register
+from millrace.io.mongo.routes import MongoRoutes, route_names, route_register
 from millrace.io.mongo.sink import MongoSink
 
 __all__ = [
     "MongoLedger",
+    "MongoRoutes",
     "MongoSink",
     "database",
     "prepare",
+    "route_names",
     "route_register",
 ]
