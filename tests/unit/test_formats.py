@@ -16,7 +16,9 @@ from millrace.parse.envelopes import Keys
 from millrace.parse.options import Options
 from millrace.parse.zones import Zone
 from millrace.records.formats import LAYOUTS, PRESETS, Format, layout
+from millrace.records.names import Forgotten
 from millrace.tools import preview
+from millrace.transform.chain import compiled
 
 RECEIVED_MS = int(datetime(2026, 3, 29, 10, 0, 5, tzinfo=UTC).timestamp() * 1_000)
 ACCESS = '192.0.2.7 - - [29/Mar/2026:10:00:00 +0000] "GET /cart HTTP/1.1" 200 512 "-" "curl/8.5"'
@@ -140,6 +142,21 @@ def test_requests_that_no_route_took_have_no_route_of_their_own() -> None:
         found = outcome(line, "combined", named_routes=named)
         assert found["http_route"] == route
     assert asked == ["/cart"]
+
+
+def test_lines_before_a_route_was_forgotten_keep_it() -> None:
+    gone = Forgotten("/cart", "topic", partition=0, until_offset=10)
+    own = spec(
+        "combined",
+        DATABASE[0],
+        named_routes=lambda routes: set(),
+        forgotten_routes=(gone,),
+    )
+    names = [
+        compiled(own).outcome(ACCESS.encode(), None, RECEIVED_MS, place)["http_route"]
+        for place in (("topic", 0, 9), ("topic", 0, 10), ("topic", 1, 9), ("other", 0, 9), None)
+    ]
+    assert names == ["/cart", *["{other}"] * 4]
 
 
 def test_each_event_of_an_array_is_judged_alone() -> None:

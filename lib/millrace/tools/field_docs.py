@@ -2,13 +2,21 @@
 
 import re
 
-from millrace.records import ROUTES_COLLECTION, dead_letters, ledger, reconciliations
+from millrace.records import (
+    FORGOTTEN_ROUTES,
+    ROUTES_COLLECTION,
+    dead_letters,
+    ledger,
+    reconciliations,
+)
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import LAYOUTS
 from millrace.records.rates import ANOMALIES_DDL, SERVICE_MINUTES_DDL
 from millrace.records.tables import (
     BATCHES_DDL,
+    FORGOTTEN_DDL,
     LOST_LINES_DDL,
+    NAMES_DDL,
     ROUTES_DDL,
     STAGING_TABLES_DDL,
     TABLES,
@@ -31,6 +39,7 @@ _COLLECTIONS = {
     " `state: lost` name offsets whose loss a person accepted",
     reconciliations.COLLECTION: "what the last `millrace reconcile` of each feed came to",
     ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
+    FORGOTTEN_ROUTES: "routes whose place a person freed, and the lines that keep them",
 }
 
 
@@ -79,6 +88,10 @@ def _others() -> str:
         "rate_anomalies": "a service's minute whose metric left its usual band (`conf/rules.yaml`)",
         "service_minutes": "the figures summed to services: what rate anomalies are judged from",
         "http_routes": "the routes a feed has had, up to its `max_routes`",
+        "key_names": "the services and error codes a feed's figures name, up to `max_services` and"
+        " `max_error_codes`",
+        "forgotten_routes": "routes whose place a person freed, and the offsets before which lines"
+        " keep them",
         "batches": "the ledger: what each batch of `aggregate` read and wrote",
         "lost_lines": "the ledger's rest: offsets whose loss a person accepted",
         "staging_tables": "the tables that running batches put figures into first, and when each"
@@ -88,6 +101,8 @@ def _others() -> str:
         ANOMALIES_DDL,
         SERVICE_MINUTES_DDL,
         ROUTES_DDL,
+        NAMES_DDL,
+        FORGOTTEN_DDL,
         BATCHES_DDL,
         LOST_LINES_DDL,
         STAGING_TABLES_DDL,
