@@ -58,7 +58,8 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         _combined(virtual_host="[2001:db8::1]:8080", client_ip="2001:db8::7"),
     ),
     "whole response time": (f"{COMBINED} 42", _combined(response_time_ms=42.0)),
-    "decimal response time": (f"{COMBINED} 0.125", _combined(response_time_ms=0.125)),
+    "decimal response time": (f"{COMBINED} 0.25", _combined(response_time_ms=0.25)),
+    "three decimals, as nginx writes seconds": (f"{COMBINED} 0.125", _combined(extra="0.125")),
     "dash for response time": (f"{COMBINED} -", _combined()),
     # With others after it a number may be bytes, a count, or a time in another unit.
     "two numbers after Combined": (f"{COMBINED} 616 6347", _combined(extra="616 6347")),

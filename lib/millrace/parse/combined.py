@@ -55,7 +55,10 @@ _PLAIN = re.compile(
 
 
 def parser(options: Options) -> Parse:
-    """What parses lines; a response time is in milliseconds where the feed names no unit."""
+    """What parses lines; a response time is in milliseconds where the feed names no unit.
+
+    But for one with three decimals, which nginx writes in seconds: that is kept as ``extra``.
+    """
     return parse if options == DEFAULT else partial(parse, options=options)
 
 
@@ -88,7 +91,7 @@ def _of_match(match: re.Match[str], options: Options) -> Fields:
         "bytes": None if size == "-" else int(size),
         "referrer": absent_if_dash(referrer),
         "user_agent": absent_if_dash(agent),
-        "response_time_ms": _response_time_ms(sent_time, options),
+        **_response_time(sent_time, options),
         "forwarded_for": absent_if_dash(forwarded),
     }
 
@@ -202,10 +205,12 @@ def _number(field: str, text: str, form: re.Pattern[str]) -> int | None:
     return int(text)
 
 
-def _response_time_ms(sent: str | None, options: Options) -> float | None:
+def _response_time(sent: str | None, options: Options) -> Fields:
     if sent is None or sent == "-":
-        return None
-    return milliseconds(sent, options.response_time_unit or "ms")
+        return {}
+    if options.response_time_unit is None and sent[-4:-3] == ".":
+        return {"extra": sent}
+    return {"response_time_ms": milliseconds(sent, options.response_time_unit or "ms")}
 
 
 def _after(pieces: list[str], words: list[str], options: Options) -> Fields:
@@ -230,8 +235,8 @@ def _after(pieces: list[str], words: list[str], options: Options) -> Fields:
         rest = '"'.join(pieces[8:])
     elif _TIMED.match(rest.strip(" ")):
         # A number with others after it may be anything: bytes, a count, another unit.
-        fields["response_time_ms"] = _response_time_ms(rest.strip(" "), options)
-        rest = ""
+        fields |= _response_time(rest.strip(" "), options)
+        return fields
     elif traefik:
         fields["response_time_ms"] = float(traefik[1])
     return {**fields, "extra": _extra(rest)}

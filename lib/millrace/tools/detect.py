@@ -45,8 +45,8 @@ _SIMPLE = (
 _LEAST_SHARE = 0.01
 _OTHER_ZONE = "Etc/GMT-7"
 _SHOWN = 3
-# Medians of response times in ms beyond which they are more likely s, or us.
-_FEW_MS, _MANY_MS = 10, 10_000
+_SECONDS = re.compile(r"[0-9]+\.[0-9]{3}\Z")  # as nginx writes them
+_MANY_MS = 10_000  # a median above that is more likely of microseconds
 
 
 @dataclass(frozen=True)
@@ -211,13 +211,13 @@ def _is_local(lines: Sequence[bytes], spec: Spec, now_ms: int) -> bool:
 def _unit(formats: Sequence[Format], outcomes: Sequence[Fields | Letter]) -> str | None:
     """The unit that response times of `combined` seem to have where it is not milliseconds."""
     records = [one for one in outcomes if not isinstance(one, Letter)]
-    timed = sorted(t for one in records if (t := one.get("response_time_ms")) is not None)
-    if [one.name for one in formats] != ["combined"] or len(timed) < _SHOWN:
+    if [one.name for one in formats] != ["combined"]:
         return None
-    median = timed[len(timed) // 2]
-    if median < _FEW_MS and any(time != int(time) for time in timed):
+    timed = sorted(t for one in records if (t := one.get("response_time_ms")) is not None)
+    seconds = sum(bool(_SECONDS.match(one.get("extra") or "")) for one in records)
+    if seconds > len(records) / 2:
         return "s"
-    return "us" if median > _MANY_MS else None
+    return "us" if timed and timed[len(timed) // 2] > _MANY_MS else None
 
 
 def _records(
