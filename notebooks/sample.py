@@ -14,7 +14,7 @@ from rich.console import Console
 from millrace import config, stack
 from millrace.config import Config, Feed
 from millrace.io import kafka
-from millrace.records.formats import FORMATS
+from millrace.records.formats import OWN_LAYOUTS
 from millrace.simulate.lines import generate
 from millrace.simulate.send import send
 
@@ -83,7 +83,7 @@ def _settings(folder: Path) -> dict[str, object]:
                 # The hour comes all at once: none of it is late but what is dated before it.
                 "max_lateness_s": 5400,
             }
-            for format in FORMATS
+            for format in OWN_LAYOUTS
         ],
     }
 

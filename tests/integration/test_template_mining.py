@@ -181,10 +181,10 @@ def test_a_dry_run_shows_the_templates_and_writes_none(place: Place, run: Run) -
     [
         (("mine", "--feed", "empty"), 1, "there are no messages in mongo"),
         (("mine", "--feed", "empty", "--from", "archive"), 1, "there are no messages in archive"),
-        (("mine", "--feed", "pages"), 2, "only feeds of format app and syslog have message"),
+        (("mine", "--feed", "pages"), 2, "feeds of format combined and shop have no message"),
         (("mine", "--feed", "nowhere"), 2, "no feed is named 'nowhere'"),
         (("mine", "--from", "kafka"), 2, "'kafka' is not one of mongo, archive"),
-        (("list", "--feed", "pages"), 2, "only feeds of format app and syslog have message"),
+        (("list", "--feed", "pages"), 2, "feeds of format combined and shop have no message"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_line(

@@ -294,10 +294,5 @@ LETTERS: dict[str, tuple[str, str, str | None]] = {
         "no_match",
         "columns",
     ),
-    "a session of more than ten billion milliseconds": (
-        TCP.replace("3120", "10000000001"),
-        "bad_value",
-        "response_time_ms",
-    ),
     "text": ("hello", "no_match", None),
 }

@@ -148,7 +148,7 @@ def access_lines(draw: Callable[..., Any]) -> Drawn:
 def combined_tails(draw: Callable[..., Any]) -> Drawn:
     """Referrer and user agent, and perhaps a response time or forwarded addresses, and more."""
     referrer, agent, extra = draw(WORDS), draw(WORDS), draw(WORDS)
-    time_ms = draw(st.none() | st.integers(0, 10**6) | st.decimals(0, 10**4, places=3))
+    time_ms = draw(st.none() | st.integers(0, 10**6) | st.decimals(0, 10**4, places=2))
     addresses = draw(st.lists(ADDRESSES, max_size=3))
     tail = f' "{referrer}" "{agent}"'
     fields: dict[str, Any] = {

@@ -169,9 +169,7 @@ def test_a_failure_within_a_mask_keeps_nothing_unmasked(monkeypatch: pytest.Monk
 
 def test_a_row_that_arrow_refuses_costs_no_other_one() -> None:
     class Careless(chain.Chain):
-        def outcome(
-            self, value: bytes | None, raw_bytes: int | None, milliseconds: int | None
-        ) -> dict[str, Any]:
+        def outcome(self, value: bytes | None, *others: object) -> dict[str, Any]:
             return {"message": 5 if value == b"4" else "m", "parser_version": 2}
 
     received_at = 1_737_547_200_000
@@ -195,7 +193,7 @@ def test_a_row_that_arrow_refuses_costs_no_other_one() -> None:
     assert "ArrowTypeError" in found[4]["detail"]
     assert [row["_id"] for row in found] == [f"{received_at}-00003-{n:012}" for n in range(9)]
     assert [row["kafka"] for row in found] == [
-        {"topic": "t", "partition": 3, "offset": n} for n in range(9)
+        {"topic": "t", "partition": 3, "offset": n, "part": None, "parts": None} for n in range(9)
     ]
 
 

@@ -99,8 +99,8 @@ def _feeds(conf: Config, name: str | None) -> list[Feed]:
     feeds = [feed for feed in conf.feeds if TEMPLATE_ID in ENRICHED[feed.layout]]
     chosen = feeds if name is None else [conf.feed(name)]
     if not chosen or chosen[0] not in feeds:
-        formats = " and ".join(format for format in ENRICHED if TEMPLATE_ID in ENRICHED[format])
-        raise ConfigurationError(f"feeds: only feeds of format {formats} have message templates")
+        without = " and ".join(name for name in ENRICHED if TEMPLATE_ID not in ENRICHED[name])
+        raise ConfigurationError(f"feeds: feeds of format {without} have no message templates")
     return chosen
 
 

@@ -14,7 +14,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Config, ConfigurationError, Feed, UnreachableError
-from millrace.io import delta, kafka, mongo, receipt, reference_data
+from millrace.io import delta, kafka, mongo, receipt, reference_data, route_names
 from millrace.io.delta import log as delta_log
 from millrace.io.kafka import batch
 from millrace.io.mongo import shadow
@@ -61,7 +61,7 @@ def replay(
     """
     start, until = _whole_ms(start), _whole_ms(until)
     mongo.prepare(conf.mongo, feed)  # The register of routes is one of what it makes.
-    spec = reference_data.spec(conf, feed, *mongo.route_names(conf.mongo, feed))
+    spec = reference_data.spec(conf, feed, *route_names.of_documents(conf, feed))
     lines = received_lines(spark, conf, feed, start, until)
     shadow.empty(conf.mongo, feed)
     counted = shadow.write(conf.mongo, feed, lines.transform(stage.to_records, spec))

@@ -9,7 +9,7 @@ from typing import Any
 from pymongo import ReplaceOne
 
 from millrace.config import Config, Feed
-from millrace.io import mongo, reference_data
+from millrace.io import mongo, reference_data, route_names
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Letter
 from millrace.records import bson, received
@@ -52,8 +52,8 @@ def requeue(
     between, the same letters can be requeued again, and a batch that runs again meanwhile leaves
     their records alone. With ``dry_run`` nothing is written.
     """
-    named = None if dry_run else mongo.route_register(conf.mongo, feed)
-    spec = reference_data.spec(conf, feed, named)
+    names = () if dry_run else route_names.of_documents(conf, feed)
+    spec = reference_data.spec(conf, feed, *names)
     result, done = Requeued(), 0
     for portion in _portions(opened):
         whole = [letter for letter in portion if line is not None or not letters.is_cut(letter)]

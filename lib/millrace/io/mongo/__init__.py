@@ -3,7 +3,7 @@
 from millrace.io.mongo.client import database
 from millrace.io.mongo.collections import prepare
 from millrace.io.mongo.ledger import MongoLedger
-from millrace.io.mongo.routes import MongoRoutes, route_names, route_register
+from millrace.io.mongo.routes import MongoRoutes, route_register
 from millrace.io.mongo.sink import MongoSink
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "MongoSink",
     "database",
     "prepare",
-    "route_names",
     "route_register",
 ]

@@ -11,17 +11,12 @@ from millrace.io.mongo.client import database
 from millrace.io.names import Register
 from millrace.records import FORGOTTEN_ROUTES, ROUTES_COLLECTION
 from millrace.records.ledger import OffsetRange
-from millrace.records.names import Forgotten, Named
+from millrace.records.names import Forgotten
 
 
 def route_register(mongo: Mongo, feed: Feed) -> Register:
     """The register of the feed's routes."""
     return Register(_Slots(mongo, feed.name), feed.max_routes)
-
-
-def route_names(mongo: Mongo, feed: Feed) -> tuple[Named, list[Forgotten]]:
-    """What names the routes of documents: the register, and what older lines have beside it."""
-    return route_register(mongo, feed), MongoRoutes(mongo, feed.name).forgotten()
 
 
 @dataclass(frozen=True)
