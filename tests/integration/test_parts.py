@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 from support.pipeline import Pipeline, pipeline
 
+from millrace.config import Config
 from millrace.io import mongo
 from millrace.proof.parts import PartFault
 from millrace.proof.reconcile import Verdict, reconcile
@@ -38,7 +39,11 @@ def request(number: int, events: int, *, dead: int | None = None) -> bytes:
 
 @pytest.fixture(scope="module")
 def pipe(
-    tmp_path_factory: pytest.TempPathFactory, conf_file: Path, spark: SparkSession
+    servers: Config,
+    conf_file: Path,
+    country_database: str,
+    spark: SparkSession,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Pipeline:
     """Single lines, a request of fifty events, one with a dead event, one of none, an array."""
     feed = {"name": FEED, "topic": FEED, "format": "json", "service_name": "web"}

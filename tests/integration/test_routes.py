@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from support.commandline import millrace
 from support.pipeline import Pipeline, pipeline
 
+from millrace.config import Config
 from millrace.proof.reconcile import reconcile
 
 FEED = "bounded"
@@ -47,7 +48,11 @@ def routes(pipe: Pipeline) -> Counter[str]:
 
 @pytest.fixture(scope="module")
 def pipe(
-    tmp_path_factory: pytest.TempPathFactory, conf_file: Path, spark: SparkSession
+    servers: Config,
+    conf_file: Path,
+    country_database: str,
+    spark: SparkSession,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Pipeline:
     """A scan of many paths, and then what the server really has."""
     feed = {"name": FEED, "topic": FEED, "format": "combined", "service_name": "web"}

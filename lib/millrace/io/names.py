@@ -39,11 +39,13 @@ _known: dict["Register", dict[str, int]] = {}
 class Register:
     """Tells which values have a name: the first ``limit`` that are met have one.
 
-    Slots are numbered, so that the bound holds for workers that register at the same time.
+    Slots are numbered, so that the bound holds for workers that register at the same time. What was
+    ``forgotten`` makes it another register: a worker's own list may have it still.
     """
 
     slots: Slots
     limit: int
+    forgotten: tuple[Forgotten, ...] = ()
 
     def __call__(self, values: Iterable[str]) -> set[str]:
         """Those of ``values`` that are registered, new ones registered while there is room."""

@@ -45,5 +45,6 @@ def of_documents(conf: Config, feed: Feed) -> tuple[Named, list[Forgotten]]:
         forgotten += mysql.MysqlRoutes(conf.mysql, feed.name).forgotten()
     except (ConfigurationError, MySQLError) as error:
         _log.info("%s: routes are named by the documents' own list: %s", feed.name, error)
-    figures = mysql.route_register(conf.mysql, feed)
-    return FiguresFirst(figures, mongo.route_register(conf.mongo, feed)), forgotten
+    figures = mysql.route_register(conf.mysql, feed, forgotten)
+    documents = mongo.route_register(conf.mongo, feed, forgotten)
+    return FiguresFirst(figures, documents), forgotten

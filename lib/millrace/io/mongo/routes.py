@@ -1,6 +1,6 @@
 """The register of the routes that documents name, in MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -14,9 +14,9 @@ from millrace.records.ledger import OffsetRange
 from millrace.records.names import Forgotten
 
 
-def route_register(mongo: Mongo, feed: Feed) -> Register:
+def route_register(mongo: Mongo, feed: Feed, forgotten: Iterable[Forgotten] = ()) -> Register:
     """The register of the feed's routes."""
-    return Register(_Slots(mongo, feed.name), feed.max_routes)
+    return Register(_Slots(mongo, feed.name), feed.max_routes, tuple(forgotten))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The registers of the names that figures have in their keys, in MySQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pymysql.err import IntegrityError
@@ -15,9 +15,9 @@ from millrace.records.tables import ERROR_CODE, SERVICE
 _ROUTES = ("http_routes", "http_route", "")  # table, column, and no key as it has one alone
 
 
-def route_register(mysql: Mysql, feed: Feed) -> Register:
+def route_register(mysql: Mysql, feed: Feed, forgotten: Iterable[Forgotten] = ()) -> Register:
     """The register of the feed's routes."""
-    return Register(_Slots(mysql, feed.name, *_ROUTES), feed.max_routes)
+    return Register(_Slots(mysql, feed.name, *_ROUTES), feed.max_routes, tuple(forgotten))
 
 
 def key_registers(mysql: Mysql, feed: Feed) -> dict[str, Named]:
@@ -32,7 +32,8 @@ def key_registers(mysql: Mysql, feed: Feed) -> dict[str, Named]:
 def key_names(mysql: Mysql, feed: Feed) -> tuple[Named, list[Forgotten], dict[str, Named]]:
     """What names the keys of figures: routes, those that older lines have besides, and others."""
     forgotten = MysqlRoutes(mysql, feed.name).forgotten()
-    return route_register(mysql, feed), forgotten, key_registers(mysql, feed)
+    routes = route_register(mysql, feed, forgotten)
+    return routes, forgotten, key_registers(mysql, feed)
 
 
 @dataclass(frozen=True)
