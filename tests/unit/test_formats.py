@@ -16,7 +16,7 @@ from millrace.parse.envelopes import Keys
 from millrace.parse.options import Options
 from millrace.parse.zones import Zone
 from millrace.records.formats import LAYOUTS, PRESETS, Format, layout
-from millrace.records.names import Forgotten
+from millrace.records.names import Epoch
 from millrace.tools import preview
 from millrace.transform.chain import compiled
 
@@ -98,6 +98,14 @@ def test_a_line_without_a_time_has_the_shippers() -> None:
     assert found["attributes"]["log.iostream"] == "stdout"
 
 
+def test_a_severity_of_the_envelope_counts_where_the_line_says_nothing_worse() -> None:
+    head = "<137>Mar 29 10:00:00 lb-1 haproxy[7]: "
+    assert outcome(f"{head}Server web/web-1 is DOWN.", "haproxy")["level"] == "FATAL"
+    assert outcome(f"<190>Mar 29 10:00:00 web-1 nginx: {ACCESS}", "combined")["level"] == "INFO"
+    error = "2026/03/29 10:00:00 [error] 7#7: *1 open() failed"
+    assert outcome(f"<190>Mar 29 10:00:00 web-1 nginx: {error}", "nginx_error")["level"] == "ERROR"
+
+
 def test_an_envelope_that_is_declared_is_required() -> None:
     keys = Keys(line="payload.text", timestamp="when", attributes=("dc",))
     wrapped = json.dumps({"payload": {"text": ACCESS}, "when": "2026-03-29T10:00:05Z", "dc": "eu"})
@@ -144,19 +152,14 @@ def test_requests_that_no_route_took_have_no_route_of_their_own() -> None:
     assert asked == ["/cart"]
 
 
-def test_lines_before_a_route_was_forgotten_keep_it() -> None:
-    gone = Forgotten("/cart", "topic", partition=0, until_offset=10)
-    own = spec(
-        "combined",
-        DATABASE[0],
-        named_routes=lambda routes: set(),
-        forgotten_routes=(gone,),
-    )
-    names = [
-        compiled(own).outcome(ACCESS.encode(), None, RECEIVED_MS, place)["http_route"]
-        for place in (("topic", 0, 9), ("topic", 0, 10), ("topic", 1, 9), ("other", 0, 9), None)
-    ]
-    assert names == ["/cart", *["{other}"] * 4]
+def test_lines_before_a_route_was_forgotten_have_the_names_of_then() -> None:
+    then = Epoch(frozenset({("topic", 0, 10)}), frozenset({"/cart"}))
+    own = spec("combined", DATABASE[0], named_routes=lambda routes: {"/new"}, route_epochs=(then,))
+    chain, new = compiled(own), ACCESS.replace("/cart", "/new")
+    places = (("topic", 0, 9), ("topic", 0, 10), ("topic", 1, 9), ("other", 0, 9), None)
+    for line, before, after in ((ACCESS, "/cart", "{other}"), (new, "{other}", "/new")):
+        found = [chain.outcome(line.encode(), None, RECEIVED_MS, place) for place in places]
+        assert [one["http_route"] for one in found] == [before, *[after] * 4]
 
 
 def test_each_event_of_an_array_is_judged_alone() -> None:

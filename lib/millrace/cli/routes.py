@@ -1,5 +1,6 @@
 """Commands for routes: list, forget."""
 
+from operator import itemgetter
 from typing import Annotated
 
 import typer
@@ -10,7 +11,6 @@ from millrace import config
 from millrace.cli.options import FAILED, ConfFile, end, say
 from millrace.config import Config, Feed
 from millrace.io.names import RouteStore
-from millrace.records.names import Forgotten
 from millrace.tools.terminal import as_text
 
 app = typer.Typer(no_args_is_help=True, help="List the routes that have a name, and free some.")
@@ -23,16 +23,16 @@ def list_routes(feed: FeedName, conf: ConfFile = config.DEFAULT_FILE) -> None:
     """List the routes that documents and figures name, in the order in which they came."""
     loaded = config.load(conf)
     chosen = loaded.feed(feed)
-    table = Table("route", "documents", "figures", "lines before keep it")
-    documents, figures = _stores(loaded, chosen)
-    slots = [store.taken() for store in (documents, figures)]
-    gone = {one.name: one for store in (documents, figures) for one in store.forgotten()}
-    for route in sorted({*slots[0], *slots[1], *gone}, key=lambda name: _order(name, slots)):
-        marks = ("named" if route in own else "" for own in slots)
-        table.add_row(as_text(route), *marks, _until(gone.get(route)))
+    table = Table("route", "place", "named")
+    stores = _stores(loaded, chosen)
+    slots = {route: slot for store in stores for route, slot in store.taken().items()}
+    older = {route for store in stores for one in store.epochs() for route in one.names}
+    for route, slot in sorted(slots.items(), key=itemgetter(1)):
+        table.add_row(as_text(route), str(slot), "")
+    for route in sorted(older - slots.keys()):
+        table.add_row(as_text(route), "", "in older lines")
     Console().print(table)
-    for what, own in zip(("documents", "figures"), slots, strict=True):
-        say(f"{len(own)} of {chosen.max_routes} routes of {what} are taken")
+    say(f"{len(slots)} of {chosen.max_routes} places are taken")
 
 
 @app.command()
@@ -43,23 +43,24 @@ def forget(
 ) -> None:
     """Free the places of routes, so that others can have a name. Stop ingest and aggregate first.
 
-    Lines that the jobs have committed keep the route; a line that comes later may take a place
-    again. Figures and documents that are stored stay as they are, and still reconcile.
+    Lines that the jobs have committed keep the names that there are now, whatever computes them
+    again; later lines may take the places. What is stored stays as it is, and still reconciles.
     """
     from millrace.io.mongo import MongoLedger
     from millrace.io.mysql import MysqlLedger
 
     loaded = config.load(conf)
     chosen = loaded.feed(feed)
-    known = {name for store in _stores(loaded, chosen) for name in store.taken()}
+    documents, figures = _stores(loaded, chosen)
+    of_figures = figures.taken()
+    # Documents have the figures' names, and their own while MySQL did not answer.
+    known = documents.taken().keys() | of_figures
     unknown = [route for route in routes if route not in known]
     if unknown:
         end(f"{feed} has no route {unknown[0]!r}: millrace routes list --feed {feed}", FAILED)
-    documents, figures = _stores(loaded, chosen)
-    freed = documents.forget(routes, MongoLedger(loaded.mongo, chosen).taken().ranges)
-    say(f"documents: {freed} places are free again")
-    freed = figures.forget(routes, MysqlLedger(loaded.mysql, chosen).taken().ranges)
-    say(f"figures: {freed} places are free again")
+    documents.forget(routes, known, MongoLedger(loaded.mongo, chosen).taken().ranges)
+    figures.forget(routes, of_figures, MysqlLedger(loaded.mysql, chosen).taken().ranges)
+    say(f"{len(known & set(routes))} places are free again")
 
 
 def _stores(conf: Config, feed: Feed) -> tuple[RouteStore, RouteStore]:
@@ -69,12 +70,3 @@ def _stores(conf: Config, feed: Feed) -> tuple[RouteStore, RouteStore]:
     mongo.prepare(conf.mongo, feed)
     mysql.prepare(conf.mysql)
     return mongo.MongoRoutes(conf.mongo, feed.name), mysql.MysqlRoutes(conf.mysql, feed.name)
-
-
-def _order(route: str, slots: list[dict[str, int]]) -> tuple[int, str]:
-    places = [own[route] for own in slots if route in own]
-    return min(places, default=1 << 30), route
-
-
-def _until(forgotten: Forgotten | None) -> str:
-    return "" if forgotten is None else "yes"

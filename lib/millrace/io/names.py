@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from millrace.records.ledger import OffsetRange
-from millrace.records.names import Forgotten
+from millrace.records.names import Epoch
 
 
 class Slots(Protocol):
@@ -19,16 +19,21 @@ class Slots(Protocol):
 
 
 class RouteStore(Protocol):
-    """The routes of a feed that have a name, and those that a person took it from."""
+    """The routes of a feed that have a name, and those that older lines have."""
 
     def taken(self) -> dict[str, int]:
         """The routes that have a slot, with its number."""
 
-    def forgotten(self) -> list[Forgotten]:
-        """The routes that lines before an offset keep."""
+    def epochs(self) -> list[Epoch]:
+        """The names that older lines have, the oldest first."""
 
-    def forget(self, routes: Sequence[str], taken: Sequence[OffsetRange]) -> int:
-        """Frees the routes' slots; lines among ``taken`` keep them. Returns how many had one."""
+    def forget(
+        self, routes: Sequence[str], names: Iterable[str], taken: Sequence[OffsetRange]
+    ) -> int:
+        """Frees the routes' slots; lines that were ``taken`` keep the ``names`` of now.
+
+        Returns how many routes had a slot.
+        """
 
 
 # Name -> slot, of each register, one a Python worker: what is registered stays so.
@@ -39,13 +44,13 @@ _known: dict["Register", dict[str, int]] = {}
 class Register:
     """Tells which values have a name: the first ``limit`` that are met have one.
 
-    Slots are numbered, so that the bound holds for workers that register at the same time. What was
-    ``forgotten`` makes it another register: a worker's own list may have it still.
+    Slots are numbered, so that the bound holds for workers that register at the same time. Another
+    number of ``epochs`` makes it another register: a worker's own list has what was forgotten.
     """
 
     slots: Slots
     limit: int
-    forgotten: tuple[Forgotten, ...] = ()
+    epochs: int = 0
 
     def __call__(self, values: Iterable[str]) -> set[str]:
         """Those of ``values`` that are registered, new ones registered while there is room."""

@@ -15,7 +15,7 @@ from millrace.parse.options import Options
 from millrace.parse.zones import Zone
 from millrace.records.fields import ENRICHED
 from millrace.records.formats import Format
-from millrace.records.names import Forgotten, Named
+from millrace.records.names import Epoch, Named
 from millrace.transform.spec import Spec
 
 _ALL_NAMED: Mapping[str, Named] = {}
@@ -49,13 +49,13 @@ def spec(
     conf: Config,
     feed: Feed,
     named_routes: Named | None = None,
-    forgotten_routes: Iterable[Forgotten] = (),
+    route_epochs: Iterable[Epoch] = (),
     named_keys: Mapping[str, Named] = _ALL_NAMED,
 ) -> Spec:
     """What the feed's chain is made of.
 
-    ``named_routes`` bounds the values of ``http_route``, which older lines may have beside those
-    (``forgotten_routes``); ``named_keys`` bounds other keys of figures.
+    ``named_routes`` bounds the values of ``http_route``, older lines having those of their epochs;
+    ``named_keys`` bounds other keys of figures.
 
     Raises ConfigurationError where a file is missing or wrong.
     """
@@ -72,7 +72,7 @@ def spec(
         rules=rules(conf.detection.rules).records,
         templates=tuple(template_files.load(conf.detection.templates, feed.name).templates),
         named_routes=named_routes,
-        forgotten_routes=tuple(forgotten_routes),
+        route_epochs=tuple(route_epochs),
         named_keys=tuple(named_keys.items()),
         options=options(feed),
         envelope=feed.envelope if isinstance(feed.envelope, str) else _keys(feed.envelope),

@@ -11,7 +11,7 @@ from millrace.config import Config, Feed
 from millrace.errors import ConfigurationError
 from millrace.io import mongo, mysql
 from millrace.io.names import Register
-from millrace.records.names import Forgotten, Named
+from millrace.records.names import Epoch, Named
 
 _log = logging.getLogger(__name__)
 # A server that is away takes long to be asked, and documents do not wait for it.
@@ -37,14 +37,14 @@ class FiguresFirst:
         return self.documents(wanted)
 
 
-def of_documents(conf: Config, feed: Feed) -> tuple[Named, list[Forgotten]]:
-    """What names the routes of documents: the registers, and what older lines have beside them."""
-    forgotten = mongo.MongoRoutes(conf.mongo, feed.name).forgotten()
+def of_documents(conf: Config, feed: Feed) -> tuple[Named, list[Epoch]]:
+    """What names the routes of documents: the registers, and the names that older lines have."""
+    epochs = mongo.MongoRoutes(conf.mongo, feed.name).epochs()
+    figures = mysql.route_register(conf.mysql, feed, len(epochs))
+    documents = mongo.route_register(conf.mongo, feed, len(epochs))
     try:
         mysql.prepare(conf.mysql)
-        forgotten += mysql.MysqlRoutes(conf.mysql, feed.name).forgotten()
     except (ConfigurationError, MySQLError) as error:
         _log.info("%s: routes are named by the documents' own list: %s", feed.name, error)
-    figures = mysql.route_register(conf.mysql, feed, forgotten)
-    documents = mongo.route_register(conf.mongo, feed, forgotten)
-    return FiguresFirst(figures, documents), forgotten
+        _away_until[figures] = time.monotonic() + _ASKED_AGAIN_S
+    return FiguresFirst(figures, documents), epochs

@@ -212,14 +212,14 @@ ROUTES_DDL = f"""CREATE TABLE IF NOT EXISTS http_routes (
   UNIQUE KEY (feed, http_route)
 )"""
 
+# The routes that there were when some were forgotten, and the offsets that were counted by then.
 FORGOTTEN_DDL = f"""CREATE TABLE IF NOT EXISTS forgotten_routes (
   feed {FEED.type} NOT NULL,
-  http_route {ROUTE.type} NOT NULL,
-  topic_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  kafka_partition INT NOT NULL,
-  until_offset BIGINT NOT NULL,
-  forgotten_at DATETIME(3) NOT NULL,
-  PRIMARY KEY (feed, http_route, topic_id, kafka_partition)
+  forgotten_at DATETIME(6) NOT NULL,
+  forgotten JSON NOT NULL,
+  routes JSON NOT NULL,
+  taken JSON NOT NULL,
+  PRIMARY KEY (feed, forgotten_at)
 )"""
 
 STAGING_TABLES_DDL = """CREATE TABLE IF NOT EXISTS staging_tables (

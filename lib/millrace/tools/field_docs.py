@@ -39,7 +39,7 @@ _COLLECTIONS = {
     " `state: lost` name offsets whose loss a person accepted",
     reconciliations.COLLECTION: "what the last `millrace reconcile` of each feed came to",
     ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
-    FORGOTTEN_ROUTES: "routes whose place a person freed, and the lines that keep them",
+    FORGOTTEN_ROUTES: "the routes that there were when a person freed some places",
 }
 
 
@@ -90,8 +90,8 @@ def _others() -> str:
         "http_routes": "the routes a feed has had, up to its `max_routes`",
         "key_names": "the services and error codes a feed's figures name, up to `max_services` and"
         " `max_error_codes`",
-        "forgotten_routes": "routes whose place a person freed, and the offsets before which lines"
-        " keep them",
+        "forgotten_routes": "the routes there were when a person freed some places, and the offsets"
+        " that were counted by then",
         "batches": "the ledger: what each batch of `aggregate` read and wrote",
         "lost_lines": "the ledger's rest: offsets whose loss a person accepted",
         "staging_tables": "the tables that running batches put figures into first, and when each"

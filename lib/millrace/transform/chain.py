@@ -16,6 +16,7 @@ from millrace.detect import rules
 from millrace.enrich import agent, skew
 from millrace.parse import envelopes, parser, text, truncate, version
 from millrace.parse.json_logs import parts
+from millrace.parse.level import level
 from millrace.parse.options import Options, Parse
 from millrace.parse.rejection import DETAIL_CHARACTERS, RejectedError
 from millrace.records import received
@@ -27,7 +28,8 @@ from millrace.records.received import MOST_PARTS
 from millrace.transform.spec import Spec
 from millrace.transform.steps import RegisterError, steps, storable
 
-_SERVICE_NAME = "service.name"  # as shippers know it
+# As shippers know them.
+_SERVICE_NAME, _SEVERITY = "service.name", "severity"
 _CHAINS = 64  # that a process keeps compiled
 # What only records of several lines have: OTLP's, CloudWatch's, Azure's.
 _SEVERAL = (b'"resourceLogs"', b'"logEvents"', b'"records"')
@@ -207,6 +209,10 @@ class Chain:
         attributes = unwrapped.attributes | (fields.get("attributes") or {})
         if not fields.get("service_name"):
             fields["service_name"] = attributes.pop(_SERVICE_NAME, None)
+        # What syslog or a collector says counts where the line itself says nothing worse.
+        severity = level(unwrapped.attributes.get(_SEVERITY, ""))
+        if severity and fields["level"] == "INFO" and fields.get("status_code") is None:
+            fields["level"] = severity
         fields["attributes"] = attributes or None
         return fields
 

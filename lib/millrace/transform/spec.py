@@ -8,7 +8,7 @@ from millrace.parse import envelopes
 from millrace.parse.options import DEFAULT, Options
 from millrace.records.formats import Format, Layout, Mask, layout
 from millrace.records.limits import MAX_RECORD_BYTES
-from millrace.records.names import Forgotten, Named
+from millrace.records.names import Epoch, Named
 
 Envelope = envelopes.Name | envelopes.Keys
 
@@ -17,7 +17,8 @@ Envelope = envelopes.Name | envelopes.Keys
 class Spec:
     """What a feed's chain is made of: a value that can be sent to a worker.
 
-    ``named_routes`` and, by the names of figures' keys, ``named_keys`` bound what has a name.
+    ``named_routes`` and, by the names of figures' keys, ``named_keys`` bound what has a name;
+    ``route_epochs`` are the routes' names of older lines.
     """
 
     formats: tuple[Format, ...]
@@ -31,7 +32,7 @@ class Spec:
     country_database: str = ""
     templates: tuple[Template, ...] = ()
     named_routes: Named | None = None
-    forgotten_routes: tuple[Forgotten, ...] = ()
+    route_epochs: tuple[Epoch, ...] = ()
     named_keys: tuple[tuple[str, Named], ...] = ()
     service_name_field: str | None = None
     options: Options = DEFAULT

@@ -76,7 +76,7 @@ def _cut(lines: DataFrame, spec: Spec) -> DataFrame:
         F.when(is_cut, shorter).otherwise(value).alias("value"),
         F.when(is_cut, size.cast("bigint")).alias("raw_bytes"),
         digest.alias("raw_sha256"),
-        *(["topic_id"] if spec.forgotten_routes else []),
+        *(["topic_id"] if spec.route_epochs else []),
     )
 
 

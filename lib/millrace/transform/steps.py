@@ -8,7 +8,7 @@ from millrace.enrich import agent, country, route
 from millrace.records import types
 from millrace.records.fields import ENRICHED, TEMPLATE_ID, Fields, document
 from millrace.records.formats import Layout
-from millrace.records.names import OTHER, Named, Place, kept
+from millrace.records.names import OTHER, Named, Place, names_at
 from millrace.transform.spec import Spec
 
 Step = Callable[[Fields], None]
@@ -66,9 +66,8 @@ def steps(spec: Spec, has_agents: bool) -> list[Step]:
         steps.append(lambda fields: _add_country(fields, spec.country_database))
     if "http_route" in names:
         name = lru_cache(_ROUTES_KEPT)(lambda template: _named(template, spec.named_routes))
-        keeps = kept(spec.forgotten_routes)
-        gone = {one.name for one in spec.forgotten_routes}
-        steps.append(lambda fields: _add_route(fields, name, gone, keeps))
+        names_then = names_at(spec.route_epochs)
+        steps.append(lambda fields: _add_route(fields, name, names_then))
     if set(agent.FIELDS) <= names and has_agents:
         steps.append(_add_agent)
     if TEMPLATE_ID.name in names and spec.templates:
@@ -86,16 +85,19 @@ def _add_country(fields: Fields, database: str) -> None:
 def _add_route(
     fields: Fields,
     name: Callable[[str], str],
-    gone: set[str],
-    keeps: Callable[[str, Place], bool],
+    names_then: Callable[[Place], frozenset[str] | None],
 ) -> None:
     template = route.http_route(fields.get("path"))
     if template is not None and fields.get("status_code") in route.UNROUTED:
         template = OTHER
-    if template in gone and fields["kafka"] and keeps(template, fields["kafka"]):
-        fields["http_route"] = template
+    place = fields["kafka"]
+    then = names_then(place) if place else None
+    if template is None:
+        fields["http_route"] = None
+    elif then is None:
+        fields["http_route"] = name(template)
     else:
-        fields["http_route"] = template if template is None else name(template)
+        fields["http_route"] = template if template in then else OTHER
 
 
 def _named(template: str, named: Named | None) -> str:

@@ -11,12 +11,12 @@ from millrace.io.mongo.client import database
 from millrace.io.names import Register
 from millrace.records import FORGOTTEN_ROUTES, ROUTES_COLLECTION
 from millrace.records.ledger import OffsetRange
-from millrace.records.names import Forgotten
+from millrace.records.names import Epoch, epoch
 
 
-def route_register(mongo: Mongo, feed: Feed, forgotten: Iterable[Forgotten] = ()) -> Register:
-    """The register of the feed's routes."""
-    return Register(_Slots(mongo, feed.name), feed.max_routes, tuple(forgotten))
+def route_register(mongo: Mongo, feed: Feed, epochs: int = 0) -> Register:
+    """The register of the feed's routes, after so many ``epochs``."""
+    return Register(_Slots(mongo, feed.name), feed.max_routes, epochs)
 
 
 @dataclass(frozen=True)
@@ -30,24 +30,28 @@ class MongoRoutes:
         """The routes that have a slot, with its number."""
         return _Slots(self.mongo, self.feed).taken()
 
-    def forgotten(self) -> list[Forgotten]:
-        """The routes that lines before an offset keep."""
-        rows = database(self.mongo)[FORGOTTEN_ROUTES].find({"feed": self.feed})
-        return [
-            Forgotten(row["http_route"], one["topic_id"], one["partition"], one["until_offset"])
-            for row in rows
-            for one in row["ranges"]
-        ]
+    def epochs(self) -> list[Epoch]:
+        """The names that older lines have, the oldest first."""
+        rows = database(self.mongo)[FORGOTTEN_ROUTES].find({"feed": self.feed}).sort("_id", 1)
+        return [epoch([OffsetRange(**one) for one in row["taken"]], row["routes"]) for row in rows]
 
-    def forget(self, routes: Sequence[str], taken: Sequence[OffsetRange]) -> int:
-        """Frees the routes' slots; lines among ``taken`` keep them. Returns how many had one."""
-        db = database(self.mongo)
-        ranges = [asdict(offsets) for offsets in taken]
-        for route in routes:
-            key = {"_id": f"{self.feed}/{route}"}
-            named = {"feed": self.feed, "http_route": route}
-            row = {**key, **named, "ranges": ranges, "forgotten_at": datetime.now(UTC)}
-            db[FORGOTTEN_ROUTES].replace_one(key, row, upsert=True)
+    def forget(
+        self, routes: Sequence[str], names: Iterable[str], taken: Sequence[OffsetRange]
+    ) -> int:
+        """Frees the routes' slots; lines that were ``taken`` keep the ``names`` of now.
+
+        Returns how many routes had a slot.
+        """
+        db, now = database(self.mongo), datetime.now(UTC)
+        row = {
+            "_id": f"{self.feed}/{now:%Y%m%dT%H%M%S%f}",
+            "feed": self.feed,
+            "forgotten_at": now,
+            "forgotten": list(routes),
+            "routes": sorted(names),
+            "taken": [asdict(offsets) for offsets in taken],
+        }
+        db[FORGOTTEN_ROUTES].insert_one(row)
         chosen = {"feed": self.feed, "http_route": {"$in": list(routes)}}
         return db[ROUTES_COLLECTION].delete_many(chosen).deleted_count
 

@@ -1,7 +1,8 @@
 """The registers of the names that figures have in their keys, in MySQL."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from json import dumps, loads
 
 from pymysql.err import IntegrityError
 
@@ -9,15 +10,15 @@ from millrace.config import Feed, Mysql
 from millrace.io.mysql.client import connection
 from millrace.io.names import Register
 from millrace.records.ledger import OffsetRange
-from millrace.records.names import Forgotten, Named
+from millrace.records.names import Epoch, Named, epoch
 from millrace.records.tables import ERROR_CODE, SERVICE
 
 _ROUTES = ("http_routes", "http_route", "")  # table, column, and no key as it has one alone
 
 
-def route_register(mysql: Mysql, feed: Feed, forgotten: Iterable[Forgotten] = ()) -> Register:
-    """The register of the feed's routes."""
-    return Register(_Slots(mysql, feed.name, *_ROUTES), feed.max_routes, tuple(forgotten))
+def route_register(mysql: Mysql, feed: Feed, epochs: int = 0) -> Register:
+    """The register of the feed's routes, after so many ``epochs``."""
+    return Register(_Slots(mysql, feed.name, *_ROUTES), feed.max_routes, epochs)
 
 
 def key_registers(mysql: Mysql, feed: Feed) -> dict[str, Named]:
@@ -29,11 +30,10 @@ def key_registers(mysql: Mysql, feed: Feed) -> dict[str, Named]:
     }
 
 
-def key_names(mysql: Mysql, feed: Feed) -> tuple[Named, list[Forgotten], dict[str, Named]]:
-    """What names the keys of figures: routes, those that older lines have besides, and others."""
-    forgotten = MysqlRoutes(mysql, feed.name).forgotten()
-    routes = route_register(mysql, feed, forgotten)
-    return routes, forgotten, key_registers(mysql, feed)
+def key_names(mysql: Mysql, feed: Feed) -> tuple[Named, list[Epoch], dict[str, Named]]:
+    """What names the keys of figures: routes, those of older lines, and services and codes."""
+    epochs = MysqlRoutes(mysql, feed.name).epochs()
+    return route_register(mysql, feed, len(epochs)), epochs, key_registers(mysql, feed)
 
 
 @dataclass(frozen=True)
@@ -47,38 +47,41 @@ class MysqlRoutes:
         """The routes that have a slot, with its number."""
         return _Slots(self.mysql, self.feed, *_ROUTES).taken()
 
-    def forgotten(self) -> list[Forgotten]:
-        """The routes that lines before an offset keep."""
+    def epochs(self) -> list[Epoch]:
+        """The names that older lines have, the oldest first."""
         with connection(self.mysql) as opened, opened.cursor() as cursor:
-            cursor.execute("SELECT * FROM forgotten_routes WHERE feed = %s", self.feed)
-            return [
-                Forgotten(
-                    row["http_route"], row["topic_id"], row["kafka_partition"], row["until_offset"]
-                )
-                for row in cursor.fetchall()
-            ]
-
-    def forget(self, routes: Sequence[str], taken: Sequence[OffsetRange]) -> int:
-        """Frees the routes' slots; lines among ``taken`` keep them. Returns how many had one."""
-        rows = [
-            (self.feed, route, offsets.topic_id, offsets.partition, offsets.until_offset)
-            for route in routes
-            for offsets in taken
+            cursor.execute(
+                "SELECT * FROM forgotten_routes WHERE feed = %s ORDER BY forgotten_at", self.feed
+            )
+            rows = cursor.fetchall()
+        return [
+            epoch([OffsetRange(**one) for one in loads(row["taken"])], loads(row["routes"]))
+            for row in rows
         ]
+
+    def forget(
+        self, routes: Sequence[str], names: Iterable[str], taken: Sequence[OffsetRange]
+    ) -> int:
+        """Frees the routes' slots; lines that were ``taken`` keep the ``names`` of now.
+
+        Returns how many routes had a slot.
+        """
+        row = {
+            "feed": self.feed,
+            "forgotten": dumps(list(routes)),
+            "routes": dumps(sorted(names)),
+            "taken": dumps([asdict(offsets) for offsets in taken]),
+        }
         with connection(self.mysql) as opened, opened.cursor() as cursor:
-            cursor.execute("START TRANSACTION")
-            cursor.executemany(
-                "INSERT INTO forgotten_routes (feed, http_route, topic_id, kafka_partition,"
-                " until_offset, forgotten_at) VALUES (%s, %s, %s, %s, %s, UTC_TIMESTAMP(3))"
-                " ON DUPLICATE KEY UPDATE until_offset = VALUES(until_offset),"
-                " forgotten_at = VALUES(forgotten_at)",
-                rows,
+            cursor.execute(
+                "INSERT INTO forgotten_routes (feed, forgotten_at, forgotten, routes, taken)"
+                " VALUES (%(feed)s, UTC_TIMESTAMP(6), %(forgotten)s, %(routes)s, %(taken)s)",
+                row,
             )
             freed = cursor.executemany(
                 "DELETE FROM http_routes WHERE feed = %s AND http_route = %s",
                 [(self.feed, route) for route in routes],
             )
-            cursor.execute("COMMIT")
         return freed or 0
 
 
