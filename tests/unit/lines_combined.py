@@ -159,6 +159,14 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         f'203.0.113.9 - "" {WHEN} {GET} 401 381',
         _common(user=None, status_code=401, bytes=381, level="WARN"),
     ),
+    "request in a terminal's colours": (
+        f'{CLIENT} "\x1b[31m\x1b[1mGET /index.html HTTP/1.1\x1b[0m" 200 5316',
+        _common(),
+    ),
+    "request that only begins in colours": (
+        f'{CLIENT} "\x1b[31mGET /index.html HTTP/1.1" 400 226',
+        _noise("\x1b[31mGET /index.html HTTP/1.1"),
+    ),
     # What a proxy or a second server put before the client.
     "forwarded addresses before the client": (
         f"203.0.113.9, 198.51.100.7 - - {WHEN} {GET} 200 5316",

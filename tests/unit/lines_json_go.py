@@ -369,4 +369,45 @@ RECORDS = {
             "attributes": {"response.latency": "15000000"},
         },
     ),
+    "slog: a request with its status in a group": (
+        (
+            '{"time":"2026-03-29T10:00:00.123456789Z","level":"WARN","msg":"no such item",'
+            '"req":{"method":"GET","status":404}}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "no such item",
+            "method": "GET",
+            "status_code": 404,
+        },
+    ),
+    "slog: a status of something that is no request": (
+        '{"time":"2026-03-29T10:00:00Z","level":"INFO","msg":"x","req":{"status":404}}',
+        {
+            "timestamp": "2026-03-29T10:00:00.000Z",
+            "level": "INFO",
+            "message": "x",
+            "attributes": {"req.status": "404"},
+        },
+    ),
+    "hclog: a pair that is called as what it has itself": (
+        (
+            '{"@level":"warn","@message":"lease expires","@module":"vault.core",'
+            '"@timestamp":"2026-03-29T12:00:00.123456+02:00","@caller":"core/lease.go:42",'
+            '"level":"low","error":"no quorum"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "lease expires",
+            "attributes": {
+                "otel.scope.name": "vault.core",
+                "code.file.path": "core/lease.go",
+                "code.line.number": "42",
+                "level": "low",
+                "exception.message": "no quorum",
+            },
+        },
+    ),
 }

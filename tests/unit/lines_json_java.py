@@ -550,4 +550,42 @@ RECORDS = {
             "attributes": {"code.function.name": "com.example.Pay.run"},
         },
     ),
+    "log4j2 GcpLayout: an error": (
+        (
+            '{"timestamp":"2026-03-29T10:00:00.123Z","severity":"ERROR","message":"no stock",'
+            '"logging.googleapis.com/labels":{"sku":"B-204"},'
+            '"logging.googleapis.com/sourceLocation":{"function":"com.example.Stock.read"},'
+            '"_exception":{"class":"com.example.NoStock","message":"none left",'
+            r'"stackTrace":"com.example.NoStock: none left\n\tat com.example.Stock.read"},'
+            '"_thread":"main","_logger":"com.example.Stock"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "ERROR",
+            "message": "no stock",
+            "attributes": {
+                "sku": "B-204",
+                "code.function.name": "com.example.Stock.read",
+                "otel.scope.name": "com.example.Stock",
+                "thread.name": "main",
+                "exception.type": "com.example.NoStock",
+                "exception.message": "none left",
+                "exception.stacktrace": (
+                    "com.example.NoStock: none left\n\tat com.example.Stock.read"
+                ),
+            },
+        },
+    ),
+    "log4j2 GcpLayout: no error": (
+        (
+            '{"timestamp":"2026-03-29T10:00:00.123Z","severity":"DEBUG","message":"read",'
+            '"_exception":{"stackTrace":""},"_thread":"main","_logger":"com.example.Stock"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "DEBUG",
+            "message": "read",
+            "attributes": {"otel.scope.name": "com.example.Stock", "thread.name": "main"},
+        },
+    ),
 }

@@ -336,4 +336,17 @@ RECORDS = {
             "message": '{"sku":"A-17","n":1.50}',
         },
     ),
+    "winston: Logstash's first layout": (
+        (
+            '{"@fields":{"level":"error","sku":"B-204","statusCode":503},'
+            '"@message":"no stock","@timestamp":"2026-03-29T10:00:00.123Z"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "ERROR",
+            "message": "no stock",
+            "status_code": 503,
+            "attributes": {"sku": "B-204"},
+        },
+    ),
 }

@@ -221,6 +221,38 @@ RECORDS = {
             "attributes": {"otel.scope.name": "com.example.Pay"},
         },
     ),
+    "OTLP: as plain protobuf is written, ids in base64 and severities by their names": (
+        _otlp(
+            '{"timeUnixNano":"1774778400123456789","severityNumber":"SEVERITY_NUMBER_WARN2",'
+            '"body":{"stringValue":"slow"},"traceId":"AQIDBAUGBwgJCgsMDQ4PEA==",'
+            '"spanId":"AQIDBAUGB/8="}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "service_name": "pay",
+            "message": "slow",
+            "attributes": {
+                "otel.scope.name": "com.example.Pay",
+                "trace_id": "0102030405060708090a0b0c0d0e0f10",
+                "span_id": "01020304050607ff",
+            },
+        },
+    ),
+    "OTLP: ids in base64 of zeros alone": (
+        _otlp(
+            '{"timeUnixNano":"1774778400123456789","severityText":"INFO",'
+            '"severityNumber":"SEVERITY_NUMBER_UNSPECIFIED","body":{"stringValue":"idle"},'
+            '"traceId":"AAAAAAAAAAAAAAAAAAAAAA==","spanId":"AAAAAAAAAAA="}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "service_name": "pay",
+            "message": "idle",
+            "attributes": {"otel.scope.name": "com.example.Pay"},
+        },
+    ),
 }
 
 LETTERS = {

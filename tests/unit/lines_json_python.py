@@ -1,4 +1,36 @@
-"""Lines of the preset json: structlog and python-json-logger."""
+"""Lines of the preset json: structlog, python-json-logger and Loguru."""
+
+_OF_LOGURU = {
+    "otel.scope.name": "shop.stock",
+    "code.file.path": "/app/stock.py",
+    "code.function.name": "read",
+    "code.line.number": "42",
+    "elapsed.seconds": "0.25",
+    "module": "stock",
+    "process.pid": "7",
+    "process.name": "MainProcess",
+    "thread.id": "140000000000001",
+    "thread.name": "MainThread",
+}
+
+
+def _loguru(
+    text: str = r"10:00:00 | stock read\n",
+    level: str = "null",
+    exception: str = "null",
+    extra: str = "{}",
+) -> str:
+    """A line as Loguru serializes it, but for its blanks."""
+    return (
+        f'{{"text":"{text}","record":{{"elapsed":{{"repr":"0:00:00.250000","seconds":0.25}},'
+        f'"exception":{exception},"extra":{extra},'
+        '"file":{"name":"stock.py","path":"/app/stock.py"},"function":"read",'
+        f'"level":{level},"line":42,"message":"stock read","module":"stock",'
+        '"name":"shop.stock","process":{"id":7,"name":"MainProcess"},'
+        '"thread":{"id":140000000000001,"name":"MainThread"},'
+        '"time":{"repr":"2026-03-29 12:00:00.123456+02:00","timestamp":1774778400.123456}}}'
+    )
+
 
 RECORDS = {
     "structlog: the message is event": (
@@ -267,6 +299,77 @@ RECORDS = {
                 "trace_id": "5c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f",
                 "span_id": "1a2b3c4d5e6f7081",
             },
+        },
+    ),
+    "python-json-logger: the name beside asctime alone": (
+        '{"asctime":"2026-03-29 10:00:00,123","name":"shop.db","message":"slow query"}',
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "slow query",
+            "attributes": {"otel.scope.name": "shop.db"},
+        },
+    ),
+    "python-json-logger: the name beside levelname alone": (
+        '{"levelname":"CRITICAL","name":"shop.db","message":"no disk"}',
+        {
+            "timestamp": "2026-03-29T10:00:05.000Z",
+            "level": "FATAL",
+            "message": "no disk",
+            "attributes": {"otel.scope.name": "shop.db"},
+        },
+    ),
+    "Loguru: what was bound to it": (
+        _loguru(
+            level='{"icon":"i","name":"SUCCESS","no":25}',
+            extra='{"request_id":"r-7","sku":"B-204","left":0}',
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "stock read",
+            "request_id": "r-7",
+            "attributes": {**_OF_LOGURU, "sku": "B-204", "left": "0"},
+        },
+    ),
+    "Loguru: an error, with its traceback in the text": (
+        _loguru(
+            text=r"10:00:00 | stock read\nTraceback (most recent call last):\n\n"
+            r"> File \"/app/stock.py\", line 42, in read\n\nValueError: bad sku\n",
+            level='{"icon":"x","name":"ERROR","no":40}',
+            exception='{"type":"ValueError","value":"bad sku","traceback":true}',
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "ERROR",
+            "message": "stock read",
+            "attributes": {
+                **_OF_LOGURU,
+                "exception.type": "ValueError",
+                "exception.message": "bad sku",
+                "exception.stacktrace": (
+                    "Traceback (most recent call last):\n\n"
+                    '> File "/app/stock.py", line 42, in read\n\nValueError: bad sku'
+                ),
+            },
+        },
+    ),
+    "Loguru: a level of the program's own": (
+        _loguru(level='{"icon":"!","name":"TROUBLE","no":33}'),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "stock read",
+            "attributes": {**_OF_LOGURU, "level": "TROUBLE"},
+        },
+    ),
+    "a record and a text of something else": (
+        '{"text":"sold","record":{"artist":"Nina","level":"gold"}}',
+        {
+            "timestamp": "2026-03-29T10:00:05.000Z",
+            "level": "INFO",
+            "message": "sold",
+            "attributes": {"record": '{"artist":"Nina","level":"gold"}'},
         },
     ),
 }

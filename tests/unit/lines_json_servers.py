@@ -532,7 +532,11 @@ RECORDS = {
             "level": "INFO",
             "message": "duration: 12.345 ms  statement: select 1",
             "response_time_ms": 12.345,
-            "attributes": {"db.namespace": "shop", "remote_host": "[local]"},
+            "attributes": {
+                "db.namespace": "shop",
+                "db.query.text": "select 1",
+                "remote_host": "[local]",
+            },
         },
     ),
     "MySQL: the JSON error log": (
@@ -611,6 +615,82 @@ RECORDS = {
             "level": "INFO",
             "error_code": "10931",
             "message": "ready for connections",
+        },
+    ),
+    "PostgreSQL: a prepared statement without a duration": (
+        (
+            '{"timestamp":"2026-03-29 10:00:00.123 UTC","error_severity":"LOG",'
+            r'"message":"execute p1: select 1\nfrom shop"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "execute p1: select 1\nfrom shop",
+            "attributes": {"db.query.text": "select 1\nfrom shop"},
+        },
+    ),
+    "nginx: the referrer, spelled as the dictionary has it": (
+        (
+            '{"time_iso8601":"2026-03-29T10:00:00+00:00","request":"GET /a HTTP/1.1",'
+            '"status":200,"http_referrer":"https://example.com/start"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.000Z",
+            "level": "INFO",
+            "method": "GET",
+            "path": "/a",
+            "protocol": "HTTP/1.1",
+            "status_code": 200,
+            "referrer": "https://example.com/start",
+        },
+    ),
+    "Lograge: durations are milliseconds": (
+        (
+            '{"method":"GET","path":"/items","format":"html","controller":"ItemsController",'
+            '"action":"index","status":500,"error":"ArgumentError: no sku","duration":58.33,'
+            '"view":40.43,"db":15.26,"time":"2026-03-29T12:00:00+02:00","ip":"203.0.113.9"}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.000Z",
+            "level": "ERROR",
+            "client_ip": "203.0.113.9",
+            "method": "GET",
+            "path": "/items",
+            "status_code": 500,
+            "response_time_ms": 58.33,
+            "attributes": {
+                "format": "html",
+                "controller": "ItemsController",
+                "action": "index",
+                "view": "40.43",
+                "db": "15.26",
+                "exception.message": "ArgumentError: no sku",
+            },
+        },
+    ),
+    "Apache: a path alone as the request, and its query": (
+        (
+            '{"time":"2026-03-29T12:00:00+0200","remoteIP":"203.0.113.9","request":"/items",'
+            '"query":"?page=2","method":"GET","status":"404","userAgent":"Mozilla/5.0",'
+            '"referer":"-","duration":265}'
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.000Z",
+            "level": "WARN",
+            "client_ip": "203.0.113.9",
+            "method": "GET",
+            "path": "/items?page=2",
+            "status_code": 404,
+            "user_agent": "Mozilla/5.0",
+            "attributes": {"duration": "265"},
+        },
+    ),
+    "a path alone without a method is no request": (
+        '{"time":"2026-03-29T10:00:00Z","request":"/items","remoteIp":"shop","status":404}',
+        {
+            "timestamp": "2026-03-29T10:00:00.000Z",
+            "level": "INFO",
+            "attributes": {"request": "/items", "remoteIp": "shop", "status": "404"},
         },
     ),
 }

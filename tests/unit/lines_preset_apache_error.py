@@ -101,10 +101,6 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     ),
     "emerg": (f"{WHEN} [core:emerg] [pid 7] x", record(level="FATAL")),
     "alert": (f"{WHEN} [core:alert] [pid 7] x", record(level="FATAL")),
-    "a level that is none": (
-        f"{WHEN} [core:odd] [pid 7] x",
-        record(attributes={"level": "odd"}, level="INFO"),
-    ),
     "no module": (
         f"{WHEN} [:error] [pid 7] {CLIENT} x",
         of_client() | {"attributes": {"process.pid": "7", "client.port": "51234"}},
@@ -159,6 +155,12 @@ LETTERS: dict[str, tuple[str, str, str | None]] = {
         "[Sun Feb 30 10:00:00 2026] [notice] x",
         "bad_timestamp",
         "timestamp: Sun Feb 30 10:00:00 2026",
+    ),
+    "a level that is none": (f"{WHEN} [core:odd] [pid 7] x", "no_match", "[level]"),
+    "gunicorn's, a process in the level's place": (
+        "[2026-03-29 12:00:00 +0200] [4242] [DEBUG] 1 workers",
+        "no_match",
+        "[level]",
     ),
     "no level": (f"{WHEN} started", "no_match", "[module:level]"),
     "what a script wrote": ("sh: 1: cart: not found", "no_match", None),

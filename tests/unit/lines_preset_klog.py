@@ -49,6 +49,14 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "quotes that begin a text": (f'{HEAD}"cart" is no name', record('"cart" is no name')),
     "quotes that are never closed": (f'{HEAD}"ready', record('"ready')),
     "cut within a value": (f'{HEAD}"ready" pod="shop/ca', record("ready", {"pod": "shop/ca"})),
+    "a value of several lines": (
+        f'{HEAD}"config" text=<\n\ta: 1\n\tb=2 c\n > tries=3',
+        record("config", {"text": "a: 1\nb=2 c", "tries": "3"}),
+    ),
+    "a value of several lines that was cut": (
+        f'{HEAD}"config" text=<\n\ta: 1\n\tb=2 c',
+        record("config", {"text": "a: 1\nb=2 c"}),
+    ),
     "no text": (HEAD, record(None)),
     "no text, and no blank after the bracket": (HEAD.rstrip(), record(None)),
     "several lines": (

@@ -561,6 +561,38 @@ RECORDS: dict[str, tuple[Any, ...]] = {
             "message": "failed",
         },
     ),
+    "logback's default with pairs": (
+        '10:00:00.123 [main] INFO  com.example.Pay -sku="a 17" n="2"- paid',
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "paid",
+            "attributes": {
+                "thread.name": "main",
+                "otel.scope.name": "com.example.Pay",
+                "sku": "a 17",
+                "n": "2",
+            },
+        },
+    ),
+    "the level before the time, a thread": (
+        "WARN  2026-03-29 10:00:00,123 [main] c.e.Pay: slow",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "slow",
+            "attributes": {"thread.name": "main", "otel.scope.name": "c.e.Pay"},
+        },
+    ),
+    "Spring Boot: the level padded after it": (
+        "2026-03-29T12:00:00.123+02:00 INFO  7 --- [main] c.e.Pay : paid",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "paid",
+            "attributes": {"process.pid": "7", "thread.name": "main", "otel.scope.name": "c.e.Pay"},
+        },
+    ),
     "time, level and text": (
         "2026-03-29 10:00:00,123 [info] ready to go",
         {
@@ -673,6 +705,11 @@ RECORDS: dict[str, tuple[Any, ...]] = {
 LETTERS: dict[str, tuple[Any, ...]] = {
     "a frame alone": ("\tat com.example.Pay.run(Pay.java:17)", "no_match", "none of the layouts"),
     "a cause alone": ("Caused by: java.net.SocketException: closed", "no_match", None),
+    "a process in the thread's place, an address in the logger's": (
+        "[2026-03-29 12:00:00 +0200] [4242] [INFO] 192.0.2.17:51234 - - x",
+        "no_match",
+        None,
+    ),
     "a text alone": ("started in 1.7 seconds", "no_match", None),
     "a time and a text": ("2026-03-29 10:00:00,123 started in 1.7 seconds", "no_match", None),
     "no such minute": ("2026-03-29 10:61:00,123 INFO c.e.Pay - paid", "bad_timestamp", "10:61"),

@@ -163,18 +163,6 @@ RECORDS: dict[str, tuple[Any, ...]] = {
         },
         {"levels": {"note": "DEBUG"}},
     ),
-    "a level that nobody named": (
-        "2026-03-29T10:00:00.123456Z 0 [Advice] rest",
-        {
-            "timestamp": "2026-03-29T10:00:00.123Z",
-            "level": "INFO",
-            "message": "rest",
-            "attributes": {
-                "level": "Advice",
-                "thread.id": "0",
-            },
-        },
-    ),
     "nothing after the level": (
         "2026-03-29T10:00:00.123456Z 0 [Note]",
         {
@@ -195,5 +183,8 @@ LETTERS: dict[str, tuple[Any, ...]] = {
         "no_match",
         "level",
     ),
+    "a level that nobody named": ("2026-03-29T10:00:00.123456Z 0 [Advice] x", "no_match", None),
+    "another logger's, no thread": ("2026-03-29 10:00:00 [ERROR] shop.db: x", "no_match", "thread"),
+    "a name in the level's place": ("2026-03-29 10:00:00.123 [api] error: x", "no_match", None),
     "no such hour": ("2026-03-29T25:00:00.123456Z 0 [Note] ready", "bad_timestamp", "T25"),
 }

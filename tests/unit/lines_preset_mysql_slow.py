@@ -55,7 +55,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
             "\n# Query_time: 2.000123  Lock_time: 0.000001 Rows_sent: 1  Rows_examined: "
             "100000\nSET timestamp=1774778398;\nSELECT COUNT(*) FROM carts;"
         ),
-        record({}, timestamp="2026-03-29T10:00:00.000Z"),
+        record({}, timestamp="2026-03-29T09:59:58.000Z"),
         {"timezone": "Europe/Berlin"},
     ),
     "the same second as the record before: its own time": (
@@ -149,10 +149,33 @@ RECORDS: dict[str, tuple[Any, ...]] = {
                 "Full_scan": "Yes",
                 "Filesort": "No",
             },
-            timestamp="2026-03-29T09:00:00.000Z",
-            client_ip="localhost",
+            timestamp="2026-03-29T09:59:58.000Z",
+            client_ip=None,
             response_time_ms=500.0,
         ),
+    ),
+    "MariaDB: no database": (
+        (
+            "# User@Host: [root] @ localhost []\n# Thread_id: 42  Schema:   QC_hit: No\n"
+            "# Query_time: 0.5  Lock_time: 0.000001  Rows_sent: 1  Rows_examined: 100000\n"
+            "SET timestamp=1774778398;\nSELECT COUNT(*) FROM carts;"
+        ),
+        record(
+            {"Host": "localhost", "QC_hit": "No"},
+            timestamp="2026-03-29T09:59:58.000Z",
+            user=None,
+            client_ip=None,
+            response_time_ms=500.0,
+        ),
+    ),
+    "a local time, and none of the statement's": (
+        (
+            "# Time: 260329 12:00:00\n# User@Host: app[app] @ 192.0.2.17 []  Id:    42"
+            "\n# Query_time: 2.000123  Lock_time: 0.000001 Rows_sent: 1  Rows_examined: "
+            "100000\nSELECT COUNT(*) FROM carts;"
+        ),
+        record({"Host": "192.0.2.17"}, timestamp="2026-03-29T10:00:00.000Z"),
+        {"timezone": "Europe/Berlin"},
     ),
     "a command, no statement": (
         (

@@ -288,6 +288,55 @@ RECORDS: dict[str, tuple[Any, ...]] = {
             },
         },
     ),
+    "names in brackets": (
+        (
+            "2026-03-29 10:00:00.123 UTC [4242] [user=app,db=shop,app=cart api] LOG:  "
+            "duration: 6.650 ms"
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "user": "app",
+            "message": "duration: 6.650 ms",
+            "response_time_ms": 6.65,
+            "attributes": {
+                "process.pid": "4242",
+                "db.namespace": "shop",
+                "application_name": "cart api",
+            },
+        },
+    ),
+    "names in brackets, before the client has said them": (
+        (
+            "2026-03-29 10:00:00.123 UTC [4242] [user=[unknown],db=[unknown],app=[unknown]] LOG:  "
+            "connection received: host=192.0.2.17 port=51234"
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "connection received: host=192.0.2.17 port=51234",
+            "attributes": {"process.pid": "4242"},
+        },
+    ),
+    "Debian's prefix, names with blanks": (
+        "2026-03-29 10:00:00.123 UTC [4242] night shift@the shop FATAL:  no such role",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "FATAL",
+            "user": "night shift",
+            "message": "no such role",
+            "attributes": {"process.pid": "4242", "db.namespace": "the shop"},
+        },
+    ),
+    "an address in a text is no name": (
+        "2026-03-29 10:00:00.123 UTC [4242] LOG:  mail to app@shop failed: closed",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "mail to app@shop failed: closed",
+            "attributes": {"process.pid": "4242"},
+        },
+    ),
     "csvlog, 26 columns, a newline in one": (
         (
             "2026-03-29 10:00:00.123 "

@@ -319,6 +319,68 @@ RECORDS: dict[str, tuple[Any, ...]] = {
             },
         },
     ),
+    "a word before a colon is the text's": (
+        "2026-03-29 10:00:00,123 ERROR failed: a - b",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "ERROR",
+            "message": "failed: a - b",
+        },
+    ),
+    "the root logger": (
+        "2026-03-29 10:00:00,123 INFO root: paid",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "paid",
+            "attributes": {"otel.scope.name": "root"},
+        },
+    ),
+    "level, time and logger between colons": (
+        "DEBUG: 2026-03-29 10:00:00,123: shop.pay: no: sku",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "DEBUG",
+            "message": "no: sku",
+            "attributes": {"otel.scope.name": "shop.pay"},
+        },
+    ),
+    "level and time between colons": (
+        "ERROR: 2026-03-29 10:00:00,123: failed: x",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "ERROR",
+            "message": "failed: x",
+        },
+    ),
+    "process, level and logger": (
+        "2026-03-29 10:00:00,123 [4242] [WARNING] shop.pay: slow",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "slow",
+            "attributes": {"process.pid": "4242", "otel.scope.name": "shop.pay"},
+        },
+    ),
+    "the file in brackets": (
+        "2026-03-29 10:00:00,123 WARNING  [pay.py:6] slow",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "slow",
+            "attributes": {"code.file.path": "pay.py", "code.line.number": "6"},
+        },
+    ),
+    "a level of the feed's own": (
+        "2026-03-29 10:00:00,123 REFUND shop.pay: done",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "WARN",
+            "message": "done",
+            "attributes": {"otel.scope.name": "shop.pay"},
+        },
+        {"levels": {"REFUND": "WARN"}},
+    ),
     "time, level and text": (
         "2026-03-29 10:00:00,123 INFO paid and done",
         {
@@ -441,6 +503,11 @@ LETTERS: dict[str, tuple[Any, ...]] = {
         "none of the layouts",
     ),
     "its last line alone": ("ValueError: bad sku", "no_match", None),
+    "PostgreSQL's, a zone in the level's place": (
+        "2026-03-29 10:00:00.123 CET [4242] LOG:  ready",
+        "no_match",
+        None,
+    ),
     "a text alone": ("Booting worker", "no_match", None),
     "no such month": (
         "2026-13-29 10:00:00,123 - shop.pay - INFO - paid",

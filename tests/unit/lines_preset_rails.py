@@ -272,6 +272,116 @@ RECORDS: dict[str, tuple[Any, ...]] = {
             ),
         },
     ),
+    "Logger: Lograge's pairs": (
+        (
+            "I, [2026-03-29T12:00:00.123456 #7]  INFO -- : method=POST path=/carts format=html "
+            "controller=CartsController action=add status=201 duration=1.91 view=1.50"
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": (
+                "method=POST path=/carts format=html controller=CartsController action=add "
+                "status=201 duration=1.91 view=1.50"
+            ),
+            "method": "POST",
+            "path": "/carts",
+            "status_code": 201,
+            "response_time_ms": 1.91,
+            "attributes": {
+                "process.pid": "7",
+                "format": "html",
+                "controller": "CartsController",
+                "action": "add",
+                "view": "1.50",
+            },
+        },
+        {"timezone": "Europe/Berlin"},
+    ),
+    "Logger: Lograge's pairs, an error and a tag": (
+        (
+            "I, [2026-03-29T12:00:00.123456 #7]  INFO -- : [b1f0c2d3-4e5a-4b6c-8d7e-9f0a1b2c3d4e] "
+            "method=GET path=/ controller=A action=b status=500 error='Shop::NoFunds: not enough' "
+            "duration=0.15"
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "request_id": "b1f0c2d3-4e5a-4b6c-8d7e-9f0a1b2c3d4e",
+            "message": (
+                "method=GET path=/ controller=A action=b status=500 "
+                "error='Shop::NoFunds: not enough' duration=0.15"
+            ),
+            "method": "GET",
+            "path": "/",
+            "status_code": 500,
+            "response_time_ms": 0.15,
+            "attributes": {
+                "process.pid": "7",
+                "controller": "A",
+                "action": "b",
+                "exception.type": "Shop::NoFunds",
+                "exception.message": "not enough",
+            },
+        },
+        {"timezone": "Europe/Berlin"},
+    ),
+    "Logger: a text that begins as Lograge's": (
+        "I, [2026-03-29T10:00:00.123456 #7]  INFO -- : method=GET is slow",
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "INFO",
+            "message": "method=GET is slow",
+            "attributes": {"process.pid": "7"},
+        },
+    ),
+    "Logger: an exception": (
+        (
+            "E, [2026-03-29T10:00:00.123456 #7] ERROR -- : no funds (Shop::NoFunds)\n"
+            "app/pay.rb:17:in `charge'\napp/pay.rb:5:in `block in run'"
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "ERROR",
+            "message": "no funds (Shop::NoFunds)",
+            "attributes": {
+                "process.pid": "7",
+                "exception.type": "Shop::NoFunds",
+                "exception.message": "no funds",
+                "exception.stacktrace": (
+                    "no funds (Shop::NoFunds)\napp/pay.rb:17:in `charge'\n"
+                    "app/pay.rb:5:in `block in run'"
+                ),
+            },
+        },
+    ),
+    "Logger: an exception that nobody rescued": (
+        (
+            "F, [2026-03-29T10:00:00.123456 #7] FATAL -- :   \nArgumentError (no sku):\n  \n"
+            "app/pay.rb:17:in `charge'"
+        ),
+        {
+            "timestamp": "2026-03-29T10:00:00.123Z",
+            "level": "FATAL",
+            "message": "ArgumentError (no sku):",
+            "attributes": {
+                "process.pid": "7",
+                "exception.type": "ArgumentError",
+                "exception.message": "no sku",
+                "exception.stacktrace": ("ArgumentError (no sku):\n  \napp/pay.rb:17:in `charge'"),
+            },
+        },
+    ),
+    "Logger: a time without T and fraction": (
+        "D, [2026-03-29 12:00:00 #1] DEBUG -- : paid",
+        {
+            "timestamp": "2026-03-29T10:00:00.000Z",
+            "level": "DEBUG",
+            "message": "paid",
+            "attributes": {"process.pid": "1"},
+        },
+        {"timezone": "Europe/Berlin"},
+    ),
     "text: an error of one word": (
         "NoMethodError (undefined method 'pay' for nil):",
         {
@@ -302,6 +412,11 @@ LETTERS: dict[str, tuple[Any, ...]] = {
     "any text": ("paid", "no_match", None),
     "a text in brackets": ("[cart] paid", "no_match", None),
     "a name that is no error's": ("Cart (7):", "no_match", None),
+    "Lograge's pairs alone, which are logfmt": (
+        "method=GET path=/ controller=A action=b status=200 duration=0.15",
+        "no_match",
+        None,
+    ),
     "a frame": ("app/carts.rb:7:in 'show'", "no_match", None),
     "Logger: no such day": (
         "I, [2026-02-30T12:00:00.123456 #7]  INFO -- : paid",

@@ -145,6 +145,20 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
     "version 0": (f"{HEAD} - done".replace(">1 ", ">0 "), _ietf(message="done")),
     "version of three digits": (f"{HEAD} - done".replace(">1 ", ">100 "), _ietf(message="done")),
     "blank after PRI": (f"{HEAD} - done".replace(">1 ", "> 1 "), _ietf(message="done")),
+    # As syslog-ng's templates give what a message has not.
+    "nothing for PROCID": (
+        f"{HEAD} - done".replace(" 77 ", "  "),
+        _ietf(proc_id=None, message="done"),
+    ),
+    "nothing for MSGID": (
+        f"{HEAD} - done".replace(" ID7 ", "  "),
+        _ietf(msg_id=None, message="done"),
+    ),
+    "nothing for MSGID, and no message": (f"{HEAD} -".replace(" ID7 ", "  "), _ietf(msg_id=None)),
+    "nothing for both, and structured data": (
+        f'{HEAD} [a x="1"] done'.replace(" 77 ID7 ", "   "),
+        _ietf(proc_id=None, msg_id=None, structured_data={"a": {"x": "1"}}, message="done"),
+    ),
     "elements with and without params": (
         f'{HEAD} [a][b x="1" y="2"][c] done',
         _ietf(structured_data={"a": {}, "b": {"x": "1", "y": "2"}, "c": {}}, message="done"),
@@ -327,7 +341,23 @@ LETTERS |= {
         "no_match",
         "seven fields",
     )
-    for field in ("2025-01-22T10:00:00Z", "host", "app", "77", "ID7")
+    for field in ("2025-01-22T10:00:00Z", "host", "app")
+}
+# Each may be read in two ways.
+LETTERS |= {
+    f"header with nothing for a field before {rest!r}": (
+        f"{HEAD} -".replace(" 77 ID7 -", rest),
+        "no_match",
+        "seven fields",
+    )
+    for rest in (
+        " 77  done",
+        "   done",
+        "  77 - -",
+        "  77 - - done",
+        '  77 - [a x="1"]',
+        "  77 ID7 -",
+    )
 }
 LETTERS |= {
     f"time {sent}": (

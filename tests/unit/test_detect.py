@@ -83,6 +83,15 @@ def test_lines_that_no_format_takes_have_a_pattern_to_begin_with() -> None:
     assert found.records[0][1]["message"] == "install package-0"
 
 
+def test_lines_that_all_go_on_have_one_too() -> None:
+    assert report([b"  at last", b"\tand so on"]).declaration == "^%{GREEDYDATA:message}"
+
+
+def test_no_line_has_no_format() -> None:
+    found = report([b"", b"  "])
+    assert (found.formats, found.declaration, found.hints) == ((), None, [])
+
+
 def test_compose_is_recognised() -> None:
     (hint,) = report([b"web-1  | started", b"web-1  | ready"]).hints
     assert "--no-log-prefix" in hint
@@ -154,3 +163,98 @@ def test_an_example_that_comes_to_something_else_is_named(tmp_path: Path) -> Non
     ended = millrace("formats", "test", conf=declared(tmp_path, 404))
     assert ended.code == 1
     assert "formats.web: status_code: expected 404, not 200" in ended.err
+
+
+def test_postgresql_is_not_said_to_be_python() -> None:
+    prefix = "2026-03-29 10:00:{:02}.123 CEST [4242]"
+    lines = [f"{prefix} app@shop LOG:  duration: 1.2 ms".format(n).encode() for n in range(50)]
+    lines += [f"{prefix.format(n)} app@shop DETAIL:  key twice".encode() for n in range(5)]
+    assert report(lines).formats == ("postgres",)
+
+
+def test_of_formats_that_take_nearly_as_much_the_stricter_is_said() -> None:
+    lines = [b"2026-03-29 10:00:00 4242 [Note] ready"] * 98 + [b"INFO: x"] * 2
+    assert report(lines).formats[0] == "mysql_error"
+
+
+# A line of a logger -> the format that it is said to have.
+LOGGERS = {
+    "[2026-03-29 12:00:00 +0200] [4242] [DEBUG] 1 workers": "python",
+    "INFO:     Application startup complete.": "python",
+    "[2026-03-29 10:00:00,123] WARNING in pay: slow": "python",
+    "2026-03-29 10:00:00 [ERROR] shop.pay: failed": "python",
+    "2026-03-29 10:00:00,123 INFO  [c.e.Pay] (main) paid": "log4j",
+    "[2026-03-29 10:00:00,123] INFO started (kafka.server.Broker)": "log4j",
+    "2026-03-29 10:00:00,123 [main] INFO c.e.Pay - paid": "log4j",
+}
+
+
+@pytest.mark.parametrize("line", LOGGERS)
+def test_loggers_of_python_and_java_are_told_apart(line: str) -> None:
+    assert report([line.encode()] * 10).formats == (LOGGERS[line],)
+
+
+# What stands behind a head of syslog -> the format that is said.
+WRAPPED = {
+    'time=2026-03-29T10:00:00Z level=info msg="paid"': "logfmt",
+    "2026-03-29 10:00:00.123 UTC [4242] app@shop LOG:  ready": "postgres",
+    "[Sun Mar 29 10:00:00.123456 2026] [core:notice] [pid 7] AH00094: started": "apache_error",
+    "accepted a connection": "syslog",
+}
+
+
+@pytest.mark.parametrize("text", WRAPPED)
+def test_behind_a_head_of_syslog_is_the_format_within(text: str) -> None:
+    found = report([f"<134>1 2026-03-29T10:00:00Z web-1 app 7 - - {text}".encode()] * 10)
+    is_bare = WRAPPED[text] == "syslog"
+    assert (found.formats, found.envelope) == ((WRAPPED[text],), None if is_bare else "syslog")
+
+
+def test_an_envelope_is_not_named_where_no_format_takes_what_is_within() -> None:
+    found = report([b"<134>1 2026-03-29T10:00:00Z web-1 - x"] * 10)
+    assert found.formats or found.envelope is None
+
+
+# A line that no format takes -> a part of the pattern to begin with, and the text that it finds.
+DECLARED = {
+    "2026-03-29T10:00:00.123+0200\tINFO\tpay/main.go:19\tpaid": (
+        "LOGLEVEL",
+        "pay/main.go:19\tpaid",
+    ),
+    "2026/03/29 10:00:00.123456 main.go:29: paid": (r"\d{4}/\d{2}/\d{2}", "main.go:29: paid"),
+    "4242:M 29 Mar 2026 10:00:00.123 * Ready": ("[A-Z][a-z]{2}", "Ready"),
+}
+
+
+@pytest.mark.parametrize("line", DECLARED)
+def test_times_of_other_loggers_have_a_pattern_to_begin_with(line: str) -> None:
+    part, message = DECLARED[line]
+    found = report([line.encode()] * 10)
+    assert found.declaration is not None
+    assert part in found.declaration
+    assert found.records[0][1]["message"] == message
+    assert found.records[0][1]["timestamp"] < NOW.timestamp() * 1_000_000 + 1_000_000
+
+
+ACCESS = '192.0.2.7 - - [29/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.5"'
+TRACE = ["ERROR:shop.pay:failed", "Traceback (most recent call last):", '  File "a.py", line 7']
+# Lines -> words of the only hint that they have; None where they have none.
+HINTS: dict[str, tuple[list[str], str | None]] = {
+    "a trace, line by line": (TRACE, "join"),
+    "records of several lines": (["# Query_time: 0.5", "SELECT 1;", "SET x=1;"], "join"),
+    "a number without a unit": ([f"{ACCESS} 265"], "response_time_unit"),
+    "times among other fields": ([f'{ACCESS} "-" 0.012 0.011 .'], "nginx:"),
+    "seconds alone": ([f"{ACCESS} 0.012"], None),
+    "nothing after the agent": ([ACCESS], None),
+    "a request of unknown keys": (['{"http_uri":"/","ua":"curl/8.5","duration":"1"}'], "apache:"),
+    "escapes that are not JSON's": (['{"ua":"a"}', r'{"ua":"\x22"}'], "escape=json"),
+    "JSON": (['{"time":"2026-03-29T10:00:00Z","level":"info","msg":"paid"}'], None),
+}
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_hints_say_what_could_be_sent_or_read_better(name: str) -> None:
+    lines, words = HINTS[name]
+    hints = report([line.encode() for line in lines] * 10).hints
+    assert len(hints) == (words is not None), hints
+    assert words is None or words in hints[0]

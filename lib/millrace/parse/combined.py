@@ -41,6 +41,8 @@ _NO_ADDRESS = ("-", "unknown")
 _NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_.])?"
 _HOST_NAME = re.compile(rf"{_NAME}$")
 _HOST_AND_PORT = re.compile(rf"(?:{_NAME}|\[[0-9a-fA-F:.]+\]):[0-9]+$")
+# A request in a terminal's colours, as Werkzeug writes it.
+_COLOURED = re.compile(r"(?:\x1b\[[0-9;]{0,20}m)++([^\x1b]*+)(?:\x1b\[[0-9;]{0,20}m)++\Z")
 # Traefik's: requests since its start, router, server, and the duration with its unit.
 _TRAEFIK = re.compile(r' (?:[0-9]+|-) "[^"]*" "[^"]*" ([0-9]{1,9})ms$')
 # A line without escapes whose words and request are of the usual form, and nothing after that the
@@ -120,10 +122,15 @@ def of_pieces(line: str, received_at: int, options: Options = DEFAULT) -> Fields
         "status_code": status_code,
         "bytes": size,
         **head,
-        **request(pieces[1]),
+        **request(_plain(pieces[1])),
         **after,
         "attributes": marks or None,
     }
+
+
+def _plain(sent: str) -> str:
+    coloured = _COLOURED.match(sent) if sent.startswith("\x1b") else None
+    return coloured[1] if coloured else sent
 
 
 def _with_dash_for_empty_user(line: str) -> str:

@@ -1,6 +1,7 @@
 """System logs: RFC 5424, and RFC 3164 with or without PRI, told apart line by line.
 
-RFC 5424, of any version; some senders leave out the structured data::
+RFC 5424, of any version; some senders leave out the structured data, others the dash of a PROCID or
+MSGID that they have not::
 
     <PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA [MSG]
 
@@ -83,7 +84,7 @@ def _rfc_5424(after: str, received_at: int) -> Fields:
     if _EPOCH.match(time):
         return _without_header(after, instant(time))
     # Two spaces in a row leave a field between them empty.
-    if len(words) < 7 or "" in words[:6]:
+    if len(words) < 7 or ("" in words[:6] and not _is_whole(words)):
         raise RejectedError("no_match", "not the seven fields of RFC 5424")
     data, message = _parted(words[6])
     zoned = iso_8601(time) if _ZONED.match(time) else None
@@ -94,11 +95,22 @@ def _rfc_5424(after: str, received_at: int) -> Fields:
         "timestamp": timestamp,
         "hostname": absent_if_dash(words[2]),
         "app_name": absent_if_dash(words[3]),
-        "proc_id": absent_if_dash(words[4]),
-        "msg_id": absent_if_dash(words[5]),
+        "proc_id": absent_if_dash(words[4]) or None,
+        "msg_id": absent_if_dash(words[5]) or None,
         "message": message.removeprefix(_BOM),
         "structured_data": _structured_data(data) if data else None,
     }
+
+
+def _is_whole(words: list[str]) -> bool:
+    """Whether nothing but PROCID or MSGID is empty, and no other reading of the words is left."""
+    *_, msg_id, rest = words
+    message = _parted(rest)[1]
+    if "" in words[:4] or message == rest:
+        # Without structured data the spaces may be the message's.
+        return False
+    # In `app  77 - - text` a space is too many rather than PROCID empty.
+    return not msg_id or _parted(message)[1] == message
 
 
 def _parted(rest: str) -> tuple[str, str]:

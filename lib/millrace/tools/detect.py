@@ -1,7 +1,8 @@
 """``millrace formats detect``: which format takes a sample of lines, and what is left over.
 
-Every format is tried on every line. The best is the one that takes most; among equals the one that
-asks most of a line, as ``_STRICT_FIRST`` has them.
+Every format is tried on every line. The best is the one that takes most; among those that take
+nearly as much the one that asks most of a line, as ``STRICT_FIRST`` has them. Lines behind a head
+of syslog are said to be of the format within, where one takes nearly all of them.
 """
 
 import json
@@ -9,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from millrace.config import Config
 from millrace.io import reference_data
@@ -18,11 +20,12 @@ from millrace.parse.text import decode
 from millrace.parse.zones import Zone
 from millrace.records.fields import Fields
 from millrace.records.formats import PRESETS, Format
+from millrace.tools import declarations, hints
 from millrace.transform.chain import Chain, Letter
 from millrace.transform.spec import Spec
 
 # Those that read what others take too come last.
-_LENIENT = ("python", "json", "app", "syslog", "logfmt")
+_LENIENT = ("python", "log4j", "json", "app", "syslog", "logfmt")
 STRICT_FIRST = (*(name for name in PRESETS if name not in _LENIENT), *_LENIENT)
 
 # The more certain marks first.
@@ -30,17 +33,12 @@ _ENVELOPES: tuple[envelopes.Name, ...] = (
     *("filebeat", "fluent-bit", "vector", "docker", "cri", "otlp", "cloudwatch", "syslog"),
     "logstash",
 )
-_TELLING = ("facility", "app_name")
-_COMPOSED = re.compile(rb"[a-zA-Z0-9._-]{1,64} {1,32}\| ")
+# Loggers of two languages whose layouts overlap.
+_LOGGERS = ("python", "log4j")
 _MOST_FORMATS = 3
 _ENOUGH = 0.9
-_TIMES = ("TIMESTAMP_ISO8601", "HTTPDATE", "SYSLOGTIMESTAMP", "HTTPDERROR_DATE", "DATESTAMP")
-_REST = "[ :|-]*%{GREEDYDATA:message}"
-_SIMPLE = (
-    *(rf"^\[?%{{{time}:timestamp}}\]?[ ,:|-]*\[?%{{LOGLEVEL:level}}\]?{_REST}" for time in _TIMES),
-    *(rf"^\[?%{{{time}:timestamp}}\]?{_REST}" for time in _TIMES),
-    "^%{GREEDYDATA:message}",
-)
+_NEARLY = 0.97
+_MOST = 0.4
 # A further format is worth a place in the list where it takes so much of the sample.
 _LEAST_SHARE = 0.01
 _OTHER_ZONE = "Etc/GMT-7"
@@ -56,14 +54,21 @@ class Reading:
     format: Format
     outcomes: Sequence[Fields | Letter]
 
-    @property
+    @cached_property
     def taken(self) -> set[int]:
         """The positions of the lines that the format takes, and means something by."""
-        found = {n for n, one in enumerate(self.outcomes) if not isinstance(one, Letter)}
+        records = {n: one for n, one in enumerate(self.outcomes) if not isinstance(one, Letter)}
         if self.format.name == "syslog":
-            # Any word after a time would be a host.
-            found = {n for n in found if any(map(self.outcomes[n].get, _TELLING))}  # type: ignore[union-attr]
-        return found
+            return {n for n, one in records.items() if _is_syslog(one)}
+        if self.format.name in _LOGGERS:
+            # A level that is none was another word in its place.
+            return {n for n, one in records.items() if "level" not in (one["attributes"] or {})}
+        return set(records)
+
+    def values(self, positions: set[int]) -> int:
+        """How many values the format finds in the lines at these positions."""
+        records = [self.outcomes[n] for n in positions & self.taken]
+        return sum(_values(one) for one in records if not isinstance(one, Letter))
 
 
 @dataclass(frozen=True)
@@ -108,22 +113,24 @@ def detect(sample: Sequence[bytes], spec: Spec, declared: Sequence[Format], now_
     readings = [_read(lines, spec, format, now_ms) for format in candidates]
     chosen = _chosen(readings, len(lines))
     taken = set().union(*(one.taken for one in chosen))
-    pattern = _declaration(lines, spec, now_ms) if len(taken) < len(lines) / 2 else None
+    left = [line for n, line in enumerate(lines) if n not in taken]
+    pattern = _declaration(left, len(taken), chosen, spec, now_ms)
     formats = [one.format for one in chosen] + ([_simple(pattern)] if pattern else [])
     best = replace(spec, formats=tuple(formats or [Format("json")]))
     chain = Chain(best)
     outcomes = [_outcome(chain, line, now_ms) for line in lines]
+    unit = _unit(best.formats, outcomes)
     return Report(
         formats=tuple(one.format.name for one in chosen),
         lines=len(lines),
         share=len(taken) / len(lines) if lines else 0.0,
         shares={one.format.name: len(one.taken) / len(lines) for one in chosen},
-        envelope=_envelope(lines, best, now_ms),
+        envelope=_envelope(lines, best, now_ms) if chosen else None,
         is_local=_is_local(lines, best, now_ms),
-        unit=_unit(best.formats, outcomes),
+        unit=unit,
         records=_records(lines, outcomes),
         refused=_refused(lines, outcomes),
-        hints=_hints(lines),
+        hints=hints.hints(lines, outcomes, left, [one.format.name for one in chosen], unit),
         declaration=pattern,
     )
 
@@ -132,12 +139,24 @@ def _simple(pattern: str) -> Format:
     return Format("declared", "grok", json.dumps({"grok": pattern}), 1)
 
 
-def _declaration(lines: Sequence[bytes], spec: Spec, now_ms: int) -> str | None:
-    """The first of the simple patterns that takes nearly all lines; None where none does."""
-    for pattern in _SIMPLE:
-        if len(_read(lines, spec, _simple(pattern), now_ms).taken) >= _ENOUGH * len(lines):
-            return pattern
-    return None
+def _declaration(
+    left: Sequence[bytes], taken: int, chosen: Sequence[Reading], spec: Spec, now_ms: int
+) -> str | None:
+    """The pattern to begin with for lines that no format takes; None where formats take most.
+
+    It is the first that takes nearly all of them, or most where none but the last, which takes any
+    text, takes nearly all. Lines that go on from the line before are left aside.
+    """
+    first = [line for line in left if not hints.goes_on(line)]
+    is_joined = hints.is_of_several_lines([one.format.name for one in chosen])
+    if not left or (chosen and (len(first) <= taken or is_joined)):
+        return None
+    first = first or list(left)
+    for least in (_ENOUGH, _MOST):
+        for pattern in declarations.WITH_TIME:
+            if len(_read(first, spec, _simple(pattern), now_ms).taken) >= least * len(first):
+                return pattern
+    return declarations.ANY
 
 
 def _read(lines: Sequence[bytes], spec: Spec, format: Format, now_ms: int) -> Reading:
@@ -155,9 +174,12 @@ def _chosen(readings: Sequence[Reading], count: int) -> list[Reading]:
     """The formats that together take most: first the one that takes most, then of what is left."""
     chosen: list[Reading] = []
     left = set(range(count))
+    others = [one for one in readings if one.format.name != "syslog"]
+    if any(len(one.taken) >= _ENOUGH * count for one in others):
+        # Syslog takes all that stand behind its head, and says less.
+        readings = others
     while left and len(chosen) < _MOST_FORMATS:
-        # Of equals max takes the first, which is the stricter.
-        best = max(readings, key=lambda reading: len(reading.taken & left))
+        best = _best(readings, left)
         gained = best.taken & left
         if not gained or (chosen and len(gained) < _LEAST_SHARE * count):
             break
@@ -168,6 +190,30 @@ def _chosen(readings: Sequence[Reading], count: int) -> list[Reading]:
         left -= gained
     order = {name: n for n, name in enumerate(STRICT_FIRST)}
     return sorted(chosen, key=lambda reading: order.get(reading.format.name, -1))
+
+
+def _best(readings: Sequence[Reading], left: set[int]) -> Reading:
+    """The strictest of those that take most of what is left, or nearly as much."""
+    most = max(len(one.taken & left) for one in readings)
+    near = [one for one in readings if len(one.taken & left) >= _NEARLY * most]
+    names = [one.format.name for one in near]
+    if names[0] == "python" and "log4j" in names:
+        # Both read a time and a level; what Java's loggers wrote holds more by their own layouts.
+        java = near[names.index("log4j")]
+        if java.values(left) - near[0].values(left) > most / 2:
+            return java
+    return near[0]
+
+
+def _is_syslog(fields: Fields) -> bool:
+    """Whether more was read than a time and any words after it, which would be a host and a tag."""
+    has_host = not (fields.get("hostname") or "").startswith("[")
+    return fields.get("facility") is not None or (has_host and bool(fields.get("app_name")))
+
+
+def _values(fields: Fields) -> int:
+    attributes = fields["attributes"] or {}
+    return sum(value is not None for value in fields.values()) + len(attributes)
 
 
 def _envelope(lines: Sequence[bytes], spec: Spec, now_ms: int) -> str | None:
@@ -238,13 +284,6 @@ def _refused(
             counts[outcome.reason] += 1
             first.setdefault(outcome.reason, f"{outcome.detail}: {_text(line)}")
     return [(reason, count, first[reason]) for reason, count in counts.most_common(_SHOWN)]
-
-
-def _hints(lines: Sequence[bytes]) -> list[str]:
-    composed = sum(bool(_COMPOSED.match(line)) for line in lines)
-    if composed > len(lines) / 2:
-        return ["The lines have Docker Compose's prefix: log with --no-log-prefix."]
-    return []
 
 
 def _decoded(line: bytes) -> str:

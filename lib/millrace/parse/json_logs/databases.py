@@ -1,7 +1,6 @@
 """Events of MongoDB, PostgreSQL and MySQL."""
 
 import re
-from typing import Any
 
 from millrace.parse.json import Members
 from millrace.parse.json_logs import scales
@@ -11,7 +10,8 @@ from millrace.parse.json_logs.keys import with_own
 
 _LETTERS = {"F": "FATAL", "E": "ERROR", "W": "WARN", "I": "INFO", "D": "DEBUG"}
 _NO_ERROR = "00000"
-_DURATION = re.compile(r"duration: ([0-9]{1,12}\.[0-9]{1,6}) ms")
+_DURATION = re.compile(r"duration: ([0-9]{1,12}\.[0-9]{1,6}) ms {0,2}")
+_QUERY = re.compile(r"(?:statement|(?:parse|bind|execute) [^:\n]{1,128}): (.*)\Z", re.DOTALL)
 
 _MONGO = with_own(
     {
@@ -62,14 +62,17 @@ def mongo(event: Event, sent: Sent) -> None:
 
 
 def postgres(event: Event, sent: Sent) -> None:
-    """PostgreSQL's jsonlog."""
+    """PostgreSQL's jsonlog; a message may hold how long a statement took, and the statement."""
     if sent.get("state_code") == _NO_ERROR:
         del sent["state_code"]
     fill(event, sent.items(), _POSTGRES)
-    message: Any = event.fields.get("message")
-    duration = _DURATION.match(message) if message else None
+    message: str = event.fields.get("message") or ""
+    duration = _DURATION.match(message)
     if duration:
         event.duration(duration[1], "ms")
+    query = _QUERY.match(message, duration.end() if duration else 0)
+    if query:
+        event.attribute("db.query.text", query[1].rstrip())
 
 
 def is_mysql(sent: Sent) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from millrace.parse.draft import ABSENT
 from millrace.parse.json import Members
+from millrace.parse.json_logs import http
 from millrace.parse.json_logs.event import MOST_MEMBERS, Event, text
 from millrace.parse.json_logs.keys import GENERIC, PAIRS, PATHS, Table
 from millrace.parse.json_logs.setters import SETTERS, means_time
@@ -118,6 +119,9 @@ def _settle(
         # After the request: beside one a bare `status` is that of the response.
         candidates = sorted([status, *others.get("status_code", ())], key=_rank)
         _set_first(event, "status_code", candidates)
+    method = best.get("method")
+    if method:
+        http.beside_method(event, method[1])
     if "url.query" in best:
         _join_query(event, best)
     if pairs:

@@ -8,6 +8,9 @@ from millrace.parse.json_logs.event import MOST_MEMBERS, Event, Sent, text
 from millrace.parse.json_logs.generic import fill, pairs_of
 from millrace.parse.json_logs.keys import GENERIC, with_own
 
+LAYOUT_MARKERS = ("_logger", "_exception")
+"""Keys that log4j2's GcpLayout has."""
+
 _NO_SEVERITY = (None, "", "DEFAULT", 0, "0")
 _ENTRY = with_own(
     {
@@ -18,6 +21,7 @@ _ENTRY = with_own(
         "span_id": "spanId",
     }
 )
+_LAYOUT = with_own({"otel.scope.name": "_logger", "thread": "_thread", "exception": "_exception"})
 # The entry's own time is the event's.
 _PAYLOAD = {key: says for key, says in GENERIC.items() if says[0] != "timestamp"}
 _RESOURCE = {
@@ -54,6 +58,16 @@ def entry(event: Event, sent: Sent) -> None:
         _resource(event, dict(resource))
     if audit.__class__ is Members:
         _audit(event, dict(audit))
+
+
+def is_layout(sent: Sent) -> bool:
+    """Whether it is of log4j2's GcpLayout."""
+    return "severity" in sent
+
+
+def layout(event: Event, sent: Sent) -> None:
+    """Log4j2's GcpLayout: what Google has no name for begins with an underscore."""
+    fill(event, sent.items(), _LAYOUT)
 
 
 def is_written(sent: Sent) -> bool:

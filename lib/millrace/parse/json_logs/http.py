@@ -18,6 +18,7 @@ _ADDRESS = re.compile(
     r"(?:[0-9a-fA-F.:]{2,45}(?:%[\w.-]{1,20})?|\[[0-9a-fA-F:.]{2,45}\](?::\d{1,5})?)\Z"
 )
 _PROTOCOL = re.compile(r"(?:HTTP/)?([0-9](?:\.[0-9])?)\Z|h[0-9]c?\Z", re.IGNORECASE | re.ASCII)
+_PATH = re.compile(r"/[^ ]*\Z")
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20})://([^/?#]{1,300})")
 _OWN_NAMES = ("status_code", "response_time_ms")
 _ANY_CLIENT = ("client_ip", "client.address", "remote_addr")
@@ -40,6 +41,25 @@ def status(event: Event, key: str, value: Any) -> bool:
     if event.whole("status_code", value):
         return True
     return _refused(key, value)
+
+
+def beside_method(event: Event, key: str) -> None:
+    """Takes what means the request only where there is a method, whose key is given.
+
+    That is a path alone as ``request``, and the status in the object that has the method.
+    """
+    fields, attributes = event.fields, event.attributes
+    alone = attributes.get("request")
+    if alone and "path" not in fields and _PATH.match(alone):
+        query = attributes.get("query", "")
+        is_query = query.startswith("?") and "?" not in alone
+        fields["path"] = alone + attributes.pop("query") if is_query else alone
+        del attributes["request"]
+    within = key.rpartition(".")[0]
+    if within and "status_code" not in fields:
+        sent = attributes.get(f"{within}.status")
+        if moments.integer(sent) in _STATUS and event.whole("status_code", sent):
+            del attributes[f"{within}.status"]
 
 
 def response_time(event: Event, key: str, value: Any) -> bool:

@@ -63,12 +63,12 @@ _REST = {
     "path": "path uri url request_uri http.url url.original url.path url.full http.target http.path"
     " RequestPath req.url request.url request.uri request.path req.path",
     "client_ip": "client_ip remote_addr remote_ip ip clientIp client.address client.ip clientIP"
-    " ClientIp source.ip source.address http.client_ip req.remoteAddress req.ip request.client_ip"
-    " request.remote_ip request.remote_addr request.remoteAddress request.ip",
+    " ClientIp remoteIp remoteIP source.ip source.address http.client_ip req.remoteAddress req.ip"
+    " request.client_ip request.remote_ip request.remote_addr request.remoteAddress request.ip",
     "response_time_ms": " ".join(UNITS),
     "bytes": "bytes http.response.body.bytes http.response.body.size body_bytes_sent",
     "user_agent": "user_agent user_agent.original userAgent http.user_agent http_user_agent",
-    "referrer": "referrer referer http.request.referrer http.referer http_referer",
+    "referrer": "referrer referer http.request.referrer http.referer http_referer http_referrer",
     "forwarded_for": "forwarded_for x_forwarded_for http_x_forwarded_for",
     "virtual_host": "virtual_host url.domain http.host request.host req.host",
     "protocol": "protocol http.version http.flavor http_version request.proto req.protocol",

@@ -1,4 +1,4 @@
-"""Events of bunyan and pino, Python, Kubernetes' components, Graylog and the journal."""
+"""Events of loggers of Node.js and Go, Kubernetes' components, Graylog and the journal."""
 
 from typing import Any
 
@@ -8,28 +8,9 @@ from millrace.parse.json_logs.event import Event, Sent, text
 from millrace.parse.json_logs.generic import fill, pairs_of
 from millrace.parse.json_logs.keys import with_own
 
-PYTHON_MARKERS = (
-    "levelname",
-    "levelno",
-    "asctime",
-    "exc_info",
-    "taskName",
-    "funcName",
-    "processName",
-)
-"""Keys that only attributes of Python's LogRecord have."""
-
 _BYTES = range(256)
 
 _NODE = with_own({"service_name": "name"})
-_PYTHON = with_own(
-    {
-        "otel.scope.name": "name",
-        "process.pid": "process",
-        "thread.id": "thread",
-        "code.file.path": "pathname filename",
-    }
-)
 _ZAP = with_own(
     {
         "timestamp": "T",
@@ -41,6 +22,16 @@ _ZAP = with_own(
         "exception.stacktrace": "S",
     }
 )
+_HC_LOG = with_own(
+    {
+        "timestamp": "@timestamp",
+        "level": "@level",
+        "message": "@message",
+        "otel.scope.name": "@module",
+        "caller": "@caller",
+    }
+)
+_LOGSTASH = with_own({"message": "@message"})
 _GELF = with_own(
     {
         "message": "short_message",
@@ -77,11 +68,6 @@ def node(event: Event, sent: Sent) -> None:
     fill(event, sent.items(), _NODE)
 
 
-def python(event: Event, sent: Sent) -> None:
-    """Python's logging, with names of the attributes of its LogRecord."""
-    fill(event, sent.items(), _PYTHON)
-
-
 def is_zap(sent: Sent) -> bool:
     """Whether the keys are those of zap's encoder for development."""
     return "L" in sent and "M" in sent
@@ -90,6 +76,27 @@ def is_zap(sent: Sent) -> bool:
 def zap(event: Event, sent: Sent) -> None:
     """Zap's with the short keys of development."""
     fill(event, sent.items(), _ZAP)
+
+
+def is_hc_log(sent: Sent) -> bool:
+    """Whether it is of hclog, as HashiCorp's programs write it."""
+    return "@level" in sent and "@timestamp" in sent
+
+
+def hc_log(event: Event, sent: Sent) -> None:
+    """Hclog's own members, which begin with ``@``, and the program's pairs."""
+    fill(event, sent.items(), _HC_LOG)
+
+
+def is_logstash(sent: Sent) -> bool:
+    """Whether it is of Logstash's first layout, which winston still writes."""
+    return sent["@fields"].__class__ is Members and "@timestamp" in sent
+
+
+def logstash(event: Event, sent: Sent) -> None:
+    """Logstash's first layout; the level is one of the fields."""
+    fields = sent.pop("@fields")
+    fill(event, [*sent.items(), *fields], _LOGSTASH)
 
 
 def is_component(sent: Sent) -> bool:

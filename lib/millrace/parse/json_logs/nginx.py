@@ -15,6 +15,7 @@ MARKERS = (
     "remote_user",
     "http_user_agent",
     "http_referer",
+    "http_referrer",
     "http_x_forwarded_for",
     "request_length",
     "upstream_response_time",

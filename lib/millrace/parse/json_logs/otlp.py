@@ -1,5 +1,6 @@
 """OpenTelemetry's log records as JSON (OTLP)."""
 
+import base64
 import re
 from typing import Any
 
@@ -15,6 +16,9 @@ Record = tuple[Members, Members, Members]
 """A resource's logs, a scope's logs within them, and a log record within those."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,19}\Z", re.ASCII)
+# The ids are of 16 and 8 bytes.
+_BASE64_ID = re.compile(r"(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{11}=)\Z")
+_SEVERITY = re.compile(r"SEVERITY_NUMBER_([A-Z]{1,16})[2-4]?\Z")
 # Of a body with members, where the record says the time or the level itself.
 _TIMELESS = {key: says for key, says in GENERIC.items() if says[0] != "timestamp"}
 
@@ -79,13 +83,20 @@ def record(event: Event, sent: Sent) -> None:
 
 
 def _level(event: Event, one: Sent) -> None:
-    """Sets the level by number, else by word."""
-    if not event.level_number(one.get("severityNumber"), scales.OPENTELEMETRY):
+    """Sets the level by number, which plain protobuf writes by its name, else by word."""
+    number = one.get("severityNumber")
+    if event.level_number(number, scales.OPENTELEMETRY):
+        return
+    named = _SEVERITY.match(number) if number.__class__ is str else None
+    level = event.options.level(named[1]) if named else None
+    if level:
+        event.fields["level"] = level
+    else:
         event.level(text(one.get("severityText")))
 
 
 def _ids(event: Event, one: Sent) -> None:
-    trace_id, span_id = text(one.get("traceId")), text(one.get("spanId"))
+    trace_id, span_id = _hexadecimal(one.get("traceId")), _hexadecimal(one.get("spanId"))
     flags = moments.integer(one.get("flags"))
     if trace_id:
         trace(event, "traceId", trace_id)
@@ -94,6 +105,13 @@ def _ids(event: Event, one: Sent) -> None:
     if flags is not None:
         # The lowest byte is that of W3C Trace Context.
         event.attribute("trace_flags", f"{flags & 0xFF:02x}")
+
+
+def _hexadecimal(value: Any) -> str | None:
+    """An id as text; of base64, which JSON of plain protobuf has for bytes, the digits."""
+    sent = text(value)
+    is_base64 = sent is not None and _BASE64_ID.match(sent)
+    return base64.b64decode(sent).hex() if sent and is_base64 else sent
 
 
 def _time(value: Any) -> int | None:

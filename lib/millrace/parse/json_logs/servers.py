@@ -1,4 +1,4 @@
-"""Access events of Caddy, Traefik and Envoy: their level is that of the response's status."""
+"""Access events of Caddy, Traefik, Envoy and Lograge: their level is that of the response."""
 
 from typing import Any
 
@@ -105,6 +105,17 @@ def envoy(event: Event, sent: Sent) -> None:
     """Envoy's: durations are milliseconds."""
     _duration(event, sent, "duration", "ms")
     fill(event, sent.items(), _ENVOY)
+
+
+def is_lograge(sent: Sent) -> bool:
+    """Whether it is of Lograge, which writes a line for each request to Rails."""
+    return all(key in sent for key in ("action", "format", "status", "duration"))
+
+
+def lograge(event: Event, sent: Sent) -> None:
+    """Lograge's: durations are milliseconds."""
+    _duration(event, sent, "duration", "ms")
+    fill(event, sent.items())
 
 
 def _duration(event: Event, sent: dict[str, Any], key: str, unit: Unit) -> None:

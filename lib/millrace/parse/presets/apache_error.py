@@ -17,10 +17,12 @@ from millrace.records.fields import Fields
 
 VERSION = 1
 
+# Other words in brackets after a time are another logger's, or another server's.
+_LEVELS = "emerg|alert|crit|error|warn|notice|info|debug|trace[1-8]"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} "
 _HEAD = re.compile(
     rf"\[((?:{_DAY}|[0-9]{{4}}-[0-9]{{2}}-)[^\]]{{8,40}}+)\] "
-    r"\[(?:([^\]:]*+):)?([a-z0-9]{1,20})\] "
+    rf"\[(?:([^\]:]*+):)?({_LEVELS})\] "
     r"(?:\[pid ([0-9]{1,20})(?::tid ([0-9]{1,20}))?\] )?"
 )
 _FILE = re.compile(r"([^\s():\[\]]++)\(([0-9]{1,9})\): ")

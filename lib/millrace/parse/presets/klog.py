@@ -4,6 +4,8 @@ glog may write the year before the month. The text may be a message in quotes wi
 
     Lmmdd hh:mm:ss.uuuuuu threadid file:line] message
     Lmmdd hh:mm:ss.uuuuuu threadid file:line] "message" key="value" ...
+
+A value of several lines stands between ``<`` and ``>``, each line after a tab.
 """
 
 import re
@@ -65,4 +67,11 @@ def _put_text(draft: Draft, text: str) -> None:
         return
     draft.put("message", unescaped(quoted[1]))
     for key, value in values.items():
-        draft.attribute(_ATTRIBUTES.get(key, key), value)
+        draft.attribute(_ATTRIBUTES.get(key, key), _joined(value))
+
+
+def _joined(value: str) -> str:
+    """A value of several lines without the signs around it and the tab before each line."""
+    if not value.startswith("<\n\t"):
+        return value
+    return value[len("<\n\t") :].removesuffix("\n >").replace("\n\t", "\n")

@@ -11,6 +11,7 @@ import re
 from millrace.parse.draft import Draft
 from millrace.parse.options import Options, Parse
 from millrace.parse.presets import layouts, stack_traces
+from millrace.parse.presets.pairs import pairs
 from millrace.parse.presets.stack_traces import StackTrace
 from millrace.parse.rejection import RejectedError
 from millrace.records.fields import Fields
@@ -27,10 +28,14 @@ _TIME = rf"(?P<time>(?:(?:{_DATE})[T ])?{_CLOCK}(?: ?(?:Z|[+-][0-9]{{2}}:?[0-9]{
 _WORD = rf"[A-Z]{{3,16}}|(?i:{layouts.KNOWN_LEVELS})"
 _LEVEL = rf"\[?(?P<level>{_WORD})(?: *+\])?"
 _THREAD = r"\[(?P<thread>[^\]\n]*+)\]"
-_LOGGER = r"(?P<logger>[\w.$-]++)"
+_LOGGER = r"(?P<logger>(?![0-9])[\w.$-]++)"
 _LINE = "(?::(?P<line>[0-9]{1,9}))?"
 # A logger's context, and then what parts it from the text.
-_TO_TEXT = r"(?: ++\[[^\]\n]*+\])?(?: *+:| ++--?)(?: |\Z|(?=\n))"
+_PAIR = r'[^\s="]++="[^"\n]*+"'
+# Between logback's two dashes stand the pairs of an event.
+_TO_TEXT = (
+    rf"(?: ++\[[^\]\n]*+\])?(?: *+:| ++-(?:(?P<pairs>{_PAIR}(?: {_PAIR})*+)?-)?)(?: |\Z|(?=\n))"
+)
 _TEXT = r"(?P<message>.*)\Z"
 _TRACE = "(?P<trace>[0-9a-f]{16,32})-(?P<span>[0-9a-f]{16})"
 _NO_NAME = r"(?!\[(?:[0-9a-f]{16,32}-[0-9a-f]{16}| *+)\])"
@@ -44,7 +49,7 @@ _TIME_FIRST = _compiled(rf" *+\[?{_TIME}(?P<bracket>\]?) *+")
 
 # What follows the time.
 _SPRING_BOOT = _compiled(
-    rf"{_LEVEL} (?P<pid>[0-9]{{1,9}}) --- (?:\[(?P<application>[^\]\n]*+)\] (?=\[){_NO_NAME})?"
+    rf"{_LEVEL} ++(?P<pid>[0-9]{{1,9}}) --- (?:\[(?P<application>[^\]\n]*+)\] (?=\[){_NO_NAME})?"
     rf"{_THREAD} ?(?:\[(?:{_TRACE}| *+)\] )?{_LOGGER} *+: {_TEXT}"
 )
 _SPRING_BOOT_WITH_TRACE = _compiled(
@@ -92,6 +97,9 @@ _ELASTICSEARCH = _compiled(
 _AFTER_BRACKETS = (_KAFKA, _ELASTICSEARCH, *_AFTER_TIME)
 
 # Whole lines.
+_LEVEL_TIME_THREAD = _compiled(
+    rf"{_LEVEL} ++{_TIME} ++{_THREAD} ++{_LOGGER}{_LINE}{_TO_TEXT}{_TEXT}"
+)
 _CASSANDRA = _compiled(
     rf"{_LEVEL} ++(?:{_THREAD} ++)?{_TIME} ++"
     rf"(?:(?P<file>[\w$-]++\.(?:java|scala|kt|groovy)){_LINE}|{_LOGGER}) ++- {_TEXT}"
@@ -103,7 +111,7 @@ _JAVA_UTIL_LOGGING = _compiled(
 )
 # Its second line where it comes alone.
 _LEVEL_FIRST = _compiled(rf"(?P<level>{layouts.KNOWN_LEVELS}): {_TEXT}")
-_WHOLE = (_CASSANDRA, _JAVA_UTIL_LOGGING, _LEVEL_FIRST)
+_WHOLE = (_CASSANDRA, _LEVEL_TIME_THREAD, _JAVA_UTIL_LOGGING, _LEVEL_FIRST)
 
 
 def parser(options: Options) -> Parse:
@@ -123,6 +131,8 @@ def parser(options: Options) -> Parse:
         if time:
             draft.time(time["time"])
         layouts.fill(draft, match)
+        for key, value in (pairs(draft.attributes.pop("pairs", "")) or {}).items():
+            draft.attribute(key, value)
         stack_traces.put(draft, _named(trace, draft.fields.get("message")))
         return draft.done()
 

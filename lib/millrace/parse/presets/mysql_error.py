@@ -1,6 +1,7 @@
 """Error logs of MySQL 5.5 to 9 and MariaDB: time, thread, level, and since MySQL 8 a code.
 
-Times are UTC, or with their offset; those of old servers and MariaDB are local.
+Times are UTC, or with their offset; those of old servers and MariaDB are local. Only those with two
+digits of the year stand without a thread.
 """
 
 import re
@@ -14,7 +15,7 @@ VERSION = 1
 
 _LINE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T|  ?)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?|[0-9]{6}  ?[0-9]{1,2}:[0-9]{2}:[0-9]{2})"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})?(?= ++[0-9])|[0-9]{6}  ?[0-9]{1,2}:[0-9]{2}:[0-9]{2})"
     r"(?: ++(0x[0-9a-f]++|[0-9]++))? ++\[(\w++)\]"
     r"(?: \[(MY-[0-9]++)\](?: \[([^\]\n]*+)\])?)? ?(.*)\Z",
     re.DOTALL | re.ASCII,
@@ -27,7 +28,7 @@ def parser(options: Options) -> Parse:
 
     def parse(line: str, received_at: int) -> Fields:
         match = _LINE.match(line)
-        if not match:
+        if not match or options.level(match[3]) is None:
             raise RejectedError("no_match", "not time, thread and [level]")
         time, thread, level, code, subsystem, message = match.groups()
         draft = Draft(options, received_at)

@@ -9,8 +9,8 @@ Lines of names and values, each after ``# ``, and then the statement::
     SET timestamp=1774778398;
     SELECT COUNT(*) FROM carts;
 
-Servers before MySQL 5.7, and MariaDB, leave out the time where its second is that of the record
-before; then the statement's own time counts.
+Servers before MySQL 5.7, and MariaDB, write a local time, and leave it out where its second is that
+of the record before; there the statement's own time counts.
 """
 
 import re
@@ -23,9 +23,12 @@ from millrace.records.fields import Fields
 
 VERSION = 1
 
-_TIME = re.compile(r"# Time: ++([^\n]*)")
+_TIME = re.compile(r"^# Time: ++([^\n]*)", re.MULTILINE)
+_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:?[0-9]{2}) *+\Z")
 _USER = re.compile(r"# User@Host: ++([^\[\n]*+)\[([^\]\n]*+)\] @ ++([^\[\n ]*+) *+\[([^\]\n]*+)\]")
-_PAIR = re.compile(r"(?<!\w)([A-Za-z_]\w*+): ++([^ \n]++)", re.ASCII)
+# What follows a name without a value is the next name.
+_PAIR = re.compile(r"(?<!\w)([A-Za-z_]\w*+): ++(?!\w++: )([^ \n]++)", re.ASCII)
+_ADDRESS = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}\Z|(?=[^:]*:)[0-9a-fA-F:.]{2,45}\Z")
 _PLAN = "# explain: "  # a table, not names and values
 _COMMAND = "# administrator command: "
 _DATABASE = re.compile(r"use `?([^\n`;]++)`?;\n?", re.IGNORECASE)
@@ -40,7 +43,11 @@ def parser(options: Options) -> Parse:
 
     def parse(line: str, received_at: int) -> Fields:
         draft = Draft(options, received_at)
-        statement = _header(draft, line.replace("\r\n", "\n") if "\r" in line else line)
+        text = line.replace("\r\n", "\n") if "\r" in line else line
+        statement = _header(draft, text)
+        time = _TIME.search(text, 0, len(text) - len(statement))
+        if time:
+            draft.time(time[1])
         database = _DATABASE.match(statement)
         if database:
             draft.attribute("db.namespace", database[1])
@@ -48,7 +55,7 @@ def parser(options: Options) -> Parse:
         set_time = _SET.match(statement)
         if set_time:
             statement = statement[set_time.end() :]
-            if "timestamp" not in draft.fields:
+            if not time or not _ZONE.search(time[1]):
                 draft.instant(notations.since_1970(set_time[1]), set_time[1])
         draft.attribute("db.query.text", statement.strip())
         return draft.done()
@@ -79,15 +86,14 @@ def _header_line(draft: Draft, line: str) -> bool:
     """Puts what one of the lines says, and returns whether that is the time taken."""
     if line.startswith(_PLAN):
         return False
-    time = _TIME.match(line)
-    if time:
-        draft.time(time[1])
+    if _TIME.match(line):
         return False
     user = _USER.match(line)
     if user:
         name, _, host, address = user.groups()
         draft.put("user", name)
-        draft.client(address or host)
+        client = address or host
+        draft.client(client if _ADDRESS.match(client) else None)
         draft.attribute("Host", host)
     is_timed = False
     for name, value in _PAIR.findall(line, user.end() if user else 0):

@@ -1,9 +1,9 @@
 r"""Pairs ``key=value`` with blanks between, as logfmt and klog write them.
 
 A key is a run without blank, ``=`` and quote. A value is bare up to the next blank, or stands in
-quotes within which a backslash escapes. A key alone means true. Taken as one value are also three
-that have blanks and no quotes: a date and time, a list or struct as Go prints it, and the text in
-single quotes that Lograge writes after ``error=``.
+quotes within which a backslash escapes. A key alone means true. Taken as one value are also four
+that have blanks and no quotes: a date and time, a list or struct as Go prints it, the text in
+single quotes that Lograge writes after ``error=``, and the lines between ``<`` and ``>`` of klog.
 """
 
 import re
@@ -20,7 +20,9 @@ _TIME = (
 # A blank before a further pair ends it.
 _BRACKETS = rf"(?:map|&)?[\[{{](?:[^{_BLANK}]|[{_BLANK}](?!{_KEY}=))*+(?<=[\]}}])"
 _LOGRAGE = rf"(?<=error=)'[^']*+(?:'(?!{_END})[^']*+)*+'?"
-_BARE = rf'(?!")(?:(?:{_TIME}|{_BRACKETS}|{_LOGRAGE}){_END}|[^{_BLANK}]*+)'
+# Whatever follows, or such lines would be looked through once for each that begins so.
+_LINES = r"<\n(?:\t[^\n]*+(?:\n|\Z))++(?: >)?"
+_BARE = rf'(?!")(?:(?:{_TIME}|{_BRACKETS}|{_LOGRAGE}){_END}|{_LINES}|[^{_BLANK}]*+)'
 # A sign with which no key can begin is the last group.
 _PAIR = re.compile(rf'({_KEY})(?:(=)(?:{_QUOTED}|({_BARE})))?+|([="])', re.DOTALL)
 _FIRST = re.compile(rf"[{_BLANK}]*+{_KEY}=")

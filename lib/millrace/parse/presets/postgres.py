@@ -1,7 +1,8 @@
 """Logs of PostgreSQL: lines of stderr by the usual prefixes, and csvlog.
 
 The prefixes are the default of ``log_line_prefix`` (``%m [%p] ``), Debian's (``%m [%p] %q%u@%d ``),
-that of Amazon RDS (``%t:%r:%u@%d:[%p]:``) and that of pgBadger's manual. A detail, a hint or a
+that of Amazon RDS (``%t:%r:%u@%d:[%p]:``) and that of pgBadger's manual, also with its names in
+brackets. A detail, a hint or a
 statement has a prefix of its own, and is a record of its own.
 """
 
@@ -43,7 +44,14 @@ _PG_BADGER = _compiled(
     rf"(?:,app={_name('application_name', ',')})?"
     r"(?:,client=(?:\[local\]|(?P<client>[^ \n]*+)))? "
 )
-_PREFIXES = (_DEFAULT, _RDS, _PG_BADGER)
+_IN_BRACKETS = _compiled(
+    rf" {_PID}:? \[user={_name('user', ',')},db={_name('database', ',')}"
+    rf"(?:,app={_name('application_name', '],')})?"
+    r"(?:,client=(?:\[local\]|(?P<client>[^]\n]*+)))?\] "
+)
+# Names with blanks: without a colon, or a text with an address in it would be one.
+_WITH_BLANKS = _compiled(rf" {_PID}:? (?P<user>[^@:\n]{{1,128}})@(?P<database>[^@:\n]{{1,128}}) ")
+_PREFIXES = (_DEFAULT, _RDS, _PG_BADGER, _IN_BRACKETS, _WITH_BLANKS)
 
 _CSV = re.compile(rf"{_TIME},")
 _COLUMNS = columns.names(

@@ -22,6 +22,9 @@ _TIME = (
 _LEVEL = "(?P<level>[A-Z]{3,16}|Level [0-9]{1,3})"
 _KNOWN = rf"(?P<level>(?:{layouts.KNOWN_LEVELS})\b)"
 _LOGGER = r"(?P<logger>[^\s:|\[\]]++)"
+# A word without a dot is rather the text's: ``ERROR failed: no stock``.
+_QUALIFIED = r"(?:root|__main__|[\w-]++(?:\.[\w-]++)++)"
+_NAMED = rf"(?:(?P<logger>{_QUALIFIED}):(?: |\Z))?"
 _LINE = "(?P<line>[0-9]{1,9})"
 _TEXT = r"(?P<message>.*)\Z"
 
@@ -32,8 +35,16 @@ def _compiled(text: str) -> re.Pattern[str]:
 
 _BETWEEN_DASHES = _compiled(rf"{_TIME} - {_LOGGER} - {_LEVEL} *+- {_TEXT}")
 _LEVEL_AND_LOGGER = _compiled(
-    rf"{_TIME} \[?{_LEVEL}(?: *+\])? ++\[?{_LOGGER}(?::|\]:?| -)(?: |\Z){_TEXT}"
+    rf"{_TIME} \[?{_LEVEL}(?: *+\])? ++\[?(?P<logger>(?<=\[)[^\s:|\[\]]++|{_QUALIFIED})"
+    rf"(?::|\]:?| -)(?: |\Z){_TEXT}"
 )
+_LEVEL_AND_FILE = _compiled(
+    rf"{_TIME} {_KNOWN} ++\[(?P<file>[^\]:\n]*+(?<=\.py)):{_LINE}\] {_TEXT}"
+)
+_PROCESS_AND_LEVEL = _compiled(
+    rf"{_TIME} \[(?P<pid>[0-9]{{1,10}})\] \[?{_LEVEL}(?: *+\])?:? *+{_NAMED}{_TEXT}"
+)
+_LEVEL_AND_TIME = _compiled(rf"{_LEVEL}: *+{_TIME}: *+{_NAMED}{_TEXT}")
 _LOGGER_AND_LEVEL = _compiled(rf"{_TIME} {_LOGGER} {_KNOWN}(?: *+[:-](?= |\Z))? *+{_TEXT}")
 _OPENTELEMETRY = _compiled(
     rf"{_TIME} {_LEVEL} \[(?P<logger>[^\]\n]*+)\] \[(?P<file>[^\]:\n]*+):{_LINE}\]"
@@ -66,6 +77,9 @@ _LAYOUTS = (
     _BETWEEN_DASHES,
     _OPENTELEMETRY,
     _LEVEL_AND_LOGGER,
+    _LEVEL_AND_FILE,
+    _PROCESS_AND_LEVEL,
+    _LEVEL_AND_TIME,
     _BASIC,
     _UVICORN_ACCESS,
     _LEVEL_ALONE,
@@ -80,6 +94,8 @@ _LAYOUTS = (
     _DJANGO,
     _TIME_AND_LEVEL,
 )
+# Of other programs' lines too any word would be the level of these.
+_OF_KNOWN_LEVEL = (_LEVEL_AND_LOGGER, _PROCESS_AND_LEVEL, _LEVEL_AND_TIME)
 
 
 def parser(options: Options) -> Parse:
@@ -88,7 +104,7 @@ def parser(options: Options) -> Parse:
     def parse(line: str, received_at: int) -> Fields:
         draft = Draft(options, received_at)
         text, trace = stack_traces.of_python(layouts.plain(line))
-        match = layouts.first_match(_LAYOUTS, text)
+        match = _matched(text, options)
         if not match:
             raise RejectedError("no_match", "none of the layouts")
         layouts.fill(draft, match)
@@ -96,3 +112,12 @@ def parser(options: Options) -> Parse:
         return draft.done()
 
     return parse
+
+
+def _matched(text: str, options: Options) -> re.Match[str] | None:
+    """The match of the first layout that the text has; None where it has none of them."""
+    for layout in _LAYOUTS:
+        match = layout.match(text)
+        if match and (layout not in _OF_KNOWN_LEVEL or options.level(match["level"])):
+            return match
+    return None

@@ -2,6 +2,7 @@
 
 The request's id stands in brackets before the text, and joins the records of one request: the one
 that says ``Started`` has method, path and client, the one that says ``Completed`` status and time.
+Behind the Logger's head, or behind tags, also the pairs that Lograge writes for each request.
 """
 
 import re
@@ -9,13 +10,14 @@ import re
 from millrace.parse.draft import Draft
 from millrace.parse.options import Options, Parse
 from millrace.parse.presets import layouts
+from millrace.parse.presets.pairs import pairs
 from millrace.parse.rejection import RejectedError
 from millrace.records.fields import Fields
 
 VERSION = 1
 
 _LOGGER = re.compile(
-    r"[A-Z], \[([0-9T:.-]{19,29}) #([0-9]{1,10})\] ++([A-Z]{3,16}) -- ([^:\n]*+): ?(.*)\Z",
+    r"[A-Z], \[([0-9T :.+-]{19,35}) #([0-9]{1,10})\] ++([A-Z]{3,16}) -- ([^:\n]*+): ?(.*)\Z",
     re.DOTALL,
 )
 _TAG = re.compile(r"\[([^\[\]\n]{1,255})\] ")
@@ -33,6 +35,11 @@ _RAISED = re.compile(
     r"((?:[A-Z]\w*+::)++[A-Z]\w*+|[A-Z]\w*+(?:(?<=Error)|(?<=Exception)))"
     r" \(([^\n]*)\):(?=\n|\Z)"
 )
+# An exception handed to the Logger: its message, its class, and the frames in lines after.
+_OBJECT = re.compile(r" \(([A-Z]\w*+(?:::[A-Z]\w*+)*+)\)\n(?=[^\n]*:[0-9]{1,9}:in [`'])")
+_LOGRAGE = "method="
+_LOGRAGE_KEYS = {"method", "path", "status", "duration"}
+_ERROR = re.compile(r"'?([A-Z]\w*+(?:::\w++)*+): (.*?)'?\Z", re.DOTALL)
 # What else Rails itself writes, where a text has no id before it to be told by.
 _OTHERS = (
     "Parameters: ", "Rendered ", "Rendering ", "Redirected to ", "Sent file ", "Sent data ",
@@ -56,8 +63,10 @@ def parser(options: Options) -> Parse:
             draft.attribute("progname", program.strip())
         text, tags = _tagged(text)
         is_known = _tags(draft, tags)
-        is_known = _text(draft, text.strip()) or is_known
-        if not logger and not is_known and not text.lstrip().startswith(_OTHERS):
+        text = text.strip()
+        if not ((logger or is_known) and _lograge(draft, text)):
+            is_known = _text(draft, text) or is_known
+        if not logger and not is_known and not text.startswith(_OTHERS):
             raise RejectedError("no_match", "neither a line of Logger nor one that Rails writes")
         return draft.done()
 
@@ -97,7 +106,9 @@ def _text(draft: Draft, text: str) -> bool:
         for name, value in processing.groupdict().items():
             draft.attribute(name, value)
     elif raised := _RAISED.match(text):
-        _raised(draft, raised, text)
+        _raised(draft, raised[0], raised[1], raised[2], text)
+    elif given := _OBJECT.search(text) if "\n" in text else None:
+        _raised(draft, text[: given.end() - 1], given[1], text[: given.start()], text)
     else:
         return False
     return True
@@ -120,9 +131,29 @@ def _completed(draft: Draft, status: str | None, milliseconds: str, parts: str |
         draft.attribute(name, value)
 
 
-def _raised(draft: Draft, heading: re.Match[str], text: str) -> None:
-    draft.put("message", heading[0])
-    draft.attribute("exception.type", heading[1])
-    draft.attribute("exception.message", heading[2])
-    if heading.end() < len(text):
+def _lograge(draft: Draft, text: str) -> bool:
+    """Puts the pairs that Lograge writes for a request; returns whether the text is these."""
+    sent = pairs(text) if text.startswith(_LOGRAGE) else None
+    if sent is None or not sent.keys() >= _LOGRAGE_KEYS:
+        return False
+    draft.put("message", text)
+    draft.put("status_code", sent.pop("status"))
+    draft.response_time(sent.pop("duration"), "ms")
+    for field in ("method", "path"):
+        draft.put(field, sent.pop(field))
+    error = sent.pop("error", None)
+    if error and (raised := _ERROR.match(error)):
+        draft.attribute("exception.type", raised[1])
+        error = raised[2]
+    draft.attribute("exception.message", error)
+    for key, value in sent.items():
+        draft.attribute(key, value)
+    return True
+
+
+def _raised(draft: Draft, heading: str, type: str, message: str, text: str) -> None:
+    draft.put("message", heading)
+    draft.attribute("exception.type", type)
+    draft.attribute("exception.message", message)
+    if len(heading) < len(text):
         draft.attribute("exception.stacktrace", text)
