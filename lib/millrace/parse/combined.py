@@ -56,6 +56,9 @@ _PLAIN = re.compile(
 )
 
 
+_NOTHING: Fields = {}
+
+
 def parser(options: Options) -> Parse:
     """What parses lines; a response time is in milliseconds where the feed names no unit.
 
@@ -93,8 +96,8 @@ def _of_match(match: re.Match[str], options: Options) -> Fields:
         "bytes": None if size == "-" else int(size),
         "referrer": absent_if_dash(referrer),
         "user_agent": absent_if_dash(agent),
-        **_response_time(sent_time, options),
         "forwarded_for": absent_if_dash(forwarded),
+        **(_response_time(sent_time, options) if sent_time else _NOTHING),
     }
 
 
@@ -212,9 +215,9 @@ def _number(field: str, text: str, form: re.Pattern[str]) -> int | None:
     return int(text)
 
 
-def _response_time(sent: str | None, options: Options) -> Fields:
-    if sent is None or sent == "-":
-        return {}
+def _response_time(sent: str, options: Options) -> Fields:
+    if sent == "-":
+        return _NOTHING
     if options.response_time_unit is None and sent[-4:-3] == ".":
         return {"extra": sent}
     return {"response_time_ms": milliseconds(sent, options.response_time_unit or "ms")}

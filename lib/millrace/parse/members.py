@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from millrace.parse import json, numbers, times
 from millrace.parse.options import Options
 from millrace.parse.rejection import RejectedError, found
-from millrace.parse.zones import UTC
 from millrace.records.limits import MAX_ITEMS
 
 T = TypeVar("T")
@@ -100,7 +99,7 @@ def timestamp(sent: dict[str, Any], options: Options, marks: dict[str, str]) -> 
     time = instant(value)
     if time is None:
         raise RejectedError("bad_timestamp", found("timestamp", text(value) or ""))
-    if options.zone != UTC and value.__class__ is str and times.is_local(value):
+    if not options.zone.is_utc and value.__class__ is str and times.is_local(value):
         return options.local(time, marks)
     return time
 

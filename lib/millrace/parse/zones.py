@@ -30,25 +30,26 @@ ABBREVIATIONS = {
 class Zone:
     """A time zone by its name."""
 
-    __slots__ = ("_zone", "name")
+    __slots__ = ("_zone", "is_utc", "name")
 
     def __init__(self, name: str) -> None:
         """Raises ValueError where the database has no zone of that name."""
         self.name = name
-        self._zone: tzinfo = DATETIME_UTC if name == "UTC" else _zone_info(name)
+        self.is_utc = name == "UTC"
+        self._zone: tzinfo = DATETIME_UTC if self.is_utc else _zone_info(name)
 
     def instant(self, local: int) -> int:
         """The instant at which the zone's clocks show ``local``; both in microseconds since 1970.
 
         A time that does not exist is moved forward by the gap; of a doubled hour it is the first.
         """
-        if self._zone is DATETIME_UTC:
+        if self.is_utc:
             return local
         return local - _offsets(self, local - local % _STEP)[0]
 
     def doubt(self, local: int) -> Doubt | None:
         """Whether the clocks show ``local`` twice or never; None for nearly all times."""
-        if self._zone is DATETIME_UTC:
+        if self.is_utc:
             return None
         first, second = _offsets(self, local - local % _STEP)
         if first == second:
@@ -57,7 +58,7 @@ class Zone:
 
     def wall(self, instant: int) -> int:
         """What the zone's clocks show at an instant; both in microseconds since 1970."""
-        if self._zone is DATETIME_UTC:
+        if self.is_utc:
             return instant
         return instant + _offset_at(self, instant - instant % _STEP)
 

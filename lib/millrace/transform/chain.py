@@ -28,11 +28,10 @@ from millrace.records.received import MOST_PARTS
 from millrace.transform.spec import Spec
 from millrace.transform.steps import RegisterError, steps, storable
 
+_JSON = (b"{", b"[")  # what begins otherwise holds one line
 # As shippers know them.
 _SERVICE_NAME, _SEVERITY = "service.name", "severity"
 _CHAINS = 64  # that a process keeps compiled
-# What only records of several lines have: OTLP's, CloudWatch's, Azure's.
-_SEVERAL = (b'"resourceLogs"', b'"logEvents"', b'"records"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ class Chain:
 
         The arguments are those of ``outcome``.
         """
-        if value is None or raw_bytes is not None or not self._may_be_several(value):
+        is_json = value is not None and value[:1] in _JSON and raw_bytes is None
+        if value is None or not is_json or not self._may_be_several(value):
             return (self.outcome(value, raw_bytes, milliseconds, place),)
         try:
             texts = self._texts(value)
@@ -103,11 +103,18 @@ class Chain:
         return [self._outcome(text.encode(), None, milliseconds, place) for text in texts]
 
     def _may_be_several(self, value: bytes) -> bool:
-        """Whether a cheap look says that the record may hold several lines."""
-        first = value[:1]
-        if first == b"[":
+        """Whether a cheap look says that the record may hold several lines.
+
+        Keys of OTLP, CloudWatch and Azure tell it, and the bracket of a list.
+        """
+        if value.startswith(b"["):
             return self._is_json
-        return first == b"{" and any(mark in value for mark in _SEVERAL)
+        return (
+            b"resourceLogs" in value
+            or b"logEvents" in value
+            # What begins with a quote is long to look for in JSON.
+            or (b"records" in value and b'"records"' in value)
+        )
 
     def _texts(self, value: bytes) -> list[str] | None:
         """The lines that a record holds, masked; None where it is one."""
