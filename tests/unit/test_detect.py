@@ -142,7 +142,8 @@ def test_the_formats_there_are_are_listed() -> None:
 def declared(folder: Path, status: int) -> Path:
     """A configuration with a format whose example expects this status."""
     line = '192.0.2.7 [29/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5'
-    example = {"line": line, "expect": {"status_code": status, "method": "GET"}}
+    time = datetime(2026, 3, 29, 10, tzinfo=UTC)
+    example = {"line": line, "expect": {"status_code": status, "timestamp": time}}
     web = {
         "nginx": '$remote_addr [$time_local] "$request" $status $body_bytes_sent',
         "examples": [example, {"line": "x", "expect": None}],

@@ -12,6 +12,7 @@ from rows import spec
 from millrace import config
 from millrace.config import ConfigurationError
 from millrace.io import reference_data
+from millrace.parse import parser
 from millrace.parse.envelopes import Keys
 from millrace.parse.options import Options
 from millrace.parse.zones import Zone
@@ -246,6 +247,26 @@ def test_a_wrong_declaration_is_refused_in_one_line(tmp_path: Path, name: str) -
         config.load(configuration(tmp_path, formats | {"web": DECLARED["web"]}, FEEDS[:1]))
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_statement_can_be_copied_as_it_stands() -> None:
+    nginx = """log_format  main escape=json
+        '$remote_addr [$time_local] "$request" '
+        '$status $body_bytes_sent';"""
+    line = '192.0.2.7 [29/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5'
+    declared = Format("main", "nginx", json.dumps({"nginx": nginx}), 1)
+    assert parser(declared)(line, 0)["status_code"] == 200
+    apache = r"""LogFormat "%h %l %u %t \"%r\" %>s %b" common"""
+    line = '192.0.2.7 - - [29/Mar/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5'
+    declared = Format("main", "apache", json.dumps({"apache": apache}), 1)
+    assert parser(declared)(line, 0)["status_code"] == 200
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "conf.yaml"
+    file.write_text(config.DEFAULT_FILE.read_text() + "\nfeeds:\n  - {name: web}\n")
+    with pytest.raises(ConfigurationError, match="feeds stands twice, in lines"):
+        config.load(file)
 
 
 @pytest.mark.parametrize(

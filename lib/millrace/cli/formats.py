@@ -62,9 +62,13 @@ def try_examples(conf: ConfFile = config.DEFAULT_FILE) -> None:
     loaded = config.load(conf)
     failures = list(examples.failures(loaded))
     for failure in failures:
-        say(f"formats.{failure.format}: {failure.difference}\n  {failure.line}")
+        say(f"formats.{failure.format}: {failure.difference}")
+        say(f"  {failure.line}")
     tried = sum(len(declared.examples) for declared in loaded.formats.values())
-    say(f"{tried - len(failures)} of {tried} examples are as expected")
+    if tried:
+        say(f"{tried - len(failures)} of {tried} examples are as expected")
+    else:
+        say("no format has examples: nothing was tried")
     if failures:
         sys.exit(FAILED)
 

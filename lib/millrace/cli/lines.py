@@ -17,7 +17,6 @@ from millrace import config
 from millrace.cli.options import (
     FAILED,
     ConfFile,
-    FormatName,
     console,
     end,
     feed_of,
@@ -117,7 +116,13 @@ def send(
 
 
 def parse(
-    format: FormatName,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="A preset, or a format that the configuration declares."),
+    ] = None,
+    feed_name: Annotated[
+        str | None, typer.Option("--feed", help="Parse as this feed of the configuration does.")
+    ] = None,
     file: Annotated[Path | None, typer.Argument(help="Log file. Default: standard input.")] = None,
     received_at: Annotated[
         datetime | None, typer.Option(help="Time of receipt, UTC. Default: now.")
@@ -128,10 +133,12 @@ def parse(
     from millrace.io import reference_data
     from millrace.tools import preview
 
+    if (format is None) == (feed_name is None):
+        raise typer.BadParameter("give a format, or a feed", param_hint="--format")
     loaded = config.load(conf)
     received = (received_at or datetime.now(UTC)).replace(tzinfo=UTC)
-    feed = feed_of(loaded, format)
-    spec = reference_data.spec(loaded, feed)
+    feed = loaded.feed(feed_name) if feed_name else feed_of(loaded, str(format))
+    spec = reference_data.spec(loaded, feed, needs_country=False)
     if file is not None and not file.is_file():
         raise ConfigurationError(f"{file}: no such file")
     with nullcontext(sys.stdin.buffer) if file is None else file.open("rb") as lines:

@@ -1,7 +1,7 @@
 """Feeds, and the formats that the configuration declares."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -126,6 +126,18 @@ class Feed(Section):
         if record < line:
             raise ValueError(f"expected at least max_line_bytes, which is {line}, not {record}")
         return record
+
+    @field_validator("envelope", mode="before")
+    @classmethod
+    def _envelope_is_known(cls, envelope: Any) -> Any:
+        if isinstance(envelope, str) and envelope not in get_args(EnvelopeName):
+            named = ", ".join(get_args(EnvelopeName))
+            raise ValueError(
+                f"expected {named}, or line, timestamp and attributes, not {envelope!r}"
+            )
+        if isinstance(envelope, dict):
+            return EnvelopeKeys(**envelope)
+        return envelope
 
     @field_validator("timezone")
     @classmethod

@@ -7,6 +7,7 @@ that ``millrace up`` made.
 
 import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,9 @@ class Config(BaseSettings):
         for number, feed in enumerate(feeds):
             for name in feed.tried:
                 if name not in known:
+                    near = get_close_matches(name, known, 1)
                     expected = f"expected one of {', '.join(known)}, not {name!r}"
+                    expected += f": did you mean {near[0]}?" if near else ""
                     key = "format" if feed.format else "formats"
                     error = PydanticCustomError("format", "{expected}", {"expected": expected})
                     raise ValidationError.from_exception_data(

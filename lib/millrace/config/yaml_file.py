@@ -26,7 +26,7 @@ def load(path: Path, model: type[Model]) -> Model:
 def read(path: Path) -> dict[str, Any]:
     """The keys and values of a YAML file; raises ConfigurationError where it has none."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -35,6 +35,26 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise ConfigurationError(f"{path}: expected keys and values at the top level")
     return content
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would take the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping; raises MarkedYAMLError where a key stands twice."""
+        lines: dict[Any, int] = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            name = key.value if isinstance(key, yaml.ScalarNode) else None
+            if name in lines:
+                said = f"{name} stands twice, in lines {lines[name]} and {line}"
+                raise yaml.MarkedYAMLError(problem=said)
+            if name is not None and key.tag != _MERGE:
+                lines[name] = line
+        return super().construct_mapping(node, deep)
+
+
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 def sentence(path: Path, error: ValidationError) -> str:

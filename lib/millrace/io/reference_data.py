@@ -51,15 +51,19 @@ def spec(
     named_routes: Named | None = None,
     route_epochs: Iterable[Epoch] = (),
     named_keys: Mapping[str, Named] = _ALL_NAMED,
+    *,
+    needs_country: bool = True,
 ) -> Spec:
     """What the feed's chain is made of.
 
     ``named_routes`` bounds the values of ``http_route``, older lines having those of their epochs;
-    ``named_keys`` bounds other keys of figures.
+    ``named_keys`` bounds other keys of figures. Without ``needs_country`` the database of
+    countries may be missing.
 
     Raises ConfigurationError where a file is missing or wrong.
     """
     has_country = any(field.name == "country" for field in ENRICHED[feed.layout])
+    is_there = needs_country or conf.enrichment.country_database.is_file()
     return Spec(
         formats=formats(conf, feed),
         service_name=feed.service_name,
@@ -68,7 +72,7 @@ def spec(
         masks=feed.mask,
         max_future_skew_s=feed.max_future_skew_s,
         store_raw=feed.store_raw,
-        country_database=country_database(conf) if has_country else "",
+        country_database=country_database(conf) if has_country and is_there else "",
         rules=rules(conf.detection.rules).records,
         templates=tuple(template_files.load(conf.detection.templates, feed.name).templates),
         named_routes=named_routes,

@@ -41,12 +41,17 @@ class _Directive:
     literal: str = ""
 
 
+# The whole statement, as it stands in httpd.conf.
+_STATEMENT = re.compile(r'\s*+(?:LogFormat|CustomLog\s++\S++)\s++"(.*)"\s*+\S*+\s*+\Z', re.DOTALL)
+
+
 def parser(declaration: str, options: Options) -> Parse:
     """What parses lines of the declared format.
 
     Raises ValueError, with a sentence for its user, where no line could be read by it.
     """
-    head, directives = _directives(plain(declaration))
+    statement = _STATEMENT.match(declaration)
+    head, directives = _directives(plain(statement[1] if statement else declaration))
     directives = _joined(directives)
     forms = {each.text: each.argument or "" for each in directives if each.letter == "t"}
     times, parts = apache_times.values(forms)

@@ -32,6 +32,12 @@ _UPSTREAM_TIME = "upstream_response_time"
 _BETWEEN_GROUPS, _BETWEEN_SERVERS = " : ", ", "
 
 
+# The whole statement, as it stands in nginx.conf.
+_STATEMENT = re.compile(
+    r"\s*+log_format\s++\S++\s++(?:escape=([a-z]++)\s++)?(['\"].*)\Z", re.DOTALL
+)
+
+
 def parser(
     declaration: str, options: Options, escape: Literal["default", "json", "none"] = "default"
 ) -> Parse:
@@ -39,6 +45,10 @@ def parser(
 
     Raises ValueError, with a sentence for its user, where no line could be read by it.
     """
+    statement = _STATEMENT.match(declaration)
+    if statement:
+        declaration, written = statement[2], statement[1] or escape
+        escape = written if written in _ESCAPINGS else escape  # type: ignore[assignment]
     template = checked(_template(plain(declaration)))
     escaping = _ESCAPINGS[escape]
     if escaping == "none":
