@@ -25,7 +25,7 @@ _DECLARATIONS = {
         "nginx": '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'
         ' "$http_referer" "$http_user_agent" $request_time'
     },
-    "Apache directive": {"apache": '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %T'},
+    "Apache directive": {"apache": '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %{ms}T'},
     "grok": {"grok": "%{COMBINEDAPACHELOG} %{NUMBER:request_time}"},
     "regex": {
         "regex": rf'{_ADDRESS} {_REQUEST} "(?P<referrer>[^"]*)" "(?P<user_agent>[^"]*)"'
@@ -109,7 +109,8 @@ def _specs() -> Iterator[tuple[str, Spec, str]]:
     for name in ("combined", "app", "shop", "syslog"):
         yield name, spec(name), name
     for number, name in enumerate(declared):
-        yield name, spec(f"x{number}"), "nginx"
+        # nginx writes seconds, Apache here milliseconds, as `combined` has them.
+        yield name, spec(f"x{number}"), "combined" if "Apache" in name else "nginx"
     for name in ("pino", "zap", "otlp"):
         yield f"json ({name})", spec("json"), name
     for name in ("cri", "filebeat"):
