@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Find, test and list formats of lines.")
 
-_LINE_BYTES = 262_144
+_SHOWN_CHARACTERS = 300
 
 
 @app.command()
@@ -124,9 +124,6 @@ def _draw(report: "Report", name: str) -> None:
     if report.declaration:
         out.print("Declare a format (docs/formats.md), beginning with:", style="yellow")
     print(_yaml(report, name))
-
-
-_SHOWN_CHARACTERS = 300
 
 
 def _shown(fields: dict[str, object]) -> str:

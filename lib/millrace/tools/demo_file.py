@@ -30,14 +30,7 @@ def with_feed(conf: Config, conf_file: Path, file: Path) -> Path:
 
     Raises DemoError where the file cannot be read or has no lines.
     """
-    try:
-        sample = [line for line in islice(read(file), _SAMPLE_LINES) if line.strip()]
-    except OSError as error:
-        raise DemoError(str(error)) from None
-    if not sample:
-        raise DemoError(f"{file} has no lines")
-    now_ms = int(datetime.now(UTC).timestamp() * 1_000)
-    report = detect.detect(sample, detect.plain_spec(conf), [], now_ms)
+    report = _detected(conf, file)
     content = yaml_file.read(conf_file)
     formats = [*report.formats]
     if report.declaration:
@@ -82,10 +75,20 @@ def _feed(conf: Config, file: Path) -> Feed:
     for feed in conf.feeds:
         if feed.name == _NAME:
             return feed
-    now_ms = int(datetime.now(UTC).timestamp() * 1_000)
-    sample = [line for line in islice(read(file), _SAMPLE_LINES) if line.strip()]
-    formats = detect.detect(sample, detect.plain_spec(conf), [], now_ms).formats
+    formats = _detected(conf, file).formats
     return next(feed for feed in conf.feeds if feed.tried == formats)
+
+
+def _detected(conf: Config, file: Path) -> detect.Report:
+    """What takes the file's first lines; raises DemoError where it cannot be read or has none."""
+    try:
+        sample = [line for line in islice(read(file), _SAMPLE_LINES) if line.strip()]
+    except OSError as error:
+        raise DemoError(str(error)) from None
+    if not sample:
+        raise DemoError(f"{file} has no lines")
+    now_ms = int(datetime.now(UTC).timestamp() * 1_000)
+    return detect.detect(sample, detect.plain_spec(conf), [], now_ms)
 
 
 def _noted(lines: Iterable[bytes], times_ms: list[int]) -> Iterator[bytes]:
