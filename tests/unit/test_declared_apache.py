@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from access_line import GET, GET_FIELDS, LINE, SHORT_LINE, WHEN, line_fields, timed_fields
 from presets import RECEIVED_AT, options, outcome
 
 from millrace.parse import combined
@@ -11,54 +12,27 @@ from millrace.parse.declared import apache
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 COMBINED = f'{COMMON} "%{{Referer}}i" "%{{User-Agent}}i"'
-WHEN = "[29/Mar/2026:10:00:00 +0000]"
-GET = '"GET /search?q=tea HTTP/1.1"'
-SHORT_LINE = f"192.0.2.80 - - {WHEN} {GET} 200 4711"
-LINE = f'{SHORT_LINE} "https://example.com/" "Firefox/140"'
-
-_AT = {"timestamp": "2026-03-29T10:00:00.000Z"}
-_GET = {"method": "GET", "path": "/search?q=tea", "protocol": "HTTP/1.1"}
-_SAID = {"referrer": "https://example.com/", "user_agent": "Firefox/140"}
-_FIELDS: dict[str, Any] = {
-    **_AT,
-    **_GET,
-    **_SAID,
-    "level": "INFO",
-    "client_ip": "192.0.2.80",
-    "status_code": 200,
-    "bytes": 4711,
-}
-
-
-def _fields(**changes: Any) -> dict[str, Any]:
-    """The fields of LINE with ``changes``; None takes a field away."""
-    return {name: value for name, value in (_FIELDS | changes).items() if value is not None}
 
 
 def _common(**changes: Any) -> dict[str, Any]:
     """The fields of SHORT_LINE with ``changes``."""
-    return _fields(**({"referrer": None, "user_agent": None} | changes))
-
-
-def _short(**others: Any) -> dict[str, Any]:
-    """The fields of a line with nothing but a time and what else is said."""
-    return {**_AT, "level": "INFO", **others}
+    return line_fields(**({"referrer": None, "user_agent": None} | changes))
 
 
 # What is declared, the line, its fields, and the options where they are not usual.
 RECORDS: dict[str, tuple[Any, ...]] = {
     # The formats that Apache and its packages come with.
     "common": (COMMON, SHORT_LINE, _common()),
-    "combined": (COMBINED, LINE, _fields()),
+    "combined": (COMBINED, LINE, line_fields()),
     "combinedio, two counts of bytes": (
         f"{COMBINED} %I %O",
         f"{LINE} 310 5120",
-        _fields(attributes={"http.request.size": "310", "http.response.size": "5120"}),
+        line_fields(attributes={"http.request.size": "310", "http.response.size": "5120"}),
     ),
     "Debian's vhost_combined": (
         COMBINED.replace("%h", "%v:%p %h", 1).replace("%b", "%O"),
         f"shop.example.com:443 {LINE}",
-        _fields(virtual_host="shop.example.com:443"),
+        line_fields(virtual_host="shop.example.com:443"),
     ),
     "referer": (
         "%{Referer}i -> %U",
@@ -79,12 +53,12 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "tabs, a percent sign, and a unit after a value": (
         r"%a\t%t\t%Dus\t100%%",
         f"2001:db8::7\t{WHEN}\t1500us\t100%",
-        _short(client_ip="2001:db8::7", response_time_ms=1.5),
+        timed_fields(client_ip="2001:db8::7", response_time_ms=1.5),
     ),
     "only for some statuses": (
         '%t %>s "%!200,304{Referer}i" "%400,501{User-Agent}i" "%<{X-A}i"',
         f'{WHEN} 200 "-" "-" "b"',
-        _short(status_code=200, attributes={"http.request.header.x-a": "b"}),
+        timed_fields(status_code=200, attributes={"http.request.header.x-a": "b"}),
     ),
     # Times.
     "parts of a time": (
@@ -95,32 +69,32 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "a fraction beside the usual time": (
         "%t %{usec_frac}t %>s",
         f"{WHEN} 123999 200",
-        _short(status_code=200) | {"timestamp": "2026-03-29T10:00:00.123Z"},
+        timed_fields(status_code=200) | {"timestamp": "2026-03-29T10:00:00.123Z"},
     ),
     "parts of a time with nothing between": (
         "%{sec}t%{msec_frac}t %>s",
         "1774778400123 200",
-        _short(status_code=200) | {"timestamp": "2026-03-29T10:00:00.123Z"},
+        timed_fields(status_code=200) | {"timestamp": "2026-03-29T10:00:00.123Z"},
     ),
     "microseconds since 1970": (
         "%{usec}t %>s",
         "1774778400123456 200",
-        _short(status_code=200) | {"timestamp": "2026-03-29T10:00:00.123Z"},
+        timed_fields(status_code=200) | {"timestamp": "2026-03-29T10:00:00.123Z"},
     ),
     "the end of a request alone": (
         "%{end:%Y-%m-%dT%H:%M:%S}t%{end:%z}t %>s",
         "2026-03-29T12:00:00+0200 200",
-        _short(status_code=200),
+        timed_fields(status_code=200),
     ),
     "beginning and end: the beginning": (
         "%{end:%F %T}t|%{begin:%F %T}t|%>s",
         "2026-03-29 10:00:07|2026-03-29 10:00:00|200",
-        _short(status_code=200),
+        timed_fields(status_code=200),
     ),
     "half a day, in the feed's zone": (
         "%{%A, %e. %B %y %I:%M %p}t %>s",
         "Sunday,  1. March 26 12:30 PM 200",
-        _short(status_code=200) | {"timestamp": "2026-03-01T11:30:00.000Z"},
+        timed_fields(status_code=200) | {"timestamp": "2026-03-01T11:30:00.000Z"},
         {"timezone": "Europe/Berlin"},
     ),
     "a clock that is put forward": (
@@ -137,12 +111,12 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "a zone by its name, no year": (
         "%{%b %d %T %Z}t %>s",
         "Mar 29 12:00:00 CEST 200",
-        _short(status_code=200),
+        timed_fields(status_code=200),
     ),
     "a clock alone": (
         "%{%T}t %>s",
         "23:59:58 200",
-        _short(status_code=200) | {"timestamp": "2026-03-28T23:59:58.000Z"},
+        timed_fields(status_code=200) | {"timestamp": "2026-03-28T23:59:58.000Z"},
         {"received_at": "2026-03-29T00:00:03Z"},
     ),
     # Response times.
@@ -173,7 +147,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "address and name of the client": (
         "%t %h %a %{c}a %A %{remote}p %>s",
         f"{WHEN} host-7.example.com 192.0.2.80 198.51.100.2 198.51.100.9 50210 200",
-        _short(
+        timed_fields(
             client_ip="192.0.2.80",
             status_code=200,
             attributes={
@@ -198,23 +172,25 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "no request, a dash as sent": (
         COMMON,
         f'192.0.2.80 - - {WHEN} "-" 408 -',
-        _short(client_ip="192.0.2.80", request="-", status_code=408) | {"level": "WARN"},
+        timed_fields(client_ip="192.0.2.80", request="-", status_code=408) | {"level": "WARN"},
     ),
     "escapes as written": (
         COMBINED,
         rf'192.0.2.80 - - {WHEN} "GET /\"a HTTP/1.1" 200 0 "-" "\"b\" \xc3\xa9 \\"',
-        _fields(path=r"/\"a", bytes=0, referrer=None, user_agent=r"\"b\" \xc3\xa9 \\"),
+        line_fields(path=r"/\"a", bytes=0, referrer=None, user_agent=r"\"b\" \xc3\xa9 \\"),
     ),
     "method, path, query and protocol apart": (
         "%t %m %U%q %H %s %>s %X %k",
         f"{WHEN} GET /search?q=tea HTTP/1.1 301 200 - 2",
-        _short(**_GET, status_code=200, attributes={"s": "301", "X": "-", "k": "2"}),
+        timed_fields(**GET_FIELDS, status_code=200, attributes={"s": "301", "X": "-", "k": "2"}),
     ),
     "path and query beside the request": (
         '%t "%r" %>s "%U" "%q"',
         f'{WHEN} {GET} 200 "/index.html" "?q=tea"',
-        _short(
-            **_GET, status_code=200, attributes={"url.path": "/index.html", "url.query": "q=tea"}
+        timed_fields(
+            **GET_FIELDS,
+            status_code=200,
+            attributes={"url.path": "/index.html", "url.query": "q=tea"},
         ),
     ),
     # What else is known.
@@ -223,7 +199,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
         ' "%{cart}n" %{SSL_PROTOCOL}x %p %P %{tid}P %L %{c}L "%f" %R %S %^FB',
         f'{WHEN} 200 example.com www.example.com "shop.example.com" r-1 Zh2k "a=b; Path=/" "7"'
         ' "8" TLSv1.3 443 4242 99 l-1 c-1 "/srv/a b.html" proxy-server 5430 120',
-        _short(
+        timed_fields(
             status_code=200,
             virtual_host="example.com",
             request_id="r-1",

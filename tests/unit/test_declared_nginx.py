@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from access_line import GET, GET_FIELDS, LINE, WHEN, line_fields, timed_fields
 from presets import RECEIVED_AT, options, outcome
 
 from millrace.parse import combined
@@ -22,48 +23,22 @@ INGRESS = (
     " [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length"
     " $upstream_response_time $upstream_status $req_id"
 )
-WHEN = "[29/Mar/2026:10:00:00 +0000]"
-GET = '"GET /search?q=tea HTTP/1.1"'
-LINE = f'192.0.2.80 - - {WHEN} {GET} 200 4711 "https://example.com/" "Firefox/140"'
-
-_AT = {"timestamp": "2026-03-29T10:00:00.000Z"}
-_GET = {"method": "GET", "path": "/search?q=tea", "protocol": "HTTP/1.1"}
-_SAID = {"referrer": "https://example.com/", "user_agent": "Firefox/140"}
-_FIELDS: dict[str, Any] = {
-    **_AT,
-    **_GET,
-    **_SAID,
-    "level": "INFO",
-    "client_ip": "192.0.2.80",
-    "status_code": 200,
-    "bytes": 4711,
-}
-
-
-def _fields(**changes: Any) -> dict[str, Any]:
-    """The fields of LINE with ``changes``; None takes a field away."""
-    return {name: value for name, value in (_FIELDS | changes).items() if value is not None}
-
-
-def _short(**others: Any) -> dict[str, Any]:
-    """The fields of a line with nothing but a time of its own and what else is said."""
-    return {**_AT, "level": "INFO", **others}
 
 
 # What is declared, the line, its fields, and the options and ``escape`` where they are not usual.
 RECORDS: dict[str, tuple[Any, ...]] = {
     # The directives that nginx and its packages come with.
-    "combined": (COMBINED, LINE, _fields()),
+    "combined": (COMBINED, LINE, line_fields()),
     "main, where the client stays the peer": (
         f'{COMBINED} "$http_x_forwarded_for"',
         f'{LINE} "203.0.113.5, 198.51.100.2"',
-        _fields(forwarded_for="203.0.113.5, 198.51.100.2"),
+        line_fields(forwarded_for="203.0.113.5, 198.51.100.2"),
     ),
     "ingress-nginx, whose first number is a length": (
         INGRESS,
         f"{LINE} 905 0.052 [shop-cart-80] [] 198.51.100.2:80, 198.51.100.3:80 0, 4711"
         " 0.001, 0.049 502, 200 8f1c",
-        _fields(
+        line_fields(
             response_time_ms=52.0,
             request_id="8f1c",
             attributes={
@@ -80,7 +55,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "pieces in quotes, as in a configuration": (
         "'$remote_addr [$time_local] '\n    '\"$request\" \\'$status\\'';",
         f"192.0.2.80 {WHEN} {GET} '404'",
-        _short(client_ip="192.0.2.80", **_GET, status_code=404) | {"level": "WARN"},
+        timed_fields(client_ip="192.0.2.80", **GET_FIELDS, status_code=404) | {"level": "WARN"},
     ),
     "one text in double quotes that escapes those within": (
         r'"$remote_addr \"$request\" $status"',
@@ -89,20 +64,20 @@ RECORDS: dict[str, tuple[Any, ...]] = {
             "timestamp": RECEIVED_AT.replace("Z", ".000Z"),
             "level": "INFO",
             "client_ip": "192.0.2.80",
-            **_GET,
+            **GET_FIELDS,
             "status_code": 200,
         },
     ),
     "tabs, and names in braces": (
         r"${time_iso8601}\t${remote_addr}\t${status}ms\t$http_user_agent",
         "2026-03-29T12:00:00+02:00\t192.0.2.80\t503ms\tFirefox/140 (X11; Linux)",
-        _short(client_ip="192.0.2.80", status_code=503, user_agent="Firefox/140 (X11; Linux)")
+        timed_fields(client_ip="192.0.2.80", status_code=503, user_agent="Firefox/140 (X11; Linux)")
         | {"level": "ERROR"},
     ),
     "literals that mean something in patterns": (
         "(.*)+ $status|[$remote_addr] ^$time_iso8601",
         "(.*)+ 200|[2001:db8::7] ^2026-03-29T10:00:00+00:00",
-        _short(status_code=200, client_ip="2001:db8::7"),
+        timed_fields(status_code=200, client_ip="2001:db8::7"),
     ),
     # Times.
     "msec, the finest of three": (
@@ -135,39 +110,41 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "request_time in seconds, whatever the feed says": (
         f"{COMBINED} $request_time",
         f"{LINE} 1.001",
-        _fields(response_time_ms=1001.0),
+        line_fields(response_time_ms=1001.0),
         {"response_time_unit": "us"},
     ),
     "without request_time the servers' times are added up": (
         f"{COMBINED} $upstream_response_time",
         f"{LINE} 0.010, - : 0.102",
-        _fields(response_time_ms=112.0, attributes={"upstream_response_time": "0.010, - : 0.102"}),
+        line_fields(
+            response_time_ms=112.0, attributes={"upstream_response_time": "0.010, - : 0.102"}
+        ),
     ),
     "no server was asked": (
         f'{COMBINED} "$upstream_response_time" "$upstream_cache_status"',
         f'{LINE} "-" "HIT"',
-        _fields(attributes={"upstream_cache_status": "HIT"}),
+        line_fields(attributes={"upstream_cache_status": "HIT"}),
     ),
     # Who asked.
     "user with blanks and brackets": (
         COMBINED,
         LINE.replace("- - [", "- Jane [29/Mar D. ["),
-        _fields(user="Jane [29/Mar D."),
+        line_fields(user="Jane [29/Mar D."),
     ),
     "IPv6 client with its port": (
         "$remote_addr:$remote_port [$time_local] $status",
         f"2001:db8::7:50210 {WHEN} 200",
-        _short(client_ip="2001:db8::7", status_code=200, attributes={"client.port": "50210"}),
+        timed_fields(client_ip="2001:db8::7", status_code=200, attributes={"client.port": "50210"}),
     ),
     "a list where the client is declared": (
         COMBINED,
         LINE.replace("192.0.2.80", "203.0.113.5, unknown, 2001:db8::7"),
-        _fields(client_ip="203.0.113.5", forwarded_for="203.0.113.5, unknown, 2001:db8::7"),
+        line_fields(client_ip="203.0.113.5", forwarded_for="203.0.113.5, unknown, 2001:db8::7"),
     ),
     "forwarded addresses declared for the client": (
         COMBINED.replace("$remote_addr", "$http_x_forwarded_for"),
         LINE.replace("192.0.2.80", "203.0.113.5:443,198.51.100.2"),
-        _fields(
+        line_fields(
             client_ip="203.0.113.5",
             forwarded_for="203.0.113.5:443,198.51.100.2",
             attributes={"client.port": "443"},
@@ -176,30 +153,34 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "forwarded by no address is no client": (
         '"$http_x_forwarded_for" [$time_local] $status',
         f'"the cat" {WHEN} 200',
-        _short(forwarded_for="the cat", status_code=200),
+        timed_fields(forwarded_for="the cat", status_code=200),
     ),
     "the balancer's word for the client, where nothing else says": (
         "$proxy_protocol_addr [$time_local] $status",
         f"203.0.113.5 {WHEN} 200",
-        _short(client_ip="203.0.113.5", status_code=200),
+        timed_fields(client_ip="203.0.113.5", status_code=200),
     ),
-    "socket as client": (COMBINED, LINE.replace("192.0.2.80", "unix:"), _fields(client_ip="unix:")),
+    "socket as client": (
+        COMBINED,
+        LINE.replace("192.0.2.80", "unix:"),
+        line_fields(client_ip="unix:"),
+    ),
     # What was asked for.
     "nothing was sent": (
         COMBINED,
         f'192.0.2.80 - - {WHEN} "" 000 0 "-" "-"',
-        _short(client_ip="192.0.2.80", status_code=0, bytes=0),
+        timed_fields(client_ip="192.0.2.80", status_code=0, bytes=0),
     ),
     "bytes of TLS, kept as written": (
         COMBINED,
         rf'192.0.2.80 - - {WHEN} "\x16\x03\x01" 400 150 "-" "\x22a\x22 \xC3\xA9"',
-        _short(client_ip="192.0.2.80", status_code=400, bytes=150, request=r"\x16\x03\x01")
+        timed_fields(client_ip="192.0.2.80", status_code=400, bytes=150, request=r"\x16\x03\x01")
         | {"level": "WARN", "user_agent": r"\x22a\x22 \xC3\xA9"},
     ),
     "path and query in three variables": (
         "[$time_local] $request_method $scheme://$host$uri$is_args$args $status $server_protocol",
         f"{WHEN} GET https://shop.example.com/a b/c?x=1 200 HTTP/2.0",
-        _short(
+        timed_fields(
             method="GET",
             path="/a b/c?x=1",
             protocol="HTTP/2.0",
@@ -211,14 +192,16 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "a rewritten path beside the request": (
         "[$time_local] $request $status $uri $args",
         f"{WHEN} GET /search?q=tea HTTP/1.1 200 /index.html q=tea",
-        _short(
-            **_GET, status_code=200, attributes={"url.path": "/index.html", "url.query": "q=tea"}
+        timed_fields(
+            **GET_FIELDS,
+            status_code=200,
+            attributes={"url.path": "/index.html", "url.query": "q=tea"},
         ),
     ),
     "host by the first variable that has one": (
         "[$time_local] $status $server_name $http_host $host",
         f"{WHEN} 200 example.com shop.example.com:8080 -",
-        _short(
+        timed_fields(
             status_code=200,
             virtual_host="shop.example.com:8080",
             attributes={"server_name": "example.com"},
@@ -232,7 +215,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
         f"{WHEN} 200 - 9f2c 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         ' "de, en" "text/html; charset=utf-8" "-" "New York"'
         " TLSv1.3/TLS_AES_128_GCM_SHA256 US 4242",
-        _short(
+        timed_fields(
             status_code=200,
             request_id="9f2c",
             country="US",
@@ -252,7 +235,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "bytes with and without headers": (
         "[$time_local] $status $bytes_sent $body_bytes_sent $request_length $content_length",
         f"{WHEN} 200 800 512 310 0",
-        _short(
+        timed_fields(
             status_code=200,
             bytes=512,
             attributes={
@@ -265,12 +248,12 @@ RECORDS: dict[str, tuple[Any, ...]] = {
     "bytes with headers alone": (
         "[$time_local] $status $bytes_sent",
         f"{WHEN} 200 800",
-        _short(status_code=200, bytes=800),
+        timed_fields(status_code=200, bytes=800),
     ),
     "of the stream module": (
         "$remote_addr [$time_local] $protocol $status $bytes_sent $bytes_received $session_time",
         f"192.0.2.80 {WHEN} UDP 502 0 96 0.004",
-        _short(
+        timed_fields(
             client_ip="192.0.2.80",
             status_code=502,
             bytes=0,
@@ -294,7 +277,7 @@ RECORDS: dict[str, tuple[Any, ...]] = {
         JSON_LIKE,
         r'{"at":"2026-03-29T10:00:00+00:00","from":"192.0.2.80","what":"GET /\"a\" HTTP/1.1",'
         r'"code":200,"upstream":0.004,"agent":"a\\b \"c\"\t\u001F é \uD800"}',
-        _short(
+        timed_fields(
             client_ip="192.0.2.80",
             method="GET",
             path='/"a"',
@@ -310,13 +293,13 @@ RECORDS: dict[str, tuple[Any, ...]] = {
         JSON_LIKE,
         '{"at":"2026-03-29T10:00:00+00:00","from":"192.0.2.80","what":"","code":400,'
         '"upstream":,"agent":""}',
-        _short(client_ip="192.0.2.80", status_code=400) | {"level": "WARN"},
+        timed_fields(client_ip="192.0.2.80", status_code=400) | {"level": "WARN"},
         {"escape": "json"},
     ),
     "nothing is escaped: quotes in path and agent": (
         COMBINED,
         LINE.replace("tea", '"t"').replace("Firefox/140", 'the "fox" says'),
-        _fields(path='/search?q="t"', user_agent='the "fox" says'),
+        line_fields(path='/search?q="t"', user_agent='the "fox" says'),
         {"escape": "none"},
     ),
     "nothing is escaped: the last split that fits": (
