@@ -7,25 +7,20 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from millrace.config.models import PositiveInt, Ratio, Section
-from millrace.records.formats import KINDS, Format, Kind, Layout, Mask, layout
+from millrace.records.formats import (
+    KINDS,
+    Envelope,
+    Escape,
+    Format,
+    Kind,
+    Layout,
+    Mask,
+    Unit,
+    layout,
+)
 from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
 
 Level = Literal["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
-Unit = Literal["s", "ms", "us", "ns"]
-Escape = Literal["default", "json", "none"]
-EnvelopeName = Literal[
-    "auto",
-    "none",
-    "filebeat",
-    "fluent-bit",
-    "vector",
-    "logstash",
-    "docker",
-    "cri",
-    "otlp",
-    "syslog",
-    "cloudwatch",
-]
 
 
 class EnvelopeKeys(Section):
@@ -101,7 +96,7 @@ class Feed(Section):
     formats: tuple[str, ...] = ()
     service_name: str
     service_name_field: str | None = None
-    envelope: EnvelopeName | EnvelopeKeys = "auto"
+    envelope: Envelope | EnvelopeKeys = "auto"
     timezone: str = "UTC"
     response_time_unit: Unit | None = None
     levels: dict[str, Level] = {}
@@ -130,8 +125,8 @@ class Feed(Section):
     @field_validator("envelope", mode="before")
     @classmethod
     def _envelope_is_known(cls, envelope: Any) -> Any:
-        if isinstance(envelope, str) and envelope not in get_args(EnvelopeName):
-            named = ", ".join(get_args(EnvelopeName))
+        if isinstance(envelope, str) and envelope not in get_args(Envelope):
+            named = ", ".join(get_args(Envelope))
             raise ValueError(
                 f"expected {named}, or line, timestamp and attributes, not {envelope!r}"
             )

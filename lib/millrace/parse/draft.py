@@ -6,10 +6,11 @@ from typing import Any
 
 from millrace.parse import durations, notations, traces
 from millrace.parse.level import by_status
-from millrace.parse.options import Options, Unit
+from millrace.parse.options import Options
 from millrace.parse.rejection import RejectedError, found
 from millrace.parse.request import request
 from millrace.records.fields import Fields
+from millrace.records.formats import Unit
 
 ABSENT = ("", "-")
 """What stands where there is no value: nothing, or a single ``-``."""

@@ -2,7 +2,7 @@
 
 import re
 
-from millrace.parse.options import Unit
+from millrace.records.formats import Unit
 
 LONGEST_MS = 1e10  # nearly four months
 

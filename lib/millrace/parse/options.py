@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from millrace.parse import level
 from millrace.parse.times import LATEST
 from millrace.parse.zones import UTC, Zone
 from millrace.records.fields import Fields
-
-Unit = Literal["s", "ms", "us", "ns"]
+from millrace.records.formats import Unit
 
 DOUBT = "timestamp.local"
 """The attribute that marks a local time as ambiguous or nonexistent."""

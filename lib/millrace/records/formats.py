@@ -1,4 +1,4 @@
-"""The formats that a feed can have, how their documents are laid out, and the masks."""
+"""The formats that a feed can have, their documents' layouts, and what else a feed may say."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +25,22 @@ _DIGEST_CHARACTERS = 16
 
 Mask = Literal["email", "card", "token", "ip"]
 MASKS: tuple[Mask, ...] = get_args(Mask)
+
+Escape = Literal["default", "json", "none"]
+Unit = Literal["s", "ms", "us", "ns"]
+Envelope = Literal[
+    "auto",
+    "none",
+    "filebeat",
+    "fluent-bit",
+    "vector",
+    "logstash",
+    "docker",
+    "cri",
+    "otlp",
+    "syslog",
+    "cloudwatch",
+]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from millrace.parse.declared.directive import (
     put,
     response_time,
 )
-from millrace.parse.options import Unit
+from millrace.records.formats import Unit
 
 _USER = Form(blanks="always", may_be_quotes=True)
 _QUERY = Form(blanks="never", begins="?")

@@ -11,10 +11,11 @@ from millrace.parse import durations
 from millrace.parse.draft import Draft
 from millrace.parse.json_logs.scales import SYSLOG
 from millrace.parse.numbers import integer
-from millrace.parse.options import Options, Unit
+from millrace.parse.options import Options
 from millrace.parse.rejection import RejectedError, found
 from millrace.parse.times import clf_time
 from millrace.records.fields import COMMON, GENERAL
+from millrace.records.formats import Unit
 
 Keep = Callable[[Draft, str], None]
 """Puts a text that is not absent into the record; raises RejectedError."""

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from millrace.parse import durations
 from millrace.parse.draft import Draft
-from millrace.parse.options import Unit
 from millrace.parse.rejection import RejectedError, found
 from millrace.parse.times import clf_time
+from millrace.records.formats import Unit
 
 Escaping = Literal["hex", "backslash", "none"]
 r"""How a server writes signs that could be taken for literals: ``\x22``, ``\"``, or as they are."""

@@ -12,7 +12,6 @@ need not be JSON, since a variable without a value leaves nothing.
 
 import re
 from decimal import Decimal
-from typing import Literal
 
 from millrace.parse import durations
 from millrace.parse.declared import directive_pattern, directive_steps, nginx_variables
@@ -21,6 +20,7 @@ from millrace.parse.declared.directive_record import Attributes, Step, parser_of
 from millrace.parse.declared.directive_split import last_split
 from millrace.parse.options import Options, Parse
 from millrace.records.fields import Fields
+from millrace.records.formats import Escape
 
 _ESCAPINGS: dict[str, Escaping] = {"default": "hex", "json": "backslash", "none": "none"}
 _VARIABLE = re.compile(r"\$(?:([A-Za-z0-9_]++)|\{([A-Za-z0-9_]++)\})")
@@ -38,9 +38,7 @@ _STATEMENT = re.compile(
 )
 
 
-def parser(
-    declaration: str, options: Options, escape: Literal["default", "json", "none"] = "default"
-) -> Parse:
+def parser(declaration: str, options: Options, escape: Escape = "default") -> Parse:
     """What parses lines of the declared format; ``escape`` is the directive's own parameter.
 
     Raises ValueError, with a sentence for its user, where no line could be read by it.

@@ -3,29 +3,14 @@
 Two or three may be within each other: Filebeat's object around Docker's around the line.
 """
 
-from typing import Literal
-
 from millrace.parse.envelopes import auto, custom, readers
 from millrace.parse.envelopes.custom import Keys
 from millrace.parse.envelopes.unwrapped import PARTIAL, Unwrap, Unwrapped
 from millrace.parse.options import DEFAULT, Options
 from millrace.parse.rejection import RejectedError
+from millrace.records.formats import Envelope as Name
 
 __all__ = ["Keys", "Name", "Unwrap", "Unwrapped", "unwrapper"]
-
-Name = Literal[
-    "auto",
-    "none",
-    "filebeat",
-    "fluent-bit",
-    "vector",
-    "logstash",
-    "docker",
-    "cri",
-    "otlp",
-    "syslog",
-    "cloudwatch",
-]
 
 _MOST_WITHIN_EACH_OTHER = 3
 

@@ -8,7 +8,8 @@ from millrace.parse.draft import ABSENT, Draft
 from millrace.parse.json import Double, Members, written
 from millrace.parse.json_logs import moments
 from millrace.parse.json_logs.scales import Scale
-from millrace.parse.options import Options, Unit
+from millrace.parse.options import Options
+from millrace.records.formats import Unit
 
 Setter = Callable[["Event", str, Any], bool]
 """The record, a member's key and its value -> whether the value was what the key says."""

@@ -3,7 +3,7 @@
 Of each field or attribute the best key comes first. Dots stand for objects within each other, too.
 """
 
-from millrace.parse.options import Unit
+from millrace.records.formats import Unit
 
 Table = dict[str, tuple[str, int]]
 """A key -> the name of what it says, and its rank among the keys that say the same."""

@@ -8,9 +8,9 @@ from millrace.parse.json import Members
 from millrace.parse.json_logs import moments, scales
 from millrace.parse.json_logs.event import MOST_MEMBERS, Event, Sent, text
 from millrace.parse.json_logs.setters import tags
-from millrace.parse.options import Unit
 from millrace.parse.rejection import RejectedError, found
 from millrace.records.fields import COMMON, GENERAL
+from millrace.records.formats import Unit
 
 Keys = str | Sequence[str] | Mapping[str, str]
 """A key, a path with dots, alternatives of those, or ``{"path": .., "unit": ..}``."""

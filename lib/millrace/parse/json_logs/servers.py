@@ -7,7 +7,7 @@ from millrace.parse.json_logs import http
 from millrace.parse.json_logs.event import Event, Sent, text
 from millrace.parse.json_logs.generic import fill
 from millrace.parse.json_logs.keys import with_own
-from millrace.parse.options import Unit
+from millrace.records.formats import Unit
 
 _CADDY = with_own(
     {

@@ -11,11 +11,12 @@ from decimal import Decimal
 from millrace.parse import durations, numbers
 from millrace.parse.draft import ABSENT, Draft
 from millrace.parse.json_logs.keys import UNITS, with_own
-from millrace.parse.options import Options, Parse, Unit
+from millrace.parse.options import Options, Parse
 from millrace.parse.presets.pairs import pairs
 from millrace.parse.rejection import RejectedError, found
 from millrace.parse.request import request
 from millrace.records.fields import GENERAL, Fields
+from millrace.records.formats import Unit
 
 VERSION = 1
 
