@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 from monitoring.panels import Grafana, panels
-from monitoring.scraping import scraping, value
+from monitoring.scraping import answers, scraping, value
 from monitoring.tools import prometheus
 from support.lines import recent
 from support.pipeline import JOB_TIMEOUT_S, ROOT, Pipeline, pipeline, wait_until
@@ -63,6 +63,8 @@ SETTLED = {
     "min(millrace_query_active)": 1,
     "min(millrace_kafka_up)": 1,
 }
+# What tells whose value it is that does not settle.
+SERIES = '{__name__=~"up|millrace_(lag_.*|query_active|kafka_up|reconcile_holds)"}'
 
 
 @dataclass(frozen=True)
@@ -174,12 +176,12 @@ def _reconcile(pipe: Pipeline) -> None:
 
 def _settled_at(address: str) -> int:
     """Waits for what the run comes to; the second, of Unix time, at which all of it was so."""
-    at_s = 0
-
-    def is_settled() -> bool:
-        nonlocal at_s
+    deadline_s = time.time() + JOB_TIMEOUT_S
+    while True:
         at_s = int(time.time())
-        return {name: value(address, name, at_s) for name in SETTLED} == SETTLED
-
-    wait_until(is_settled, str(SETTLED), timeout_s=JOB_TIMEOUT_S, poll_s=0.5)
-    return at_s
+        told = {name: value(address, name, at_s) for name in SETTLED}
+        if told == SETTLED:
+            return at_s
+        unsettled = {name: told[name] for name in SETTLED if told[name] != SETTLED[name]}
+        assert at_s < deadline_s, f"{unsettled}; {answers(address, SERIES, at_s)}"
+        time.sleep(0.5)

@@ -48,11 +48,16 @@ def scraping(
 
 def value(address: str, expression: str, at_s: int | None = None) -> float | None:
     """The one value of an expression at a second of Unix time, or as of this one, if it has one."""
-    at_s = int(time.time()) if at_s is None else at_s
+    found = answers(address, expression, int(time.time()) if at_s is None else at_s)
+    return float(found[0]["value"][1]) if found else None
+
+
+def answers(address: str, expression: str, at_s: int) -> list[dict[str, Any]]:
+    """Each series of an expression at a second of Unix time: its labels and its value."""
     question = urlencode({"query": expression, "time": at_s})
     with urlopen(f"{address}/api/v1/query?{question}", timeout=_UP_TIMEOUT_S) as answer:
         found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
-    return float(found[0]["value"][1]) if found else None
+    return found
 
 
 def _is_ready(address: str) -> bool:
