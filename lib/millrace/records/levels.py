@@ -1,0 +1,4 @@
+"""The levels that a line can have."""
+
+LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+"""The least severe first."""

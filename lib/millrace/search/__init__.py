@@ -1,0 +1,10 @@
+"""The language in which lines are asked for: text -> a filter, a predicate, a sentence.
+
+It opens no connection, and knows `millrace.records` only.
+"""
+
+from millrace.search.errors import QueryError
+from millrace.search.names import Column, columns
+from millrace.search.query import Query, compiled
+
+__all__ = ["Column", "Query", "QueryError", "columns", "compiled"]

@@ -1,0 +1,46 @@
+"""Queries for people to begin with; each has matches among the documents of a usual feed."""
+
+EXAMPLES = (
+    'service_name:web level:ERROR status_code:>=500 -path:"/health*" "connection refused"',
+    "timeout",
+    '"connection refused"',
+    "level:>=WARN",
+    "level:(ERROR OR FATAL) NOT service_name:checkout",
+    "status_code:[500 TO 599]",
+    "status_code:[500 TO 600}",
+    "response_time_ms:>250.5",
+    "path:/api/*",
+    "path:*.php",
+    "path:/api/*/edit",
+    'path:"/search?q=shoes"',
+    "timestamp:2026-11-27",
+    "timestamp:[2026-11-27T10:00 TO 2026-11-27T10:15}",
+    "received_at:>=2026-11-27T10:15:00.250+01:00",
+    "client_ip:203.0.113.0/24",
+    "client_ip:2001:db8::/32",
+    "attributes.k8s.pod.name:web-7*",
+    "details.order_id:o-1001",
+    "details.amount:>=99.90",
+    "details.items.product_id:p-7",
+    "tags:slow",
+    "anomaly.severity:HIGH",
+    "_exists_:anomaly",
+    "NOT country:*",
+    "kafka.partition:3 kafka.offset:[1000 TO *]",
+    "http.response.status_code:500 service.name:web log.level:ERROR",
+    "labels.k8s.pod.name:web-7d9f",
+)
+
+REFUSED = (
+    "servce_name:web",
+    "status_code:abc",
+    "status_code:5*",
+    "level:LOUD",
+    'message:"refused',
+    "(level:ERROR",
+    "level:(ERROR WARN)",
+    "user_id:>100",
+    "time*out",
+    "client_ip:203.0.113.0/99",
+)
+"""Queries that cannot be answered, for what is said of them."""
