@@ -60,7 +60,7 @@ chaos: setup ## Break everything in turn while jobs run, count what is stored (h
 bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (an hour)
 	@$(BIN)/python -m bench
 
-up: setup ## Start Kafka, MongoDB and MariaDB on this machine
+up: setup ## Start Kafka, MongoDB, MariaDB and the query API on this machine
 	@$(BIN)/millrace up
 
 down: setup ## Stop them; their data stays
@@ -76,14 +76,17 @@ format: setup ## Put the code in its one format
 docs: setup dashboards ## Make the pages that are made from code, notebooks run for it (minutes)
 	$(BIN)/python -m millrace.tools.field_docs > docs/fields.md
 	$(BIN)/python -m millrace.tools.metric_docs > docs/metrics.md
+	$(BIN)/python -m millrace.tools.query_docs > docs/query.md
+	$(BIN)/python -m millrace.tools.api_docs docs/api.md
 	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew
 	$(BIN)/python -m dashboards.grafana.source dashboards/grafana
 
-lock: $(BIN)/uv ## Write the lock files anew from pyproject.toml, keeping versions that still fit
+lock: $(BIN)/uv ## Write the lock files anew, keeping versions that still fit
 	$(COMPILE) --all-extras -o requirements-dev.lock pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml
+	$(COMPILE) -c requirements-dev.lock -o requirements-api.lock requirements-api.in
 
 $(BIN)/uv: | .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

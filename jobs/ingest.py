@@ -3,7 +3,7 @@
 from functools import partial
 
 from millrace.io import reference_data, route_names
-from millrace.io.mongo import MongoSink
+from millrace.io.mongo.sink import MongoSink
 from millrace.runtime import job
 from millrace.runtime.flow import Flow, Run
 from millrace.transform import stage

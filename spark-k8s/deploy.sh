@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Applies an overlay with an image and waits until every stream is ready with it: deploy.sh OVERLAY IMAGE
-# The cluster is the one that KUBECONFIG names, which must have the Spark operator.
+# Applies an overlay and waits until all is ready with these images: deploy.sh OVERLAY IMAGE [API_IMAGE]
+# The API's image is that of the same place and tag named millrace-api, where not given. The cluster
+# is the one that KUBECONFIG names, which must have the Spark operator.
 set -euo pipefail
 
-(($# == 2)) || { sed -n '2,3s/^# //p' "$0" >&2; exit 2; }
+(($# == 2 || $# == 3)) || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 overlay=$(cd "$(dirname "${BASH_SOURCE[0]}")/overlays/$1" && pwd)
 image=$2
+api_image=${3:-${image%:*}-api:${image##*:}}
 streams=(ingest aggregate archive)
 deadline=$((SECONDS + 600))
 
@@ -41,9 +43,15 @@ runs() {
     && progresses "$1"
 }
 
-manifests=$(kubectl kustomize "$overlay" | sed -E "s#^( +image: ).*/?millrace[:@].*#\1$image#")
+manifests=$(kubectl kustomize "$overlay" | sed -E -e "s#^( +image: ).*/?millrace[:@].*#\1$image#" \
+  -e "s#^( +image: ).*/?millrace-api[:@].*#\1$api_image#")
 grep -qF "image: $image" <<< "$manifests" \
   || { echo "deploy.sh: the overlay $1 has no image whose name ends in millrace" >&2; exit 1; }
+has_api=$(grep -cF "image: $api_image" <<< "$manifests" || true)
+if [[ $has_api != 0 && $api_image == *@* && -z ${3:-} ]]; then
+  echo "deploy.sh: the API's image must be named as well where IMAGE is a digest" >&2
+  exit 2
+fi
 
 # What was set by hand in between becomes again what the overlay says.
 apply=(kubectl apply --server-side --force-conflicts)
@@ -68,3 +76,8 @@ for stream in "${streams[@]}"; do
   done
   echo "$stream is ready with $image"
 done
+if [[ $has_api != 0 ]]; then
+  kube rollout status deployment/api --timeout "$((deadline > SECONDS ? deadline - SECONDS : 1))s" \
+    || { echo "deploy.sh: api is not ready with $api_image" >&2; exit 1; }
+  echo "api is ready with $api_image"
+fi

@@ -1,4 +1,4 @@
-"""Fills a folder with an image's jars: downloads.py JARS [GEO], GEO for the country database."""
+"""Fills a folder of an image: downloads.py jars FOLDER, or geo FOLDER for the country database."""
 
 import shutil
 import sys
@@ -9,14 +9,23 @@ from millrace.runtime.session import spark_defaults
 from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.object_store import s3_jars
 
-if __name__ == "__main__":
-    folder, *geo = (Path(argument) for argument in sys.argv[1:])
+
+def jars(folder: Path) -> None:
+    """What Spark needs beside what it comes with."""
     downloads = downloads_folder(Stack())
     wanted = spark_jars(spark_defaults()["spark.jars.packages"], downloads)
     for jar in [*wanted, *s3_jars(downloads)]:
         shutil.copy(jar, folder)
-    for place in geo:
-        # Not where images are built by an engine: there it is a stage of its own.
-        from millrace.stack.country import DATABASE, install_country_database
 
-        install_country_database(place / DATABASE, downloads)
+
+def geo(folder: Path) -> None:
+    """The country database."""
+    # Not where images are built by an engine: there it is a stage of its own.
+    from millrace.stack.country import DATABASE, install_country_database
+
+    install_country_database(folder / DATABASE, downloads_folder(Stack()))
+
+
+if __name__ == "__main__":
+    kind, folder = sys.argv[1:]
+    {"jars": jars, "geo": geo}[kind](Path(folder))

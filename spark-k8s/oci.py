@@ -1,4 +1,4 @@
-"""Writes an OCI image archive: oci.py FILE.tar NAME:TAG LAYER.tar..."""
+"""Writes an OCI image archive: oci.py IMAGE FILE.tar NAME:TAG LAYER.tar..., IMAGE one of IMAGES."""
 
 import hashlib
 import json
@@ -10,26 +10,37 @@ from typing import Any
 
 # https://github.com/opencontainers/image-spec/blob/v1.1.0/media-types.md
 _IMAGE = "application/vnd.oci.image"
-SETTINGS = {
-    "User": "185",
-    "Entrypoint": ["/opt/millrace/entrypoint.sh"],
-    "Env": [
-        "PATH=/opt/millrace/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "SPARK_HOME=/opt/spark",
-        "PYSPARK_PYTHON=/opt/millrace/.venv/bin/python",
-        "PYSPARK_DRIVER_PYTHON=/opt/millrace/.venv/bin/python",
-        "LANG=C.UTF-8",
-    ],
-    "Labels": {
-        "org.opencontainers.image.title": "millrace",
-        "org.opencontainers.image.description": "Kafka to MongoDB, MySQL and Delta Lake",
-        "org.opencontainers.image.licenses": "Apache-2.0",
+_ENVIRONMENT = (
+    "PATH=/opt/millrace/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG=C.UTF-8",
+)
+_DESCRIPTIONS = {
+    "millrace": "Log lines from Kafka to MongoDB, MySQL and Delta Lake",
+    "millrace-api": "Questions to what millrace stored, over HTTP",
+}
+# What each image runs, and with which variables: as the Dockerfile of each says.
+IMAGES: dict[str, dict[str, Any]] = {
+    "millrace": {
+        "Entrypoint": ["/opt/millrace/entrypoint.sh"],
+        "Env": [
+            *_ENVIRONMENT,
+            "SPARK_HOME=/opt/spark",
+            "PYSPARK_PYTHON=/opt/millrace/.venv/bin/python",
+            "PYSPARK_DRIVER_PYTHON=/opt/millrace/.venv/bin/python",
+        ],
+    },
+    "millrace-api": {
+        "Entrypoint": ["tini", "--", "python", "-m", "millrace"],
+        "Env": [*_ENVIRONMENT, "PYTHONSAFEPATH=1", "PYTHONDONTWRITEBYTECODE=1"],
     },
 }
 
 
-def write(file: Path, name: str, layers: list[Path]) -> int:
+def write(kind: str, file: Path, name: str, layers: list[Path]) -> int:
     """Writes the archive of an image that is made of these layers; its size in bytes."""
+    told = {"title": kind, "description": _DESCRIPTIONS[kind], "licenses": "Apache-2.0"}
+    labels = {f"org.opencontainers.image.{key}": value for key, value in told.items()}
+    settings = {"User": "185", **IMAGES[kind], "Labels": labels}
     digests = [_digest(layer) for layer in layers]
     with tarfile.open(file, "w") as archive:
         for layer, digest in zip(layers, digests, strict=True):
@@ -45,7 +56,7 @@ def write(file: Path, name: str, layers: list[Path]) -> int:
             {
                 "architecture": "amd64",
                 "os": "linux",
-                "config": SETTINGS,
+                "config": settings,
                 "rootfs": {"type": "layers", "diff_ids": [f"sha256:{d}" for d in digests]},
             },
             f"{_IMAGE}.config.v1+json",
@@ -92,6 +103,6 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    target, image, *files = sys.argv[1:]
-    size = write(Path(target), image, [Path(file) for file in files])
+    of, target, image, *files = sys.argv[1:]
+    size = write(of, Path(target), image, [Path(file) for file in files])
     print(f"built {image}, {size / 1e6:,.0f} MB, in {target}")

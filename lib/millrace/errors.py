@@ -2,8 +2,6 @@
 
 import re
 
-from py4j.protocol import Py4JJavaError
-
 from millrace.records.printable import printable
 
 LONGEST_REASON = 500
@@ -46,9 +44,11 @@ def one_line(failure: BaseException | None, *, to_root: bool = False) -> str:
     So it is of one that pyspark has made its own where ``to_root`` is set; else its own words.
     """
     name, message = type(failure).__name__, str(failure)
-    cause = getattr(failure, "_origin", None) if to_root else None
-    if isinstance(failure, Py4JJavaError):
-        cause = failure.java_exception
+    cause = None
+    if is_py4j_error(failure):
+        cause = getattr(failure, "java_exception", None)
+    elif to_root:
+        cause = getattr(failure, "_origin", None)
     if cause is not None:
         while cause.getCause() is not None:
             cause = cause.getCause()
@@ -61,6 +61,12 @@ def one_line(failure: BaseException | None, *, to_root: bool = False) -> str:
     # pymongo goes on with the state of each of its servers.
     telling = re.split(r" \(configured timeouts|, Timeout: ", telling)[0]
     return printable(f"{name}: {telling}")[:LONGEST_REASON]
+
+
+def is_py4j_error(failure: BaseException | None) -> bool:
+    """Whether an error is py4j's, of an exception in the JVM: by name, as reading needs no py4j."""
+    kind = type(failure)
+    return (kind.__module__, kind.__name__) == ("py4j.protocol", "Py4JJavaError")
 
 
 def is_unreadable_timestamp(failure: BaseException | None) -> bool:

@@ -18,7 +18,7 @@ from support.lines import kafka_rows, offsets, store, values
 from millrace import config
 from millrace.config import Feed
 from millrace.io import reference_data
-from millrace.io.mongo import MongoSink
+from millrace.io.mongo.sink import MongoSink
 from millrace.records.ledger import Batch
 from millrace.runtime.session import spark_session
 from millrace.transform import stage

@@ -16,7 +16,7 @@ from support.lines import RECEIVED_AT, kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed
 from millrace.io import mongo, reference_data
-from millrace.io.mongo import MongoSink
+from millrace.io.mongo.sink import MongoSink
 from millrace.records import bson, received
 from millrace.records.formats import OWN_LAYOUTS, Layout
 from millrace.records.ledger import Batch

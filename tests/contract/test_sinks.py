@@ -15,8 +15,8 @@ from millrace.config import Config, Feed
 from millrace.io import delta, mongo, mysql, reference_data
 from millrace.io.delta import DeltaSink
 from millrace.io.delta import log as delta_log
-from millrace.io.mongo import MongoSink
-from millrace.io.mysql import MysqlSink
+from millrace.io.mongo.sink import MongoSink
+from millrace.io.mysql.sink import MysqlSink
 from millrace.records import tables
 from millrace.records.ledger import Batch, StoredFigures
 from millrace.transform import stage

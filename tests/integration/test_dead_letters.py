@@ -13,8 +13,9 @@ from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config, Feed
 from millrace.io import mongo, reference_data
-from millrace.io.mongo import MongoSink, letters
+from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter
+from millrace.io.mongo.sink import MongoSink
 from millrace.proof.requeue import Requeued, requeue
 from millrace.records.dead_letters import REASONS
 from millrace.records.ledger import Batch

@@ -25,7 +25,7 @@ from support.pipeline import Pipeline, pipeline
 
 from millrace.config import Config, Feed
 from millrace.io import delta, kafka, mongo, reference_data
-from millrace.io.mongo import MongoSink
+from millrace.io.mongo.sink import MongoSink
 from millrace.proof.replay import replay
 from millrace.records.formats import Layout
 from millrace.records.ledger import Batch

@@ -14,8 +14,8 @@ from support.places import SILENT, settings
 from millrace import stack
 from millrace.config import Config, ConfigurationError, Feed, Mysql, UnreachableError
 from millrace.io import mysql, reference_data
-from millrace.io.mysql import MysqlSink
-from millrace.io.mysql.client import jdbc_options
+from millrace.io.mysql.jdbc import check_jdbc, jdbc_options
+from millrace.io.mysql.sink import MysqlSink
 from millrace.records.ledger import Batch
 from millrace.stack import mariadb
 from millrace.transform import stage
@@ -105,7 +105,7 @@ def test_a_server_without_tls_is_refused(servers: Config, secured: Secured) -> N
 def test_the_jvm_refuses(spark: SparkSession, secured: Secured, case: str) -> None:
     changes, _, words = REFUSED[case]
     with pytest.raises(ConfigurationError) as refused:
-        mysql.check_jdbc(spark, secured.conf_with(changes))
+        check_jdbc(spark, secured.conf_with(changes))
     assert words in str(refused.value)
     assert "mysql.trust_store" in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
@@ -116,7 +116,7 @@ def test_the_jvm_refuses_a_server_without_tls(
 ) -> None:
     plain = servers.mysql.model_copy(update={"tls": True, "ca_file": secured.conf.ca_file})
     with pytest.raises(ConfigurationError, match=r"(?i)ssl"):
-        mysql.check_jdbc(spark, plain)
+        check_jdbc(spark, plain)
 
 
 def test_a_batch_is_written_with_tls(

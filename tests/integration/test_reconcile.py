@@ -2,10 +2,11 @@
 
 import json
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ import pytest
 from confluent_kafka import Producer
 from pyspark.sql import SparkSession
 from support.commandline import millrace
+from support.job_process import JobProcess
 from support.lines import recent
 from support.pipeline import JOB_TIMEOUT_S, Pipeline, pipeline, wait_until
 
@@ -25,6 +27,7 @@ from millrace.proof.reconcile import Verdict, reconcile
 from millrace.proof.revise import revise
 from millrace.records.ledger import OffsetRange
 from millrace.records.reconciliations import Reconciliation
+from millrace.records.tables import LATENESS, LEVELS, TRAFFIC, fed_by
 
 JOBS = ("archive", "ingest", "aggregate")
 BATCH = 400
@@ -35,10 +38,13 @@ QUICK = {
     "proof_changed": BATCH,
     "proof_doubled": BATCH,
     "proof_kept": 2 * BATCH,
+    "proof_touched": BATCH,
+    "proof_every": BATCH,
 }
 LATE = 4 * BATCH
 LATE_LETTERS = 24  # 40 lines have faults, three of five of these kinds make letters
-SLOW = {"proof_late": LATE, "proof_revised": LATE, "proof_again": LATE}
+SLOW = {"proof_late": LATE, "proof_revised": LATE, "proof_again": LATE, "proof_states": LATE}
+MINUTE = timedelta(minutes=1)
 
 
 def said(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
@@ -156,6 +162,12 @@ def events_by_minute(pipe: Pipeline, feed: str) -> Counter[datetime]:
     return Counter({row["window_start"]: int(row["n"]) for row in rows})
 
 
+def states(pipe: Pipeline, feed: str) -> dict[tuple[str, datetime], tuple[str, int]]:
+    """What was found of each window of each table: its state, and the late lines it lacks."""
+    rows = pipe.select(f"SELECT * FROM reconciled_windows WHERE feed = '{feed}'")
+    return {(r["table"], r["window_start"]): (r["state"], r["late_lines"]) for r in rows}
+
+
 @pytest.mark.slow
 def test_late_lines_are_counted_and_are_no_fault(slow: Pipeline, spark: SparkSession) -> None:
     found = verdict(slow, spark, "proof_late")
@@ -209,8 +221,74 @@ def test_a_batch_that_the_job_runs_again_leaves_what_was_revised(
     own.run_within(spark, "aggregate")
     again = last_batch(own, feed)
     assert again["batch_id"] == before["batch_id"]
+    assert again["touched"] == before["touched"]
+    runs = [list(map(datetime.fromisoformat, run)) for run in json.loads(again["touched"])]
+    assert {start for _, start in states(own, feed)} == {
+        start for start in late if not any(first <= start < until for first, until in runs)
+    }
     assert again["committed_at"] > before["committed_at"]
     assert events_by_minute(own, feed) == expected
+
+
+@pytest.mark.slow
+def test_each_closed_window_of_each_table_has_its_state(
+    slow: Pipeline, spark: SparkSession
+) -> None:
+    feed, own = "proof_states", slow.only("proof_states")
+    tables = [table.name for table in fed_by("combined")]
+    closed = max(events_by_minute(own, feed)) - timedelta(
+        seconds=own.conf.feed(feed).max_lateness_s
+    )
+    lines = requests_by_minute(own, feed)
+    late = lines - events_by_minute(own, feed)
+    windows = {start for start in lines if start + MINUTE <= closed}
+    assert windows > late.keys() != set()
+    assert max(lines) not in windows
+
+    said(own, "reconcile")
+    found = states(own, feed)
+    assert {key for key in found if key[1] in lines} == {(t, w) for t in tables for w in windows}
+    assert {w: found[LEVELS.name, w] for w in windows} == {
+        w: ("late", late[w]) if w in late else ("equal", 0) for w in windows
+    }
+    assert all(state == ("equal", 0) for (_, start), state in found.items() if start not in late)
+    assert all(found[LATENESS.name, start] == ("equal", 0) for start in windows)
+
+    changed = TRAFFIC.name, min(windows - late.keys())
+    of_window = f"feed = '{feed}' AND window_start = '{changed[1]}'"
+    own.select(f"UPDATE {TRAFFIC.name} SET bytes = bytes + 1 WHERE {of_window} LIMIT 1")
+    said(own, "reconcile", code=1)
+    assert states(own, feed) == found | {changed: ("differs", 0)}
+
+    said(own, "revise", "--feed", feed, "--from-reconcile")
+    assert states(own, feed) == dict.fromkeys(found, ("equal", 0))
+    assert events_by_minute(own, feed) == lines
+    said(own, "reconcile")
+    assert states(own, feed) == dict.fromkeys(found, ("equal", 0))
+
+
+def test_a_window_is_known_until_a_batch_has_a_line_of_it(
+    quick: Pipeline, spark: SparkSession
+) -> None:
+    feed, own = "proof_touched", quick.only("proof_touched")
+    assert verdict(own, spark, feed).holds
+    found = states(own, feed)
+    assert set(found.values()) == {("equal", 0)}
+    start = sorted({start for _, start in found})[3]
+    until = start.replace(tzinfo=UTC) + MINUTE
+    own.send(feed, recent("combined", 1, seed=3, minutes=1, until=until))
+    own.run_within(spark, "aggregate")
+    left = {key: state for key, state in found.items() if key[1] != start}
+    assert left
+    assert states(own, feed) == left
+    # Whether Spark has dropped the line or not: it is told.
+    for job in ("archive", "ingest"):
+        own.run_within(spark, job)
+    lacking = requests_by_minute(own, feed) - events_by_minute(own, feed)
+    assert verdict(own, spark, feed).holds
+    again = states(own, feed)
+    assert set(again) >= set(found)
+    assert again[LEVELS.name, start] == (("late", 1) if lacking[start] else ("equal", 0))
 
 
 def last_batch(pipe: Pipeline, feed: str) -> dict[str, Any]:
@@ -266,6 +344,32 @@ def test_a_figure_that_was_changed_is_named_by_its_window_and_revised(
     assert said_as_json(own, code=0)["holds"]
 
 
+def test_it_goes_on_while_something_is_wrong_and_ends_well(quick: Pipeline, tmp_path: Path) -> None:
+    own, feed = quick.only("proof_every"), "proof_every"
+    windows = f"feed = '{feed}' ORDER BY window_start LIMIT 1"
+    own.select(f"UPDATE countries_by_minute SET bytes = bytes + 1 WHERE {windows}")
+    command = [str(Path(sys.executable).with_name("millrace")), "reconcile", "--every", "1s"]
+    service = JobProcess([*command, "--conf", str(own.file)], tmp_path / "log", {})
+    try:
+
+        def has_told(what: str, times: int) -> bool:
+            assert not service.has_ended, service.told()
+            return service.stderr().count(what) >= times
+
+        failing = f"does not hold: {feed}"
+        wait_until(
+            lambda: has_told(failing, 2), "two that fail", timeout_s=JOB_TIMEOUT_S, poll_s=0.1
+        )
+        assert faults(kept(own)) == {"differing": 1}
+        own.select(f"UPDATE countries_by_minute SET bytes = bytes - 1 WHERE {windows}")
+        wait_until(lambda: kept(own).holds, "one that holds", timeout_s=JOB_TIMEOUT_S, poll_s=0.1)
+        service.ask_to_stop()
+        assert service.exit_code() == 0
+        assert "Traceback" not in service.stderr()
+    finally:
+        service.end()
+
+
 def test_doubles_and_strangers_are_named(quick: Pipeline, spark: SparkSession) -> None:
     feed = "proof_doubled"
     documents, db = quick.documents(feed), mongo.database(quick.conf.mongo)
@@ -299,10 +403,16 @@ def test_a_ledger_that_lacks_lines_is_named_and_revise_leaves_the_figures(
     of_query = f"WHERE query = 'aggregate-{feed}'"
     rows = quick.select(f"SELECT * FROM batches {of_query} ORDER BY batch_id")
     before = events_by_minute(quick, feed)
+    quick.select(
+        "INSERT INTO reconciled_windows"
+        f" VALUES ('{feed}', '{TRAFFIC.name}', '{max(before)}', 'equal', 0, UTC_TIMESTAMP(), 2)"
+        " ON DUPLICATE KEY UPDATE state = 'equal'"
+    )
     with without(quick, rows.pop(gone)) as row:
         assert rows
         found = verdict(quick, spark, feed)
         assert not found.holds
+        assert not states(quick, feed)  # Any window may lack a line.
         assert offsets(found.forgotten["aggregate"]) == in_ledger([row])
         assert offsets(found.recount.counted) == in_ledger(rows)
         shown = "\n".join(advice(found))

@@ -19,6 +19,7 @@ from millrace.io import delta, kafka, mongo
 from millrace.io.delta import DeltaSink
 from millrace.io.delta import log as delta_log
 from millrace.io.kafka import batch
+from millrace.io.kafka.stream import lines
 from millrace.io.mongo import letters, shadow
 from millrace.io.mongo.letters import Filter
 from millrace.parse import app
@@ -186,9 +187,7 @@ def test_each_line_comes_once_from_the_archive_or_from_kafka(
     rows = batch.read_ranges(spark, web.pipe.conf.kafka, topic, apart)
     assert rows.count() == 14 * len(ranges)
     none = batch.read_ranges(spark, web.pipe.conf.kafka, topic, [])
-    stream = kafka.lines(
-        spark, web.pipe.conf.kafka, topic, web.pipe.conf.stream.max_lines_per_batch
-    )
+    stream = lines(spark, web.pipe.conf.kafka, topic, web.pipe.conf.stream.max_lines_per_batch)
     assert rows.columns == none.columns == stream.columns
     assert none.dtypes == rows.dtypes
     assert none.count() == 0

@@ -18,8 +18,10 @@ from millrace import stack
 from millrace.config import Config, Feed, Mysql
 from millrace.detect.rates import DEFAULT_RULES
 from millrace.io import mysql, reference_data
-from millrace.io.mysql import MysqlSink
+from millrace.io.mysql.reconciled import Moment
 from millrace.io.mysql.revision import revised
+from millrace.io.mysql.sink import MysqlSink
+from millrace.io.mysql.snapshot import snapshot
 from millrace.io.mysql.staging import drop_abandoned, staging_table
 from millrace.records import tables
 from millrace.records.ledger import Batch
@@ -75,7 +77,12 @@ def is_fresh(conf: Mysql, name: str) -> bool:
 
 def revise_nothing(conf: Mysql, feed: Feed, figures: DataFrame) -> None:
     """What `revise` does to the tables, of a minute without lines."""
-    revised(conf, feed, figures.limit(0), [datetime(2020, 1, 1)], DEFAULT_RULES)
+    revised(conf, feed, figures.limit(0), [datetime(2020, 1, 1)], DEFAULT_RULES, now(conf, feed))
+
+
+def now(conf: Mysql, feed: Feed) -> Moment:
+    with snapshot(conf) as stored:
+        return stored.moment(feed)
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +189,7 @@ def test_a_server_that_asks_for_primary_keys_takes_every_table(
     counted = f"SELECT SUM(events) AS n FROM {tables.LEVELS.name}"
     assert rows(strict, counted) == [{"n": LINES}]
     minutes = rows(strict, f"SELECT DISTINCT window_start AS w FROM {tables.LEVELS.name}")
-    assert revised(strict, APP, figures, [row["w"] for row in minutes], DEFAULT_RULES)
+    windows = [row["w"] for row in minutes]
+    assert revised(strict, APP, figures, windows, DEFAULT_RULES, now(strict, APP))
     assert rows(strict, counted) == [{"n": LINES}]
     assert staged(strict) == set()

@@ -15,7 +15,7 @@ from millrace import config
 from millrace.config import Config
 from millrace.io import mongo, mysql, reference_data, template_files
 from millrace.io.delta import DeltaSink
-from millrace.io.mongo import MongoSink
+from millrace.io.mongo.sink import MongoSink
 from millrace.io.mysql.templates import Seen, seen
 from millrace.records.formats import Layout
 from millrace.records.ledger import Batch

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from manifests.rendered import Manifest, applications, pods
+from manifests.rendered import Manifest, applications, deployments, pods
 
 _ENVIRONMENT = re.compile(r"PASSWORD|SECRET|TOKEN|ACCESS_KEY", re.IGNORECASE)
 # What the operator's webhook refuses under sparkConf (v2.5.2, sparkconf_validator.go).
@@ -17,7 +17,7 @@ _LIMITS = ("cores", "coreLimit", "memory", "memoryOverhead")
 def broken(manifests: list[Manifest]) -> list[str]:
     """One sentence for each rule that an object breaks."""
     found = [*_images(manifests), *_limits(manifests), *_secrets(manifests)]
-    found += _refused(manifests)
+    found += [*_refused(manifests), *_interruptions(manifests)]
     for application, role, pod in pods(manifests):
         where = f"{application} {role}"
         found += [f"{where}: {rule}" for rule in _security(pod)]
@@ -27,8 +27,9 @@ def broken(manifests: list[Manifest]) -> list[str]:
 
 
 def _images(manifests: list[Manifest]) -> Iterator[str]:
-    for name, spec in applications(manifests):
-        image = spec.get("image", "")
+    images = [(name, spec.get("image", "")) for name, spec in applications(manifests)]
+    images += [(name, container["image"]) for name, container in _containers(manifests)]
+    for name, image in images:
         tag = image.rpartition("/")[2].partition(":")[2]
         if tag in ("", "latest") and "@sha256:" not in image:
             yield f"{name}: image {image} names no version"
@@ -42,6 +43,36 @@ def _limits(manifests: list[Manifest]) -> Iterator[str]:
                     yield f"{name} {role}: {key} is not set"
         if spec.get("dynamicAllocation", {}).get("enabled"):
             yield f"{name}: a stream's executors must be fixed in number"
+    for name, container in _containers(manifests):
+        resources = container.get("resources", {})
+        for key in ("requests", "limits"):
+            if not resources.get(key, {}).keys() >= {"cpu", "memory"}:
+                yield f"{name}: {key} are not set"
+
+
+def _containers(manifests: list[Manifest]) -> Iterator[tuple[str, Manifest]]:
+    """Those of deployments, each with its deployment's name."""
+    for name, spec in deployments(manifests):
+        yield from ((name, container) for container in spec["template"]["spec"]["containers"])
+
+
+def _interruptions(manifests: list[Manifest]) -> Iterator[str]:
+    """Whether somebody answers while pods come, go and hang."""
+    budgets = [m["spec"] for m in manifests if m["kind"] == "PodDisruptionBudget"]
+    for name, spec in deployments(manifests):
+        labels = spec["template"]["metadata"]["labels"]
+        if spec.get("replicas", 1) < 2:
+            yield f"{name}: nobody answers while its one pod is replaced"
+        if not any(_selects(budget["selector"], labels) for budget in budgets):
+            yield f"{name}: no PodDisruptionBudget"
+        if spec["template"]["spec"].get("automountServiceAccountToken") is not False:
+            yield f"{name}: has a token of the cluster"
+    for name, container in _containers(manifests):
+        yield from (
+            f"{name}: no {probe}"
+            for probe in ("readinessProbe", "livenessProbe")
+            if probe not in container
+        )
 
 
 def _security(pod: Manifest) -> Iterator[str]:

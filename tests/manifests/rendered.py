@@ -1,4 +1,4 @@
-"""Manifests as a cluster gets them, and the pods that Spark will make by them."""
+"""Manifests as a cluster gets them, and the pods that will be made by them."""
 
 import copy
 import subprocess
@@ -44,8 +44,17 @@ def applications(manifests: list[Manifest]) -> Iterator[tuple[str, Manifest]]:
             yield manifest["metadata"]["name"], spec["template"] if is_scheduled else spec
 
 
+def deployments(manifests: list[Manifest]) -> Iterator[tuple[str, Manifest]]:
+    """The name and the specification of what runs beside Spark's applications."""
+    for manifest in manifests:
+        if manifest["kind"] == "Deployment":
+            yield manifest["metadata"]["name"], manifest["spec"]
+
+
 def pods(manifests: list[Manifest]) -> Iterator[tuple[str, str, Manifest]]:
     """Application, role and template of each kind of pod, with the labels that Spark adds."""
+    for name, spec in deployments(manifests):
+        yield name, "pod", copy.deepcopy(spec["template"])
     for name, spec in applications(manifests):
         for role in ("driver", "executor"):
             template = copy.deepcopy(spec.get(role, {}).get("template", {}))

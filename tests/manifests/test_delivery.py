@@ -1,4 +1,4 @@
-"""The image's recipe, the scripts around it and the workflows are what their linters ask for."""
+"""The images' recipes, the scripts around it and the workflows are what their linters ask for."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from manifests import tools
 from manifests.rendered import ROOT
 
-DOCKERFILE = ROOT / "spark-k8s" / "Dockerfile"
+DOCKERFILES = sorted((ROOT / "spark-k8s").glob("*Dockerfile"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
 _USES = re.compile(r"uses: ([^\s#]+)")
 
@@ -20,8 +20,9 @@ def _hadolint(file: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, str(file)], capture_output=True, text=True, check=False)
 
 
-def test_the_dockerfile_is_in_order() -> None:
-    done = _hadolint(DOCKERFILE)
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.name)
+def test_a_dockerfile_is_in_order(file: Path) -> None:
+    done = _hadolint(file)
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -31,9 +32,25 @@ def test_a_fault_in_a_dockerfile_is_named(tmp_path: Path) -> None:
     assert "DL3006" in _hadolint(file).stdout
 
 
-def test_the_image_runs_as_a_number_that_is_not_root() -> None:
-    users = re.findall(r"^USER (.*)$", DOCKERFILE.read_text(encoding="utf-8"), re.MULTILINE)
+@pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.name)
+def test_an_image_runs_as_a_number_that_is_not_root(file: Path) -> None:
+    users = re.findall(r"^USER (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)
     assert users[-1] == "185"
+
+
+def test_both_images_are_of_one_base_and_both_recipes_are_known() -> None:
+    bases = {
+        re.findall(r"^ARG BASE_IMAGE=(.+)$", f.read_text(), re.MULTILINE)[0] for f in DOCKERFILES
+    }
+    assert len(bases) == 1
+    assert [file.name for file in DOCKERFILES] == ["Dockerfile", "api.Dockerfile"]
+
+
+def test_the_api_needs_neither_java_nor_spark() -> None:
+    recipe = (ROOT / "spark-k8s" / "api.Dockerfile").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements-api.lock").read_text(encoding="utf-8")
+    assert "jre" not in recipe
+    assert not re.search(r"^(pyspark|py4j|delta-spark|pandas|numpy)==", lock, re.MULTILINE)
 
 
 def test_the_workflows_are_in_order() -> None:

@@ -12,6 +12,11 @@ from manifests.policies import broken
 from manifests.rendered import OVERLAYS, ROOT, Manifest, named, rendered
 from manifests.schemas import faults
 
+from millrace.api import tokens
+from millrace.api.guard import OPEN_PATHS
+from millrace.config import Api
+
+_NAMESPACE = "millrace"
 Plant = Callable[[list[Manifest]], Any]
 
 
@@ -21,6 +26,14 @@ def _ingest(manifests: list[Manifest]) -> Manifest:
 
 def _container(manifests: list[Manifest], role: str = "driver") -> Manifest:
     return _ingest(manifests)[role]["template"]["spec"]["containers"][0]
+
+
+def _api(manifests: list[Manifest]) -> Manifest:
+    return named(manifests, "Deployment", "api")["spec"]
+
+
+def _api_container(manifests: list[Manifest]) -> Manifest:
+    return _api(manifests)["template"]["spec"]["containers"][0]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -65,6 +78,55 @@ def test_every_job_is_an_application_of_its_own() -> None:
     assert found == streams | scheduled
 
 
+def test_the_api_runs_where_it_is_asked_for_at_the_ports_of_the_configuration() -> None:
+    manifests = rendered("production")
+    content = _configuration(manifests)
+    ports = {port["name"]: port["containerPort"] for port in _api_container(manifests)["ports"]}
+    assert ports == {"http": Api().port, "metrics": content["metrics"]["port"]}
+    assert content["api"]["listen"] == "0.0.0.0"
+    (port,) = named(manifests, "Service", "api")["spec"]["ports"]
+    assert port["targetPort"] == "http"
+    assert f"api.{_NAMESPACE}.svc" in content["api"]["allowed_hosts"]
+    assert _api_container(manifests)["readinessProbe"]["httpGet"]["path"] in OPEN_PATHS
+
+
+def test_the_service_the_policy_and_the_budget_are_of_the_apis_pods() -> None:
+    manifests = rendered("production")
+    labels = _api(manifests)["template"]["metadata"]["labels"]
+    selectors = [
+        _api(manifests)["selector"]["matchLabels"],
+        named(manifests, "Service", "api")["spec"]["selector"],
+        named(manifests, "NetworkPolicy", "api")["spec"]["podSelector"]["matchLabels"],
+        named(manifests, "PodDisruptionBudget", "api")["spec"]["selector"]["matchLabels"],
+        named(manifests, "PodMonitor", "millrace-api")["spec"]["selector"]["matchLabels"],
+    ]
+    assert all(selector and selector.items() <= labels.items() for selector in selectors)
+
+
+def test_the_apis_tokens_come_from_a_secret_that_no_job_has() -> None:
+    manifests = rendered("production")
+    of_jobs = {source["secretRef"]["name"] for source in _secrets(_container(manifests))}
+    of_api = {source["secretRef"]["name"] for source in _secrets(_api_container(manifests))}
+    assert of_api - of_jobs == {"millrace-api"}
+    file = ROOT / "spark-k8s/components/external-secrets/external-secret.yaml"
+    by_name = {item["metadata"]["name"]: item for item in yaml.safe_load_all(file.read_text())}
+    keys = {entry["secretKey"] for entry in by_name["millrace-api"]["spec"]["data"]}
+    assert keys == {tokens.READ, tokens.OPERATE}
+
+
+def _secrets(container: Manifest) -> list[Manifest]:
+    return [source for source in container["envFrom"] if "secretRef" in source]
+
+
+def _configuration(manifests: list[Manifest]) -> dict[str, Any]:
+    """The configuration that the API reads; the ConfigMap's name has the hash of its content."""
+    volumes = _api(manifests)["template"]["spec"]["volumes"]
+    (name,) = [volume["configMap"]["name"] for volume in volumes if volume["name"] == "conf"]
+    text = named(manifests, "ConfigMap", name)["data"]["k8s.yaml"]
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
 RULES: dict[str, tuple[Plant, str]] = {
     "root": (
         lambda m: _container(m)["securityContext"].update(runAsUser=0),
@@ -102,6 +164,31 @@ RULES: dict[str, tuple[Plant, str]] = {
         lambda m: _ingest(m)["executor"].pop("memoryOverhead"),
         "ingest executor: memoryOverhead is not set",
     ),
+    "one pod of the API": (
+        lambda m: _api(m).update(replicas=1),
+        "api: nobody answers while its one pod is replaced",
+    ),
+    "no probe": (lambda m: _api_container(m).pop("livenessProbe"), "api: no livenessProbe"),
+    "a limit of memory alone": (
+        lambda m: _api_container(m)["resources"]["limits"].pop("cpu"),
+        "api: limits are not set",
+    ),
+    "root in the API": (
+        lambda m: _api(m)["template"]["spec"]["securityContext"].update(runAsUser=0),
+        "api pod: may run as root",
+    ),
+    "a token of the cluster": (
+        lambda m: _api(m)["template"]["spec"].pop("automountServiceAccountToken"),
+        "api: has a token of the cluster",
+    ),
+    "no budget of the API": (
+        lambda m: m.remove(named(m, "PodDisruptionBudget", "api")),
+        "api: no PodDisruptionBudget",
+    ),
+    "latest of the API": (
+        lambda m: _api_container(m).update(image="example/millrace-api:latest"),
+        "api: image example/millrace-api:latest names no version",
+    ),
     "the node's disk": (
         lambda m: _ingest(m)["executor"]["template"]["spec"]["volumes"].append(
             {"name": "node", "hostPath": {"path": "/"}}
@@ -133,6 +220,7 @@ SCHEMAS: dict[str, Plant] = {
     "unknown field of Kubernetes": lambda m: named(m, "NetworkPolicy", "spark")["spec"].update(
         engress=[]
     ),
+    "unknown field of a deployment": lambda m: _api(m).update(replica=2),
     "unknown field of a schedule": lambda m: named(m, "ScheduledSparkApplication", "compact")[
         "spec"
     ].update(cron="* * * * *"),

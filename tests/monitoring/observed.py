@@ -7,11 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 import yaml
 from monitoring.panels import Grafana, panels
@@ -22,6 +24,8 @@ from support.pipeline import JOB_TIMEOUT_S, ROOT, Pipeline, pipeline, wait_until
 from support.places import free_ports
 
 from millrace import config
+from millrace.api import tokens
+from millrace.config import addresses
 from millrace.detect.templates import Template, template_id
 from millrace.io import template_files
 from millrace.io.template_files import Templates
@@ -81,14 +85,18 @@ class Observed:
 
 @contextmanager
 def run(folder: Path, servers_file: Path) -> Iterator[Observed]:
-    """Lines of every format, faults among them, through the three jobs at once, under scrapes."""
+    """Lines of every format, faults among them, through the three jobs at once, under scrapes.
+
+    The API is asked for them meanwhile.
+    """
     program = prometheus()
-    own_port, *job_ports = free_ports(1 + len(JOBS))
-    ports = dict(zip(JOBS, job_ports, strict=True))
-    pipe = _with_metrics(pipeline(folder, servers_file, *FEEDS), folder, ports)
+    own_port, api_port, *of_metrics = free_ports(2 + len(JOBS) + 1)
+    ports = dict(zip((*JOBS, "api"), of_metrics, strict=True))
+    pipe = _with_metrics(pipeline(folder, servers_file, *FEEDS), folder, ports, api_port)
     start_s = int(time.time()) - HOURS_SHOWN * 3600
     with scraping(program, folder, own_port, ports) as address:
         with ExitStack() as jobs:
+            jobs.enter_context(_api_asked(pipe, folder))
             for job in JOBS:
                 jobs.enter_context(_ended_in_order(pipe, job))
             _send(pipe, USUAL, USUAL_MINUTES, seed=1)
@@ -100,10 +108,11 @@ def run(folder: Path, servers_file: Path) -> Iterator[Observed]:
         yield Observed(pipe, Grafana(address, pipe.conf.mysql, start_s, end_s))
 
 
-def _with_metrics(pipe: Pipeline, folder: Path, ports: dict[str, int]) -> Pipeline:
-    """The pipeline with jobs that can be scraped, and a template for some of its messages."""
+def _with_metrics(pipe: Pipeline, folder: Path, ports: dict[str, int], api: int) -> Pipeline:
+    """The pipeline with jobs and an API to scrape, and a template for some of its messages."""
     content = yaml.safe_load(pipe.file.read_text())
     content["metrics"] = {"port": ports, "interval_s": 1}
+    content["api"] = {"port": api}
     content["detection"] = {"templates": str(folder / "templates")}
     pipe.file.write_text(yaml.safe_dump(content))
     template = Template(template_id(MESSAGE), MESSAGE, 1)
@@ -133,6 +142,30 @@ def _ended_in_order(pipe: Pipeline, job: str) -> Iterator[None]:
         code = process.wait(JOB_TIMEOUT_S)
         reader.join(JOB_TIMEOUT_S)
         assert code == 0, "".join(said[-20:])
+
+
+@contextmanager
+def _api_asked(pipe: Pipeline, folder: Path) -> Iterator[None]:
+    """The API, which is asked again and again meanwhile."""
+    command = [sys.executable, "-m", "millrace", "api", "--conf", str(pipe.file)]
+    is_over = threading.Event()
+
+    def ask() -> None:
+        while not is_over.wait(0.5):
+            headers = {"Authorization": f"Bearer {tokens.stored(pipe.conf.stack)}"}
+            address = addresses.of_api(pipe.conf.api).text
+            with suppress(URLError, ConnectionError):
+                urlopen(Request(f"{address}/v1/logs?size=1", headers=headers), timeout=60).close()
+
+    with (folder / "api.log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            asking.join()
+            process.terminate()
 
 
 def _send(pipe: Pipeline, count: int, minutes: int, seed: int) -> None:

@@ -22,13 +22,19 @@ _UP_TIMEOUT_S = 60
 def scraping(
     program: str, folder: Path, port: int, ports: Mapping[str, int], rules: Path = RULES
 ) -> Iterator[str]:
-    """Prometheus with these rules, which scrapes the job at each port; its address."""
+    """Prometheus with these rules, which scrapes the job, or the API, at each port; its address."""
     file = folder / "prometheus.yaml"
-    targets = [f"127.0.0.1:{port}" for port in ports.values()]
+    targets: dict[str, list[str]] = {}
+    for name, own_port in ports.items():
+        job = "millrace-api" if name == "api" else "millrace"
+        targets.setdefault(job, []).append(f"127.0.0.1:{own_port}")
     content = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [f"{rules}/*.yaml"],
-        "scrape_configs": [{"job_name": "millrace", "static_configs": [{"targets": targets}]}],
+        "scrape_configs": [
+            {"job_name": job, "static_configs": [{"targets": found}]}
+            for job, found in targets.items()
+        ],
     }
     file.write_text(yaml.safe_dump(content))
     command = [program, f"--config.file={file}", f"--storage.tsdb.path={folder / 'data'}"]

@@ -1,7 +1,7 @@
 """Lines in, plain values out: what the tests of parsing, enriching and counting share."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +27,7 @@ from millrace.records.types import Type
 from millrace.transform import stage
 from millrace.transform.chain import Letter, compiled
 from millrace.transform.spec import Spec
+from millrace.transform.touched import TouchedWindows
 from millrace.windows.counts import Counts
 from millrace.windows.figures import figures
 
@@ -203,11 +204,16 @@ def spark_figures(of: Spec, lines: DataFrame) -> dict[tuple[Any, ...], tuple[Any
 
 
 def streamed(
-    spark: SparkSession, folder: Path, batches: list[tuple[float, list[str]]]
+    spark: SparkSession,
+    folder: Path,
+    batches: list[tuple[float, list[str]]],
+    each_batch: Callable[[], None] = lambda: None,
+    touched: TouchedWindows | None = None,
 ) -> tuple[dict[tuple[str, datetime], int], list[dict[str, Any]]]:
     """``app`` lines streamed to figures, a batch for each (seconds of receipt, lines).
 
     The last count written for each table and window, and the state operator's progress by batch.
+    ``each_batch`` is called once a batch is computed.
     """
     source, counts = folder / "lines", {}
     source.mkdir()
@@ -223,10 +229,11 @@ def streamed(
     def keep(rows: DataFrame, _: int) -> None:
         for row in rows.collect():
             counts[row["figure"], row["window_start"]] = row["line_count"]
+        each_batch()
 
     lines = spark.readStream.schema(KAFKA).option("maxFilesPerTrigger", 1).parquet(str(source))
     query = (
-        lines.transform(stage.to_counts, spec("app"), MAX_LATENESS_S)
+        lines.transform(stage.to_counts, spec("app"), MAX_LATENESS_S, touched=touched)
         .transform(figures, MAX_LATENESS_S)
         .writeStream.outputMode("update")
         .option("checkpointLocation", str(folder / "checkpoint"))

@@ -18,6 +18,8 @@ COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVERS = ("kafka", "mongo", "mysql")
 JOBS = ("ingest", "aggregate", "archive")
+API = "api"
+BUILT = (*JOBS, API)
 REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
 PINNED_IMAGE = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
 PROFILE = ["observe"]
@@ -27,7 +29,7 @@ PROMETHEUS_FILE = ROOT / "dashboards/prometheus/prometheus.yaml"
 PROVISIONING = ROOT / "dashboards/grafana/provisioning"
 # What each service waits for: a server until it is healthy, all else until it is done.
 NEEDS = {
-    **{job: {"topics", "mongo-init", "mysql"} for job in JOBS},
+    **{name: {"topics", "mongo-init", "mysql"} for name in BUILT},
     "topics": {"kafka"},
     "mongo-init": {"mongo"},
     "mongo-monitor": {"mongo-init"},
@@ -46,7 +48,11 @@ def entries(key: str) -> list[tuple[str, str]]:
     return found
 
 
-PASSWORDS = [(service, name) for service, name in entries("environment") if "PASSWORD" in name]
+PASSWORDS = [
+    (service, name)
+    for service, name in entries("environment")
+    if "PASSWORD" in name or "TOKEN" in name
+]
 MOUNTS = [(service, *mount.split(":", 1)) for service, mount in entries("volumes")]
 FROM_REPOSITORY = [mount for mount in MOUNTS if mount[1].startswith(".")]
 
@@ -77,8 +83,8 @@ def test_schema_check_refuses_a_wrong_key(tmp_path: Path) -> None:
     assert "helthcheck" in result.stdout
 
 
-def test_every_job_and_every_server_with_users_has_passwords() -> None:
-    assert {*JOBS, "mongo", "mysql"} <= {service for service, _ in PASSWORDS}
+def test_whatever_asks_a_server_and_every_server_with_users_has_passwords() -> None:
+    assert {*BUILT, "mongo", "mysql"} <= {service for service, _ in PASSWORDS}
 
 
 @pytest.mark.parametrize(("service", "name"), PASSWORDS)
@@ -103,7 +109,7 @@ def test_every_server_has_a_health_check_and_a_volume(server: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_image_is_built_here_or_pinned_to_a_version(service: str) -> None:
     definition = SERVICES[service]
-    if service in JOBS:
+    if service in BUILT:
         assert (ROOT / definition["build"]["dockerfile"]).is_file()
     else:
         assert PINNED_IMAGE.fullmatch(definition["image"])
@@ -128,6 +134,7 @@ def test_published_ports_are_those_of_the_local_configuration() -> None:
     ].split(",")
     assert published["mongo"] in local.mongo.uri
     assert published["mysql"] == f"{local.mysql.host}:{local.mysql.port}"
+    assert SERVICES[API]["ports"] == [f"127.0.0.1:{local.api.port}:{local.api.port}"]
 
 
 @pytest.mark.parametrize("job", JOBS)
@@ -154,7 +161,7 @@ def test_services_wait_for_servers_to_be_healthy_and_for_the_rest_to_be_done(ser
 
 def test_the_suite_itself_has_no_profile() -> None:
     plain = {name for name, service in SERVICES.items() if "profiles" not in service}
-    assert plain == {*JOBS, *SERVERS, "topics", "mongo-init"}
+    assert plain == {*BUILT, *SERVERS, "topics", "mongo-init"}
     assert len(OBSERVERS) == len(SERVICES) - len(plain)
 
 
@@ -186,6 +193,7 @@ def test_prometheus_scrapes_every_job_and_exporter_and_knows_the_alertmanager(
     targets = scrape_targets(prometheus)
     assert targets["millrace"] == [f"{job}:{metrics.port.of(job)}" for job in JOBS]
     assert metrics.listen == "0.0.0.0"
+    assert targets["millrace-api"] == [f"{API}:{metrics.port.of('api')}"]
     exporters = [target for server in SERVERS for target in targets[server]]
     assert [target.partition(":")[0] for target in exporters] == [f"{s}-exporter" for s in SERVERS]
     (alerting,) = prometheus["alerting"]["alertmanagers"]
@@ -196,6 +204,21 @@ def test_jobs_are_healthy_where_they_say_so_at_their_own_port(secrets: None) -> 
     metrics = config.load(ROOT / "conf/compose.yaml").metrics
     for job in JOBS:
         assert f":{metrics.port.of(job)}/readyz" in SERVICES[job]["healthcheck"]["test"][-1]
+
+
+def test_the_api_is_healthy_where_it_says_so_and_can_be_asked_from_outside(secrets: None) -> None:
+    api = config.load(ROOT / "conf/compose.yaml").api
+    (host,) = re.findall(r"http://(\S+):\d+/health", SERVICES[API]["healthcheck"]["test"][-1])
+    assert f"http://{host}:{api.port}/health" in SERVICES[API]["healthcheck"]["test"][-1]
+    # A health check is open to any host; a person's browser names one of these.
+    assert {host, "localhost"} <= {*api.allowed_hosts}
+    assert api.listen == "0.0.0.0"
+    assert SERVICES[API]["command"] == ["api", "--conf", "/opt/millrace/conf/compose.yaml"]
+
+
+def test_the_api_writes_nothing_of_its_own() -> None:
+    assert SERVICES[API]["read_only"] is True
+    assert "volumes" not in SERVICES[API]
 
 
 def test_paths_within_containers_are_those_that_are_mounted() -> None:

@@ -190,6 +190,22 @@ def test_jobs_have_ports_of_their_own_or_one_for_all(
     assert [ports.of(job) for job in ("ingest", "aggregate", "archive")] == [9101, 9101, 9101]
 
 
+@pytest.mark.parametrize("name", ["client", "timestamp", "details.amount"])
+def test_what_is_hidden_is_a_field_of_documents(file: Path, name: str) -> None:
+    changed(file, lambda c: c.update(api={"hidden_fields": [name]}))
+    assert f"not {name!r}" in refusal(file)
+
+
+def test_with_a_field_the_line_is_hidden_that_has_its_value(file: Path) -> None:
+    assert config.load(file).api.hidden == set()
+    changed(file, lambda c: c.update(api={"hidden_fields": ["client_ip"]}))
+    assert config.load(file).api.hidden == {"client_ip", "raw"}
+
+
+def test_a_job_that_is_none_of_the_suite_has_no_port() -> None:
+    assert config.Ports().of("measured") is None
+
+
 def test_several_faults_are_counted(file: Path) -> None:
     changed(file, of("kafka", partitions=0, partition=1))
     assert refusal(file).endswith("(and 1 more)")

@@ -12,9 +12,10 @@ from millrace.tools import metric_docs
 
 ROOT = Path(__file__).parents[2]
 DEFINED = metric_docs.defined()
-# What may be a label: all come from configuration, from closed lists, or from Kafka's partitions.
+# What may be a label: all come from configuration, from closed lists, from Kafka's partitions or
+# the API's endpoints.
 LABELS = {"query", "feed", "topic", "partition", "outcome", "reason", "severity", "phase", "sink"}
-LABELS |= {"storage", "fault"}
+LABELS |= {"storage", "fault", "route", "status"}
 
 
 @pytest.mark.parametrize("name", DEFINED)

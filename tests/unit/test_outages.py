@@ -20,7 +20,7 @@ from support.places import free_port
 
 from millrace.config import ConfigurationError, Mongo, Mysql, UnreachableError
 from millrace.io.mongo.client import connector_options
-from millrace.io.mysql.client import jdbc_options
+from millrace.io.mysql.jdbc import jdbc_options
 from millrace.io.outage import Outage, outage
 
 QUOTED = "the line 'java.net.ConnectException: refused (TID 1) (x): java.net.ConnectException: x'"

@@ -65,6 +65,7 @@ def test_rows_with_and_without_late_lines_are_one_figure() -> None:
         (traffic(3, 60, 10, 30), False),  # none of the late lines
         (traffic(4, 65, 5, 30), False),  # one of them
         (traffic(2, 50, 10, 30), True),  # a line that was in time is missing
+        (traffic(5, 150, 5, 95), True),  # no line is missing
         (traffic(6, 170, 5, 95), True),  # a line too many
         (traffic(4, 65, 4, 30), True),  # a least time that no line has
         (traffic(4, 65, 5, 96), True),
@@ -75,7 +76,10 @@ def test_rows_with_and_without_late_lines_are_one_figure() -> None:
 )
 def test_late_lines_explain_what_lies_between(stored: Measures | None, differs: bool) -> None:
     compared = Compared()
-    compared.of_window(START, {KEY: stored} if stored else {}, recounted(ON_TIME, LATE))
+    rows = {KEY: stored} if stored else {}
+    unequal = compared.of_window(START, rows, recounted(ON_TIME, LATE))
+    missing = 5 - (stored["requests"] if stored else 0)
+    assert unequal == ({KEY[0]: None if differs else missing} if stored != ALL else {})
     assert bool(compared.differing) is differs
     assert len(compared.samples) == differs
     assert not compared.late  # they are counted by the table that has every line
@@ -104,11 +108,24 @@ def events(is_late: bool, count: int) -> dict[str, Any]:
 def test_late_lines_that_are_missing_are_counted_once_a_window() -> None:
     compared = Compared()
     found = recounted(events(False, 10), events(True, 4))
-    compared.of_window(
-        START, {("levels_by_minute", START, ("web", "GET", "-")): {"events": 11}}, found
-    )
+    stored = {("levels_by_minute", START, ("web", "GET", "-")): {"events": 11}}
+    assert compared.of_window(START, stored, found) == {"levels_by_minute": 3}
     assert compared.late == {START: 3}
     assert not compared.differing
+
+
+def test_each_table_of_a_window_is_judged_alone() -> None:
+    strange: Key = ("traffic_by_minute", START, ("web", "GET", "/b", "2xx"))
+    found = recounted(ON_TIME, LATE, events(False, 10), events(True, 4))
+    stored = {
+        KEY: traffic(3, 60, 10, 30),  # lacks late lines only, but its table has a strange row
+        strange: traffic(1, 1, 1, 1),
+        ("levels_by_minute", START, ("web", "GET", "-")): {"events": 14},
+    }
+    assert Compared().of_window(START, stored, found) == {"traffic_by_minute": None}
+    assert Compared().of_window(START, dict(reversed(stored.items())), found) == {
+        "traffic_by_minute": None
+    }
 
 
 def test_money_is_equal_whatever_its_scale() -> None:

@@ -14,7 +14,8 @@ try:
     cli.main()
 except SystemExit as ended:
     print(f"ended with {ended.code}")
-print("imported", *sorted({"pyspark", "pymongo", "pymysql", "confluent_kafka"} & set(sys.modules)))
+unwanted = {"pyspark", "py4j", "pymongo", "pymysql", "confluent_kafka"}
+print("imported", *sorted(unwanted & set(sys.modules)))
 """
 
 

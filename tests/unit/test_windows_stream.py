@@ -9,6 +9,7 @@ from rows import at, streamed
 
 from millrace.records.completeness import first_complete_window
 from millrace.records.ledger import Available, OffsetRange
+from millrace.transform.touched import TouchedWindows
 
 
 def app_line(seconds: float) -> str:
@@ -39,6 +40,30 @@ def test_a_stream_drops_windows_and_lines_behind_its_watermark(
     # The third batch lets the first two minutes go; the fourth adds the one with a late line.
     assert [operator["numRowsTotal"] for operator in progress][:4] == [2, 3, 2, 3]
     assert sum(operator["numRowsDroppedByWatermark"] for operator in progress) == 1
+
+
+def test_windows_of_lines_that_come_too_late_are_told(spark: SparkSession, tmp_path: Path) -> None:
+    touched = TouchedWindows(spark)
+    by_batch: list[set[datetime]] = []
+
+    def each_batch() -> None:
+        by_batch.append(touched.starts())
+        touched.clear()
+
+    batches = [
+        (60, [app_line(10), app_line(20), app_line(70)]),
+        (1800, [app_line(1800)]),
+        (1800, [app_line(1210)]),
+        (1830, [app_line(30), app_line(1260)]),
+    ]
+    _, progress = streamed(spark, tmp_path, batches, each_batch, touched)
+    assert sum(operator["numRowsDroppedByWatermark"] for operator in progress) == 1
+    assert [found for found in by_batch if found] == [
+        {at(0), at(60)},
+        {at(1800)},
+        {at(1200)},
+        {at(0), at(1260), at(1800)},  # A late line was received in the last of these.
+    ]
 
 
 def test_old_lines_received_today_are_counted_and_move_no_watermark(

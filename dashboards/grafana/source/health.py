@@ -1,6 +1,6 @@
 """Healthy or not, how far behind, what was dropped and why, for who has never read the code."""
 
-from dashboards.grafana.source import batches, jobs
+from dashboards.grafana.source import api, batches, jobs
 from dashboards.grafana.source.panel import (
     GREEN,
     GREY,
@@ -20,7 +20,7 @@ _JOBS = 3
 _WRONG = " + ".join(
     f"(count({condition}) or vector(0))"
     for condition in (
-        'up{job="millrace"} == 0',
+        'up{job=~"millrace|millrace-api"} == 0',
         "millrace_query_active == 0",
         f"time() - (millrace_last_progress_timestamp_seconds > 0) > {SILENT_S}",
         f"max by (query) (millrace_lag_seconds) > {BEHIND_S}",
@@ -41,9 +41,9 @@ _AT_A_GLANCE = Row(
     (
         Panel(
             "Healthy?",
-            "How many things are wrong: jobs that do not answer, queries that do not run, are"
-            " silent or far behind, a broker away, a proof that does not hold; the table of alerts"
-            " says which.",
+            "How many things are wrong: jobs or an API that do not answer, queries that do not"
+            " run, are silent or far behind, a broker away, a proof that does not hold; the table"
+            " of alerts says which.",
             "stat",
             "suffix: wrong",
             (instant(f"{_ABSENT} + {_WRONG}", "wrong"),),
@@ -146,6 +146,6 @@ DASHBOARD = Dashboard(
     "millrace: pipeline health",
     "Whether the suite is healthy, how far behind it is, what it dropped, and why.",
     (QUERY_FEED, QUERY),
-    (_AT_A_GLANCE, _WHY, jobs.RUNS, batches.LAG, batches.THROUGHPUT, jobs.PLACES),
+    (_AT_A_GLANCE, _WHY, jobs.RUNS, batches.LAG, batches.THROUGHPUT, api.ANSWERS, jobs.PLACES),
     hours=1,
 )

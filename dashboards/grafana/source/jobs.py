@@ -43,7 +43,7 @@ RUNS = Row(
             "",
             "state-timeline",
             "none",
-            (promql("min by (instance) (millrace_kafka_up)", "{{instance}}"),),
+            (promql('min by (instance) (millrace_kafka_up{job="millrace"})', "{{instance}}"),),
             width=8,
             steps=((None, RED), (1, GREEN)),
             words={0: "away", 1: "answers"},
@@ -87,7 +87,7 @@ PLACES = Row(
     (
         Panel(
             "What runs",
-            "Versions of each job; they should be the same for all three.",
+            "Versions of each job and of the API, which needs no Spark; they should be the same.",
             "table",
             "none",
             (

@@ -8,15 +8,16 @@ import traceback
 from typing import Annotated
 
 import typer
-from py4j.protocol import Py4JJavaError
 
 from millrace import __version__
 from millrace.cli import (
+    api,
     compact,
     dead_letters,
     formats,
     lines,
     manifest,
+    query,
     reconcile,
     replay,
     revise,
@@ -26,7 +27,7 @@ from millrace.cli import (
 )
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
-from millrace.errors import SetupError, is_unreadable_timestamp, one_line
+from millrace.errors import SetupError, is_py4j_error, is_unreadable_timestamp, one_line
 from millrace.records.printable import printable_lines
 
 app = typer.Typer(
@@ -42,10 +43,12 @@ for command in (
     servers.status,
     servers.check,
     servers.demo,
+    api.api,
     lines.simulate,
     lines.send,
     lines.parse,
     lines.tap,
+    query.query,
     reconcile.reconcile,
     revise.revise,
     replay.replay,
@@ -83,15 +86,13 @@ def main() -> None:
         end(str(error), MISUSED)
     except SetupError as error:
         end(str(error), FAILED)
-    except Py4JJavaError as error:
-        if not is_unreadable_timestamp(error):
-            raise
-        end(one_line(error), FAILED)
     except KeyboardInterrupt:
         end("interrupted", 130)
     except BrokenPipeError:
         sys.stderr.close()
-    except Exception:
+    except Exception as error:
+        if is_py4j_error(error) and is_unreadable_timestamp(error):
+            end(one_line(error), FAILED)
         # As Python would end it, but that an error may quote a line.
         sys.stderr.write(printable_lines(traceback.format_exc()))
         sys.exit(FAILED)

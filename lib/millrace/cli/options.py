@@ -22,6 +22,8 @@ FormatName = Annotated[
 FAILED, MISUSED = 1, 2
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DURATION = re.compile(r"(\d+)([smhd])", re.ASCII)
+_LONGEST = 100_000  # of any unit
 
 console = Console(stderr=True)
 
@@ -42,15 +44,23 @@ def instant(text: str) -> datetime:
 
     Raises typer.BadParameter if it is neither.
     """
-    if match := re.fullmatch(r"(\d+)([smhd])", text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
+        if match := _DURATION.fullmatch(text):
+            return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
         time = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
             f"{text!r} is neither a duration (90m, 6h, 2d) nor an ISO 8601 time"
         ) from None
+
+
+def duration(text: str) -> timedelta:
+    """How long ``text`` names: 10m, 1h, 1d. Raises typer.BadParameter if it names none."""
+    match = _DURATION.fullmatch(text)
+    if match and 0 < int(match[1]) <= _LONGEST:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    raise typer.BadParameter(f"{text!r} is not a duration (10m, 1h, 1d)")
 
 
 def feed_of(conf: Config, format: str) -> Feed:

@@ -2,9 +2,10 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,8 +15,9 @@ from rich.text import Text
 
 from millrace import config
 from millrace.cli.advice import advice
-from millrace.cli.options import FAILED, ConfFile, console, instant
-from millrace.config import Config
+from millrace.cli.options import FAILED, ConfFile, console, duration, instant, say
+from millrace.cli.repeated import repeated
+from millrace.config import Config, Feed
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
@@ -24,6 +26,8 @@ from millrace.records.reconciliations import Reconciliation
 from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from millrace.proof.documents import Documents
     from millrace.proof.figures import Difference
     from millrace.proof.reconcile import Verdict
@@ -40,21 +44,50 @@ def reconcile(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per feed.")
     ] = False,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            help="Check again each time this long has passed (10m, 1h, 1d), until SIGTERM or SIGINT"
+            " ends it with 0. What does not pass is printed each time and ends nothing."
+        ),
+    ] = None,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Check that each line is in MongoDB, the archive and MySQL exactly once; list what is not.
 
     Jobs may keep running: only what they have committed is checked. Exits with 0 only if every
-    check passes. The result is stored, and `ingest` publishes it as metrics.
+    check passes. The result is stored, and `ingest` publishes it as metrics; that of each minute
+    of figures in MySQL, in `reconciled_windows`.
     """
-    from millrace.proof import reconcile as proof
     from millrace.runtime.session import spark_session
 
     loaded = config.load(conf)
     feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
-    start = instant(since) if since else None
+    interval = duration(every) if every else None
+    if since:
+        instant(since)
     spark = spark_session("millrace-reconcile", loaded)
-    verdicts = []
+    check = partial(_check, spark, loaded, feeds, since, as_json)
+    if interval:
+        repeated(partial(_tell, check), interval)
+    if check():
+        sys.exit(FAILED)
+
+
+def _tell(check: Callable[[], list[str]]) -> None:
+    failing = check()
+    if failing:
+        say(f"does not hold: {', '.join(failing)}")
+
+
+def _check(
+    spark: "SparkSession", loaded: Config, feeds: Sequence[Feed], since: str | None, as_json: bool
+) -> list[str]:
+    """Checks the feeds, prints and stores each result; the names of those that do not hold."""
+    from millrace.proof import reconcile as proof
+
+    start = instant(since) if since else None
+    failing = []
     for chosen in feeds:
         with console.status(chosen.name) as status:
             verdict = proof.reconcile(
@@ -64,14 +97,14 @@ def reconcile(
                 start,
                 lambda what, name=chosen.name: status.update(f"{name}: {what}"),  # type: ignore[misc]
             )
-        verdicts.append(verdict)
+        if not verdict.holds:
+            failing.append(chosen.name)
         if as_json:
-            print(printable_json(json.dumps(_plain(verdict), default=str)))
+            print(printable_json(json.dumps(_plain(verdict), default=str)), flush=True)
         else:
             _show(verdict, Console())
         _keep(loaded, verdict, start)
-    if not all(verdict.holds for verdict in verdicts):
-        sys.exit(FAILED)
+    return failing
 
 
 def _keep(conf: Config, verdict: "Verdict", start: datetime | None) -> None:

@@ -17,7 +17,10 @@ from millrace.tools.terminal import as_text
 
 
 def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
-    """Start the servers of the configuration's stack section, and create the feeds' topics."""
+    """Start the servers of the configuration's stack section, and create the feeds' topics.
+
+    The query API is one of them.
+    """
     from millrace import stack
     from millrace.io import kafka
 
@@ -40,7 +43,7 @@ def status(
     secrets: Annotated[
         bool,
         typer.Option(
-            "--secrets", help="Show users, passwords and login commands; only on a terminal."
+            "--secrets", help="Show users, passwords, tokens, login commands; only on a terminal."
         ),
     ] = False,
 ) -> None:
@@ -68,19 +71,27 @@ def status(
 
 
 def _show_secrets(conf: config.Config) -> None:
-    """The users of the embedded servers; only to a terminal, as a log would keep what it gets."""
+    """What lets a person in at the servers here; only to a terminal: a log keeps what it gets."""
+    from millrace.api import tokens
+    from millrace.config import addresses
     from millrace.stack import clients
 
     if not sys.stdout.isatty():
         end("status --secrets: passwords are shown on a terminal only", MISUSED)
-    logins = clients.logins(conf)
-    if not logins:
+    logins, made = clients.logins(conf), tokens.stored(conf.stack)
+    roles = tokens.given_tokens(conf.api).by_role or ((("operate", made),) if made else ())
+    if not (logins or roles):
         end("no server here has a password yet: run millrace up", FAILED)
     for login in logins:
         print(f"{login.title} at {login.address}")
         print(
             f"  user      {login.user}\n  password  {login.password}\n  log in    {login.command}"
         )
+    if roles:
+        address = addresses.of_api(conf.api).text
+        print(f"API at {address}")
+        for role, token in roles:
+            print(f"  {role:<8}  {token}\n  open      {address}/docs?token={token}")
 
 
 def check(conf: ConfFile = config.DEFAULT_FILE) -> None:

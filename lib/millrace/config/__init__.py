@@ -2,6 +2,7 @@
 
 from millrace.config.feeds import Declaration, EnvelopeKeys, Feed
 from millrace.config.models import (
+    Api,
     Detection,
     Enrichment,
     Kafka,
@@ -24,6 +25,7 @@ from millrace.errors import ConfigurationError, UnreachableError
 __all__ = [
     "CONF_DIRECTORY",
     "DEFAULT_FILE",
+    "Api",
     "Config",
     "ConfigurationError",
     "Declaration",

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from millrace.config.models import Kafka, Mongo, Mysql, Server, Stack
+from millrace.config.models import Api, Kafka, Mongo, Mysql, Server, Stack
 from millrace.errors import ConfigurationError
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
@@ -22,9 +22,14 @@ class Address:
     nodes: tuple[tuple[str, int], ...]
 
     def is_embedded(self, stack: Stack) -> bool:
-        """Whether ``millrace up`` runs the server: one node, found where the stack listens."""
+        """Whether ``millrace up`` runs the server: one node, found where the stack listens.
+
+        The API listens nowhere else than on this machine.
+        """
+        if self.kind not in stack.servers or len(self.nodes) != 1:
+            return False
         names = LOOPBACK_NAMES if stack.listen in LOOPBACK_NAMES else (stack.listen,)
-        return self.kind in stack.servers and len(self.nodes) == 1 and self.host in names
+        return self.kind == "api" or self.host in names
 
     @property
     def host(self) -> str:
@@ -59,6 +64,12 @@ def of_mysql(mysql: Mysql) -> Address:
     """Of ``mysql.host`` and ``mysql.port``."""
     text = f"{mysql.host}:{mysql.port}"
     return Address("mysql", "mysql.port", text, ((mysql.host, mysql.port),))
+
+
+def of_api(api: Api) -> Address:
+    """Of ``api.listen`` and ``api.port``."""
+    host = f"[{api.listen}]" if ":" in api.listen else api.listen
+    return Address("api", "api.port", f"http://{host}:{api.port}", ((api.listen, api.port),))
 
 
 def _nodes(key: str, text: str, default_port: int) -> tuple[tuple[str, int], ...]:

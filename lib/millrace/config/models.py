@@ -11,11 +11,15 @@ from pydantic import (
     Field,
     PrivateAttr,
     SecretStr,
+    field_validator,
     model_validator,
 )
 
 from millrace.config.yaml_file import CONF_DIRECTORY, ENV_PREFIX
+from millrace.records.fields import document
+from millrace.records.formats import LAYOUTS
 
+_ALWAYS_SHOWN = {"_id", "kafka", "received_at", "timestamp"}  # pages are made of them
 _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -23,7 +27,7 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
-Server = Literal["kafka", "mongo", "mysql"]
+Server = Literal["kafka", "mongo", "mysql", "api"]
 LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 
@@ -166,11 +170,12 @@ class Stream(Section):
 
 
 class Ports(Section):
-    """A port for each job; one number applies to all, if each job has its own address."""
+    """A port for each job and the API; one number is that of all, if each has its own address."""
 
     ingest: Port | None = None
     aggregate: Port | None = None
     archive: Port | None = None
+    api: Port | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -178,13 +183,13 @@ class Ports(Section):
         return values if isinstance(values, dict) else dict.fromkeys(cls.model_fields, values)
 
     def of(self, job: str) -> int | None:
-        """The port of that job; None where it has none."""
-        port: int | None = getattr(self, job)
+        """The port of that job; None where it has none, or is none of the suite's."""
+        port: int | None = getattr(self, job, None)
         return port
 
 
 class Metrics(Section):
-    """Where a job answers ``/metrics``, ``/healthz`` and ``/readyz``; nowhere without a port.
+    """Where a job or the API answers ``/metrics``, ``/healthz`` and ``/readyz``, if at all.
 
     A job is ready while each of its queries has made progress within ``max_silence_s``. Lag is
     looked at every ``interval_s``.
@@ -200,6 +205,44 @@ class Logs(Section):
     """What jobs say on standard error: ``text`` for people, ``json`` for what collects it."""
 
     format: LogFormat = "text"
+
+
+class Api(Section):
+    """The query API. Tokens come from the environment; on the loopback one is made where none is.
+
+    ``allowed_hosts`` are further names that it may be asked by, ``allowed_origins`` the sites
+    whose pages may ask it. ``hidden_fields`` are never shown nor asked for. One query takes at
+    most ``max_query_s``; an answer that is not complete by then says how far it reaches.
+    """
+
+    listen: str = "127.0.0.1"
+    port: Port = 8080
+    read_token: SecretStr | None = None
+    operate_token: SecretStr | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    hidden_fields: tuple[str, ...] = ()
+    max_query_s: Annotated[float, Field(gt=0, le=60)] = 2
+    max_concurrent: PositiveInt = 16
+    max_requests_per_s: PositiveInt = 100
+    max_exports: PositiveInt = 2
+    max_watchers: PositiveInt = 64
+
+    @field_validator("hidden_fields")
+    @classmethod
+    def _fields_can_be_hidden(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = {field.name for layout in LAYOUTS for field in document(layout)} - _ALWAYS_SHOWN
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"expected fields of docs/fields.md that can be hidden, not {name!r}"
+                )
+        return names
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields that nobody sees: with any other the line itself, as it has their values."""
+        return frozenset((*self.hidden_fields, "raw")) if self.hidden_fields else frozenset()
 
 
 class Spark(Section):
@@ -228,8 +271,9 @@ class Spark(Section):
 class Stack(Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
-    They listen at one of its addresses. Kafka has no authentication: any address but loopback
-    exposes it to the network, which pods of a cluster on this machine need.
+    They listen at one of its addresses, but for the API, which has ``api.listen``. Kafka has no
+    authentication: any address but loopback exposes it to the network, which pods of a cluster on
+    this machine need.
     """
 
     directory: Path = Path(".millrace")

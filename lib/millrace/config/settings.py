@@ -11,7 +11,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
@@ -19,6 +26,7 @@ from pydantic_settings.exceptions import SettingsError
 from millrace.config import passwords
 from millrace.config.feeds import Declaration, Feed
 from millrace.config.models import (
+    Api,
     Detection,
     Enrichment,
     Kafka,
@@ -56,10 +64,17 @@ class Config(BaseSettings):
     stream: Stream = Stream()
     metrics: Metrics = Metrics()
     logs: Logs = Logs()
+    api: Api = Api()
     spark: Spark = Spark()
     stack: Stack = Stack()
     formats: dict[str, Declaration] = {}
     feeds: tuple[Feed, ...] = Field(min_length=1)
+    _file: Path = PrivateAttr(default=DEFAULT_FILE)
+
+    @property
+    def file(self) -> Path:
+        """The file that it was read from."""
+        return self._file
 
     @model_validator(mode="after")
     def _formats_are_known(self) -> "Config":
@@ -167,7 +182,9 @@ def load(path: Path = DEFAULT_FILE) -> Config:
     _refuse_secrets(path, content)
     _refuse_unknown_overrides()
     try:
-        return with_passwords(Config(**content))
+        conf = Config(**content)
+        conf._file = path
+        return with_passwords(conf)
     except SettingsError as error:
         section = re.search(r'field "(\w+)"', str(error))
         variable = ENV_PREFIX + (section[1].upper() if section else "")

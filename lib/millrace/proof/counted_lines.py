@@ -19,11 +19,13 @@ class CountedLines:
     """Lines read again: the Kafka source's columns.
 
     Windows that start before ``first_complete_window`` lack lines that are nowhere any more.
+    ``earliest_received_at`` is when the first line was received that a source has.
     """
 
     rows: DataFrame
     lines: int
     first_complete_window: datetime | None
+    earliest_received_at: datetime
 
 
 def counted_lines(
@@ -44,7 +46,8 @@ def counted_lines(
     if without(rest, from_archive):
         sources = _reaching_back([*in_kafka, *in_archive], topic.id)
         start = first_complete_window(sources, counted, max_future_skew_s=feed.max_future_skew_s)
-    return CountedLines(rows, size(from_kafka) + size(from_archive), start)
+    earliest = min(source.earliest_received_at for source in [*in_kafka, *in_archive])
+    return CountedLines(rows, size(from_kafka) + size(from_archive), start, earliest)
 
 
 def _reaching_back(sources: Sequence[Available], topic_id: str) -> list[Available]:

@@ -23,7 +23,15 @@ _NAMED = (SERVICE, METHOD, ROUTE, ERROR_CODE)
 _NAMES = {table.name: {n for n, key in enumerate(table.keys) if key in _NAMED} for table in TABLES}
 T = TypeVar("T")
 _MEASURES = {table.name: table.figures for table in TABLES}
+_COUNT = {
+    table.name: next(name for name, measure in table.figures.items() if measure == _COUNTED)
+    for table in TABLES
+}
 SAMPLES = 20
+
+
+Unequal = dict[str, int | None]
+"""Tables by name: how many late lines they lack, None where late lines do not explain it."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,10 @@ class Compared:
 
     def of_window(
         self, start: datetime, stored: dict[Key, Measures], recounted: dict[Key, Recounted]
-    ) -> None:
-        """Holds one window's rows against each other."""
+    ) -> Unequal:
+        """Holds one window's rows against each other; which tables are not equal, and why."""
         self.windows += 1
+        unequal: Unequal = {}
         if self.alike_from and start < self.alike_from:
             stored, recounted = _folded(stored, _added), _folded(recounted, _add_recounted)
         for key in sorted({*stored, *recounted}):
@@ -73,17 +82,27 @@ class Compared:
             actual, expected = stored.get(key), recounted.get(key)
             if expected and actual == expected.all:
                 continue
-            if expected and key[0] != LATENESS.name and _is_explained(key[0], actual, expected):
-                if key[0] == LEVELS.name:
-                    lacking = expected.all["events"] - (actual or {"events": 0})["events"]
+            table = key[0]
+            if expected and table != LATENESS.name and _is_explained(table, actual, expected):
+                lacking = _lines(table, expected.all) - _lines(table, actual)
+                if table == LEVELS.name:
                     self.late[start] = self.late.get(start, 0) + lacking
+                late = unequal.get(table, 0)
+                unequal[table] = None if late is None else late + lacking
                 continue
-            window_key = (key[0], start)
+            unequal[table] = None
+            window_key = (table, start)
             self.differing[window_key] = self.differing.get(window_key, 0) + 1
             # One of each window of a table, so that as many windows as can be are named.
             if self.differing[window_key] == 1 and len(self.samples) < SAMPLES:
                 expected_all = expected.all if expected else None
-                self.samples.append(Difference(key[0], start, key[2], actual, expected_all))
+                self.samples.append(Difference(table, start, key[2], actual, expected_all))
+        return unequal
+
+
+def _lines(table: str, row: Measures | None) -> int:
+    """How many lines a row counts."""
+    return int(row[_COUNT[table]] or 0) if row else 0
 
 
 def _folded(rows: dict[Key, T], add: Callable[[str, T, T], T]) -> dict[Key, T]:
@@ -146,8 +165,8 @@ def _joined(measure: str, one: Any, other: Any) -> Any:
 
 def _is_explained(table: str, stored: Measures | None, expected: Recounted) -> bool:
     """Whether some of the late lines, and nothing else, are what the stored row lacks."""
-    if expected.on_time == expected.all:
-        return False
+    if _lines(table, stored) >= _lines(table, expected.all):
+        return False  # It lacks no line.
     return all(
         _is_between(
             measure,

@@ -55,6 +55,16 @@ def uncounted(
     return lines_among(conf, before, available, [])
 
 
+def is_gapless(
+    conf: Config,
+    past: Sequence[OffsetRange],
+    counted: Sequence[OffsetRange],
+    available: Sequence[OffsetRange],
+) -> bool:
+    """Whether `aggregate` has ``counted`` all lines up to the last that it has gone ``past``."""
+    return not after(past, counted) and not uncounted(conf, counted, available)
+
+
 def lines_among(
     conf: Config,
     ranges: Sequence[OffsetRange],

@@ -76,7 +76,7 @@ def replay(
 def received_lines(
     spark: SparkSession, conf: Config, feed: Feed, start: datetime, until: datetime
 ) -> DataFrame:
-    """The feed's lines received in [start, until), each once: the columns of ``kafka.lines``.
+    """The feed's lines received in [start, until), each once: the columns of ``stream.lines``.
 
     What is archived comes from the archive, lines of earlier topics of that name included; Kafka
     gives what it has beyond that. Raises ConfigurationError where there is neither, or the broker

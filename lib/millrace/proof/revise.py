@@ -11,11 +11,12 @@ from millrace.config import Config, Feed
 from millrace.io import delta, kafka, mysql, receipt, reference_data
 from millrace.io.mysql.revision import revised
 from millrace.io.mysql.snapshot import snapshot
-from millrace.proof.forgotten import gone_past, uncounted
-from millrace.proof.recount import closed_until, figures_of
-from millrace.records.completeness import first_complete_window
+from millrace.proof.forgotten import gone_past, is_gapless
+from millrace.proof.recount import figures_of
+from millrace.proof.vouched import moment_of
+from millrace.records.completeness import closed_until, first_complete_window
 from millrace.records.ledger import OffsetRange
-from millrace.records.ranges import after, size, without
+from millrace.records.ranges import size, without
 from millrace.records.tables import WINDOW_S
 
 _WINDOW = timedelta(seconds=WINDOW_S)
@@ -44,8 +45,10 @@ def revise(
     mysql.prepare(conf.mysql)
     with snapshot(conf.mysql) as stored:
         counted, newest = stored.counted(query), stored.newest(feed)
-    in_kafka = [partition.offsets for partition in kafka.available(conf.kafka, topic)]
-    if counted and (after(past, counted) or uncounted(conf, counted, in_kafka)):
+        in_kafka = kafka.offsets(conf.kafka, topic)
+        gapless = is_gapless(conf, past, counted, in_kafka)
+        moment = moment_of(spark, conf, feed, topic, stored, in_kafka, is_gapless=gapless)
+    if counted and not gapless:
         # Computed from fewer lines than the figures were, they would lose the others.
         reason = "the ledger misses lines: run ./spark-submit.sh aggregate --from archive instead"
         return Revision([], dict.fromkeys(windows, reason))
@@ -57,7 +60,7 @@ def revise(
     figures = figures_of(conf, feed, _near(lines, feed, chosen), late_apart=False)
     of_windows = figures.where(F.col("window_start").isin(*(_aware(start) for start in chosen)))
     rates = reference_data.rules(conf.detection.rules).rates
-    rows = revised(conf.mysql, feed, of_windows, chosen, rates)
+    rows = revised(conf.mysql, feed, of_windows, chosen, rates, moment)
     return Revision(chosen, refused, rows)
 
 
@@ -74,7 +77,7 @@ def _refused(
     archived = delta.available(spark, conf.storage.archive, feed)
     if not archived:
         return dict.fromkeys(windows, "the archive has no lines of this feed")
-    closed = closed_until(newest, feed)
+    closed = closed_until(newest, feed.max_lateness_s)
     first = _naive(
         first_complete_window(archived, counted, max_future_skew_s=feed.max_future_skew_s)
     )

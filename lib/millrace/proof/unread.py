@@ -57,6 +57,18 @@ def unread_by_job(
     return by_job
 
 
+def passed_over(
+    spark: SparkSession,
+    conf: Config,
+    feed: Feed,
+    topic: kafka.Topic,
+    in_kafka: Sequence[OffsetRange],
+) -> list[OffsetRange]:
+    """What the batches of `aggregate` passed over, and nobody has accepted as lost."""
+    taken = _taken(spark, conf, feed, topic, "aggregate")
+    return without(unread(taken, in_kafka), LEDGERS["aggregate"](spark, conf, feed).lost())
+
+
 def _taken(spark: SparkSession, conf: Config, feed: Feed, topic: kafka.Topic, job: str) -> Taken:
     """What the ledger says; where it says nothing of a partition, the checkpoint may."""
     taken = LEDGERS[job](spark, conf, feed).taken()

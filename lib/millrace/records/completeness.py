@@ -7,6 +7,14 @@ from millrace.records.ledger import Available, OffsetRange
 from millrace.records.tables import WINDOW_S
 
 
+def closed_until(newest: datetime, max_lateness_s: int) -> datetime:
+    """Until when windows have ended that `aggregate` writes no more, by its newest window's start.
+
+    What comes for them is late.
+    """
+    return newest - timedelta(seconds=max_lateness_s)
+
+
 def first_complete_window(
     available: Sequence[Available],
     counted: Sequence[OffsetRange],

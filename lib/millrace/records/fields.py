@@ -45,7 +45,7 @@ ANOMALY = Field(
     "struct<score:int,severity:string,"
     "reasons:array<struct<rule:string,observed:string,threshold:string,points:int>>>",
     "-",
-    "event.risk_score, event.severity, event.reason",
+    "event.risk_score, event.severity (a number), event.reason",
 )
 TEMPLATE_ID = Field("template_id", "string", "log.record.template", "-")
 STORAGE = (
@@ -136,7 +136,7 @@ SHOP = (
 
 SYSLOG = (
     Field("facility", "int", "syslog.facility.code", "log.syslog.facility.code"),
-    Field("severity", "int", "SeverityNumber", "log.syslog.severity.code"),
+    Field("severity", "int", "SeverityNumber (1 to 24)", "log.syslog.severity.code"),
     Field("hostname", "string", "host.name", "log.syslog.hostname"),
     Field("app_name", "string", "service.name", "log.syslog.appname"),
     Field("proc_id", "string", "process.pid", "log.syslog.procid"),

@@ -8,6 +8,8 @@ from typing import Any
 from millrace.records.formats import Format
 
 COLLECTION = "batches"
+NEWEST_INDEX = "query_time"  # by query, then by when it was committed
+FROM_ARCHIVE = "archive-"  # what a checkpoint's id begins with where a batch is of archived lines
 LOST = "lost"  # the state of a ledger's row that names lines which a person gave up
 FORMATS = "formats"  # of a row: the declared formats by name, each with version and digest
 

@@ -168,6 +168,12 @@ TABLES = (
     LATENESS,
 )
 
+
+def fed_by(layout: Layout) -> list[Table]:
+    """The tables that lines of a layout are counted in."""
+    return [table for table in TABLES if layout in table.layouts]
+
+
 BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
   query VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   checkpoint_id VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -177,11 +183,15 @@ BATCHES_DDL = """CREATE TABLE IF NOT EXISTS batches (
   rows_in BIGINT NOT NULL,
   rows_written BIGINT NOT NULL,
   figures_version INT NOT NULL DEFAULT 1,
+  touched JSON NULL,
   PRIMARY KEY (query, checkpoint_id, batch_id)
 )"""
 
 # What tables have by now that were made by an earlier version: table, column, type.
-ADDED_COLUMNS = (("batches", "figures_version", "INT NOT NULL DEFAULT 1"),)
+ADDED_COLUMNS = (
+    ("batches", "figures_version", "INT NOT NULL DEFAULT 1"),
+    ("batches", "touched", "JSON NULL"),
+)
 
 LOST_LINES_DDL = """CREATE TABLE IF NOT EXISTS lost_lines (
   query VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
@@ -222,12 +232,6 @@ FORGOTTEN_DDL = f"""CREATE TABLE IF NOT EXISTS forgotten_routes (
   PRIMARY KEY (feed, forgotten_at)
 )"""
 
-STAGING_TABLES_DDL = """CREATE TABLE IF NOT EXISTS staging_tables (
-  name VARCHAR(64) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-  renewed_at DATETIME NOT NULL,
-  PRIMARY KEY (name)
-)"""
-
 STATEMENTS = (
     *(table.ddl for table in TABLES),
     BATCHES_DDL,
@@ -235,21 +239,5 @@ STATEMENTS = (
     ROUTES_DDL,
     NAMES_DDL,
     FORGOTTEN_DDL,
-    STAGING_TABLES_DDL,
     *VIEWS,
 )
-
-
-def staging_ddl(name: str) -> str:
-    """The statement that creates a batch's staging table.
-
-    Its key counts rows, and is there as servers may refuse a table that has none.
-    """
-    longest = max(key.characters for table in TABLES for key in table.keys)
-    keys = "".join(f"  k{n} {Key('', longest).type} NULL,\n" for n in range(1, MAX_KEYS + 1))
-    measures = ",\n".join(f"  {name} {type} NULL" for name, type in MEASURES.items())
-    return (
-        f"CREATE TABLE {name} (\n  id BIGINT NOT NULL AUTO_INCREMENT,\n"
-        f"  window_start DATETIME NOT NULL,\n  figure VARCHAR(64) NOT NULL,\n"
-        f"{keys}{measures},\n  PRIMARY KEY (id)\n)"
-    )

@@ -1,5 +1,7 @@
 """The views in MySQL over the tables of figures."""
 
+from dataclasses import dataclass
+
 _PERCENTILES = ", ".join(
     f"MIN(CASE WHEN below >= {share} * total THEN le_ms END) AS p{round(share * 100)}"
     for share in (0.50, 0.95, 0.99)
@@ -57,4 +59,50 @@ JOIN (
   FROM templates_by_hour GROUP BY feed, window_start
 ) AS busy ON busy.feed = seen.feed AND busy.window_start = seen.window_start
 WHERE busy.following < busy.latest AND (seen.again IS NULL OR seen.again > busy.following)""",
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """The columns of a view: those that name a row, and what it says; and the table it is over."""
+
+    name: str
+    table: str
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
+_ROUTE = ("service_name", "method", "http_route")
+DESCRIBED = (
+    View(
+        "latency_percentiles_by_minute",
+        "latency_by_minute",
+        ("window_start", "feed", *_ROUTE),
+        ("requests", "p50", "p95", "p99"),
+    ),
+    View(
+        "api_latency",
+        "traffic_by_minute",
+        ("feed", "http_route"),
+        ("timed_requests", "min_ms", "max_ms", "avg_ms"),
+    ),
+    View("country_share", "countries_by_minute", ("feed", "country"), ("requests", "percent")),
+    View(
+        "error_rate_by_minute",
+        "traffic_by_minute",
+        ("window_start", "feed", "service_name"),
+        ("requests", "errors", "error_rate"),
+    ),
+    View(
+        "templates_by_hour",
+        "templates_by_minute",
+        ("window_start", "feed", "service_name", "template_id"),
+        ("events",),
+    ),
+    View(
+        "template_changes_by_hour",
+        "templates_by_minute",
+        ("window_start", "feed", "template_id"),
+        ("change",),
+    ),
 )

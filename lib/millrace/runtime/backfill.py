@@ -12,7 +12,7 @@ from millrace.errors import one_line
 from millrace.io import delta
 from millrace.io.delta import log as delta_log
 from millrace.io.sink import MicroBatch, Sink
-from millrace.records.ledger import Batch
+from millrace.records.ledger import FROM_ARCHIVE, Batch
 from millrace.runtime.context import DONE, FAILED, JobContext
 from millrace.runtime.flow import ArchiveSource, Run
 from millrace.runtime.quality import Quality
@@ -42,7 +42,7 @@ def run(context: JobContext) -> int:
         table_id, version = newest_version
         source = ArchiveSource(spark, archive, feed, version)
         flow = context.job(Run(spark, conf, feed, query, source))
-        batch = Batch(query, f"archive-{table_id}", version, tuple(held))
+        batch = Batch(query, f"{FROM_ARCHIVE}{table_id}", version, tuple(held))
         try:
             if context.stopping.is_set():
                 raise StoppingError

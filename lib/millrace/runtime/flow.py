@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from millrace.config import Config, Feed, Kafka
 from millrace.io import delta, kafka
 from millrace.io.checkpoint import Checkpoint
+from millrace.io.kafka import stream
 from millrace.io.sink import Sink
 
 Step = Callable[[DataFrame], DataFrame]
@@ -33,7 +34,7 @@ class KafkaSource:
     def lines(self, max_lines_per_batch: int) -> DataFrame:
         """The stream; on one machine with one task a core."""
         starts = self.checkpoint.starts()
-        lines = kafka.lines(self.spark, self.servers, self.topic, max_lines_per_batch, starts)
+        lines = stream.lines(self.spark, self.servers, self.topic, max_lines_per_batch, starts)
         context = self.spark.sparkContext
         # A second wave of tasks takes a small batch as long as the first. On a cluster the cores
         # are not known yet, and a plan is made once.

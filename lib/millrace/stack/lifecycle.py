@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, get_args
+from typing import Literal
 
 from rich.console import Console
+from rich.progress import Progress
 
 from millrace.config import Config, ConfigurationError, passwords, with_passwords
 from millrace.config import Server as Kind
@@ -19,7 +20,7 @@ from millrace.errors import StackError
 from millrace.setup.commands import last_line
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
-from millrace.stack import clients, kafka, mariadb, mongod, processes
+from millrace.stack import api, clients, kafka, mariadb, mongod, processes
 from millrace.stack.country import install_country_database
 from millrace.stack.progress import Say, raise_failures, shown, shown_progress
 from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
@@ -31,7 +32,9 @@ MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "kafka": kafka.server,
     "mongo": mongod.server,
     "mysql": mariadb.server,
+    "api": api.server,
 }
+NEED_JAVA = ("kafka", "mysql")  # by itself, and to be downloaded
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ class ServerStatus:
 def up(conf: Config, console: Console) -> Config:
     """Starts the servers that ``conf`` places on this machine, and waits until all are ready.
 
-    One that runs already is left alone. Downloads what is missing, the country database
-    included. Returns the configuration with the servers' passwords, which the first start makes.
+    One that runs already is left alone, but for the API, which is to serve ``conf`` as it is now.
+    Downloads what is missing, the country database included. Returns the configuration with the
+    servers' passwords, which the first start makes.
     Raises StackError where a server cannot be had; the others stay up. Raises ConfigurationError
     where ``conf`` asks for what they cannot do.
     """
@@ -62,14 +66,23 @@ def up(conf: Config, console: Console) -> Config:
             server.title: partial(_bring_up, server, places, interrupted)
             for server in _embedded(conf, places)
         }
+        # The API reads the others.
+        of_api = {title: tasks.pop(title) for title in tasks.keys() & {api.TITLE}}
         tasks["Countries"] = partial(_bring_countries, conf, places)
         try:
-            raise_failures([pool.submit(shown(progress, t, task)) for t, task in tasks.items()])
+            _run_all(tasks, progress, pool)
+            clients.write_settings(conf, places)
+            _run_all(of_api, progress, pool)
         except BaseException:
             interrupted.set()
             raise
-        clients.write_settings(conf, places)
     return conf
+
+
+def _run_all(
+    tasks: dict[str, Callable[[Say], None]], progress: Progress, pool: ThreadPoolExecutor
+) -> None:
+    raise_failures([pool.submit(shown(progress, title, task)) for title, task in tasks.items()])
 
 
 def down(conf: Config, console: Console) -> None:
@@ -82,20 +95,21 @@ def down(conf: Config, console: Console) -> None:
         console.print("no servers were started here")
         return
     with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
-        tasks = {s.title: partial(_end, s, places) for s in _servers(conf, places)}
-        raise_failures([pool.submit(shown(progress, t, task)) for t, task in tasks.items()])
+        servers = _servers(conf, places)
+        _run_all({s.title: partial(_end, s, places) for s in servers}, progress, pool)
 
 
 def status(conf: Config) -> list[ServerStatus]:
-    """How each server is, those that are not ours included."""
+    """How each server is, those that are not ours included; the API only where it is ours."""
     places = folders(conf)
-    servers = _servers(conf, places)
+    is_api_ours = "api" in conf.stack.servers
+    servers = [s for s in _servers(conf, places) if s.kind != "api" or is_api_ours]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(partial(_status, conf, places), servers))
 
 
 def _servers(conf: Config, places: Folders) -> list[Server]:
-    return [MAKERS[kind](conf, places) for kind in get_args(Kind)]
+    return [make(conf, places) for make in MAKERS.values()]
 
 
 def _embedded(conf: Config, places: Folders) -> list[Server]:
@@ -130,14 +144,17 @@ def _refuse_machine(servers: list[Server]) -> None:
                 raise ConfigurationError(
                     f"{key}: the embedded {server.title} speaks plain text: remove this key"
                 )
-    if any(server.kind != "mongo" for server in servers):
+    if any(server.kind in NEED_JAVA for server in servers):
         check_java()
 
 
 def _bring_up(server: Server, places: Folders, interrupted: threading.Event, say: Say) -> None:
     began = time.monotonic()
     process = processes.running(places.pid_file(server.kind))
-    if process is not None:
+    if process is not None and not server.is_kept:
+        say("stopping")
+        processes.stop(places.pid_file(server.kind), STOP_PATIENCE_S)
+    elif process is not None:
         _refuse_moved(server, process)
         if _becomes_ready(server, places, interrupted):
             say("already running")
@@ -156,7 +173,8 @@ def _start(server: Server, places: Folders, say: Say) -> None:
     say("downloading")
     server.install()
     say("starting")
-    processes.start(server.command(), places.log(server.kind), pid_file, server.address.port)
+    command, log = server.command(), places.log(server.kind)
+    processes.start(command, log, pid_file, server.address.port, server.folder)
 
 
 def _refuse_moved(server: Server, process: processes.Process) -> None:

@@ -26,10 +26,13 @@ class Process:
     boot_id: str
 
 
-def start(command: list[str], log: Path, pid_file: Path, port: int) -> None:
+def start(
+    command: list[str], log: Path, pid_file: Path, port: int, folder: Path | None = None
+) -> None:
     """Starts ``command`` in a session of its own, with its output in ``log``.
 
-    The log of the run before is kept as ``.1``. Raises StackError where it cannot be executed.
+    It runs in ``folder``, else in that of the log. The log of the run before is kept as ``.1``.
+    Raises StackError where it cannot be executed.
     """
     if log.exists():
         log.replace(log.with_name(f"{log.name}.1"))
@@ -42,7 +45,7 @@ def start(command: list[str], log: Path, pid_file: Path, port: int) -> None:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                cwd=log.parent,
+                cwd=folder or log.parent,
                 env=environment(),
             )
     except OSError as error:

@@ -21,7 +21,8 @@ class Server:
     to run, ``is_ready`` finishes the setup of a server that answers (and raises StackError where
     that cannot be), and ``version`` asks the server for its version (None where it does not
     answer). ``ports`` has the ports it opens. ``is_plain`` says of keys that could ask for what
-    it does not have (TLS, and Kafka a login) whether they do not.
+    it does not have (TLS, and Kafka a login) whether they do not. It runs in ``folder``, else in
+    that of its log. One that is not ``is_kept`` is started anew where it runs already.
     """
 
     kind: Kind
@@ -34,6 +35,8 @@ class Server:
     command: Callable[[], list[str]]
     is_ready: Callable[[], bool]
     version: Callable[[], str | None]
+    folder: Path | None = None
+    is_kept: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
-"""The metrics of a job, in Prometheus' format, each defined once; docs/metrics.md is made from it.
+"""The metrics of jobs and of the API, in Prometheus' format, each defined once.
 
+docs/metrics.md is made from them.
 Names follow Prometheus' conventions: base units, ``_total`` for what only grows. No label is made
 of what a log line says: queries, feeds, topics and the rest are named in the configuration.
 """
 
 import os
 import platform
+from importlib import metadata
 
-import pyspark
 from prometheus_client import Counter, Gauge, Histogram, Info, Summary, disable_created_metrics
 
 from millrace import __version__
@@ -145,6 +146,20 @@ RECONCILE_FAULTS = Gauge(
     " be compared.",
     ("feed", "fault"),
 )
+API_REQUESTS = Counter(
+    "millrace_api_requests", "Requests that the query API answered.", ("route", "status")
+)
+API_SECONDS = Histogram(
+    "millrace_api_request_duration_seconds",
+    "Time until a request's answer was sent whole.",
+    ("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
+)
+API_PARTIAL = Counter(
+    "millrace_api_partial_answers",
+    "Answers that reach less far than was asked, for api.max_query_s was over.",
+    ("route",),
+)
 BUILD = Info("millrace_build", "Versions of what runs.")
 
 
@@ -159,7 +174,15 @@ def describe_build() -> None:
         {
             "version": __version__,
             "revision": os.environ.get(REVISION_VARIABLE, "unknown"),
-            "spark_version": pyspark.__version__,
+            "spark_version": _spark_version(),
             "python_version": platform.python_version(),
         }
     )
+
+
+def _spark_version() -> str:
+    """That of the pyspark that is installed; the API runs without."""
+    try:
+        return metadata.version("pyspark")
+    except metadata.PackageNotFoundError:
+        return "none"

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from millrace import config, stack
-from millrace.config import Config, ConfigurationError, Feed
+from millrace.config import Config, ConfigurationError, Feed, addresses
 from millrace.io import kafka
 from millrace.simulate.faults import Fault
 from millrace.simulate.lines import SOURCES, generate
@@ -190,8 +190,9 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     feed, programs = conf.feeds[0].name, os.path.relpath(Path(sys.executable).parent)
     loaded = f"config.load(Path('{os.path.relpath(conf_file)}'))" if option else "config.load()"
     ways = {
-        "servers": f"{programs}/millrace status{option}  # --secrets shows the passwords",
+        "servers": f"{programs}/millrace status{option}  # --secrets: passwords, the API's token",
         "live": f"./{_SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
+        "API": f"{addresses.of_api(conf.api).text}/docs  # its token: status --secrets",
         "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
         "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
         "from millrace import config; from millrace.io import mongo;"
@@ -201,6 +202,8 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
         "  # adds the lines that came too late",
         "stop": f"{programs}/millrace down{option}",
     }
+    if "api" not in conf.stack.servers:
+        del ways["API"]
     out.print("[bold]Next steps[/]")
     for title, way in ways.items():
         out.print(f" {title:<10} {way}", markup=False, highlight=False, soft_wrap=True)

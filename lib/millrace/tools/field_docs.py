@@ -7,7 +7,9 @@ from millrace.records import (
     ROUTES_COLLECTION,
     dead_letters,
     ledger,
+    reconciled,
     reconciliations,
+    staging,
 )
 from millrace.records.fields import ANOMALY, COMMON, ENRICHED, IDENTITY, PARSED, STORAGE, Field
 from millrace.records.formats import LAYOUTS
@@ -18,7 +20,6 @@ from millrace.records.tables import (
     LOST_LINES_DDL,
     NAMES_DDL,
     ROUTES_DDL,
-    STAGING_TABLES_DDL,
     TABLES,
 )
 
@@ -33,6 +34,18 @@ _VIEWS = {
     "templates_by_hour": "messages of each template",
     "template_changes_by_hour": "templates that are `new` or have `vanished`",
 }
+_RECONCILED = """`millrace reconcile` writes a row for each closed window that it compares, for each
+table that the feed has; `millrace revise` for each window that it replaces. `state` is
+
+- `equal`: the stored rows are those of all lines that `aggregate` had counted by `reconciled_at`.
+  A table without a row of the window is `equal` too where there is nothing to count.
+- `late`: they lack `late_lines` lines that came after the window was closed.
+- `differs`: they are other rows, and late lines are not the reason.
+
+A window without a row is not known: it is open, its lines are not all there any more, nobody has
+compared it, or a later batch of `aggregate` had a line of it, which deletes the row.
+`figures_version` is the earliest that may have counted the window; of windows before the newest
+version, the sums over services, methods, routes and codes are compared."""
 _COLLECTIONS = {
     dead_letters.COLLECTION: ", ".join((*dead_letters.COLUMNS, "and what a person noted")),
     ledger.COLLECTION: "the ledger: what each batch of `ingest` read and wrote; rows with"
@@ -61,6 +74,8 @@ def page() -> str:
         _tables(),
         "## Tables beside them",
         _others(),
+        f"### `{reconciled.TABLE}`",
+        _RECONCILED,
         "## Views",
         "\n".join(f"- `{name}`: {text}" for name, text in _VIEWS.items()),
         "## Collections beside the feeds' own",
@@ -92,7 +107,9 @@ def _others() -> str:
         " `max_error_codes`",
         "forgotten_routes": "the routes there were when a person freed some places, and the offsets"
         " that were counted by then",
-        "batches": "the ledger: what each batch of `aggregate` read and wrote",
+        reconciled.TABLE: "which figures are those of their lines, by window and table: see below",
+        "batches": "the ledger: what each batch of `aggregate` read and wrote, and in which windows"
+        " it `touched` something",
         "lost_lines": "the ledger's rest: offsets whose loss a person accepted",
         "staging_tables": "the tables that running batches put figures into first, and when each"
         " was last known to be in use",
@@ -103,9 +120,10 @@ def _others() -> str:
         ROUTES_DDL,
         NAMES_DDL,
         FORGOTTEN_DDL,
+        reconciled.DDL,
         BATCHES_DDL,
         LOST_LINES_DDL,
-        STAGING_TABLES_DDL,
+        staging.TABLES_DDL,
     )
     rows = []
     for statement in statements:

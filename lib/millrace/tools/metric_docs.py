@@ -15,7 +15,9 @@ A job answers at the port that `metrics.port` gives it: `/metrics` in Prometheus
 (200 while the process answers) and `/readyz` (200 while each of its queries has made progress
 within `metrics.max_silence_s`, else 503 and a line for each that has not). `query` is
 `<job>-<feed>`. Counters begin at 0 with each start of a job. Beside these there are the Python
-process' own (`process_*`, `python_*`).
+process' own (`process_*`, `python_*`). `millrace api` answers at its own port in the same way, with
+the metrics named `millrace_api_*`; `route` is one of its endpoints as docs/api.md writes it, or `-`
+where a request was refused before it had one.
 
 | metric | type | labels | what it says |
 |---|---|---|---|

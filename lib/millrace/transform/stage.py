@@ -25,6 +25,7 @@ from millrace.transform.arrow import Columns
 from millrace.transform.chain import Letter, compiled
 from millrace.transform.row_encoder import RowEncoder, places, row_columns
 from millrace.transform.spec import Spec
+from millrace.transform.touched import TouchedWindows
 from millrace.windows.counts import Counts
 from millrace.windows.figures import COUNTED
 
@@ -46,10 +47,18 @@ def to_records(lines: DataFrame, spec: Spec) -> DataFrame:
 
 
 def to_counts(
-    lines: DataFrame, spec: Spec, max_lateness_s: int, *, late_apart: bool = False
+    lines: DataFrame,
+    spec: Spec,
+    max_lateness_s: int,
+    *,
+    late_apart: bool = False,
+    touched: TouchedWindows | None = None,
 ) -> DataFrame:
-    """A Kafka source's rows as counts of its records: the columns COUNTED."""
-    counts = partial(_counts, spec, max_lateness_s, late_apart)
+    """A Kafka source's rows as counts of its records: the columns COUNTED.
+
+    Tasks tell ``touched`` the windows that they have counts of.
+    """
+    counts = partial(_counts, spec, max_lateness_s, late_apart, touched)
     return _cut(lines, spec).mapInArrow(counts, _COUNTED.ddl)
 
 
@@ -99,7 +108,13 @@ def _records(spec: Spec, batches: Batches) -> Batches:
         yield from encoder.encode(batch)
 
 
-def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches) -> Batches:
+def _counts(
+    spec: Spec,
+    max_lateness_s: int,
+    late_apart: bool,
+    touched: TouchedWindows | None,
+    batches: Batches,
+) -> Batches:
     chain = compiled(_here(spec), has_agents=False)
     counts = Counts(spec.layout, max_lateness_s, dict(spec.named_keys), late_apart=late_apart)
     for batch in _uncollected(batches):
@@ -109,9 +124,9 @@ def _counts(spec: Spec, max_lateness_s: int, late_apart: bool, batches: Batches)
             if not isinstance(outcome, Letter):
                 counts.add(outcome)
         if len(counts) >= _MOST_PLACES:
-            yield _summed(counts)
+            yield _summed(counts, touched)
     if len(counts):
-        yield _summed(counts)
+        yield _summed(counts, touched)
 
 
 def _masked(masks: tuple[Mask, ...], batches: Batches) -> Batches:
@@ -153,9 +168,12 @@ def _columns(batch: pa.RecordBatch, *names: str) -> list[list[Any]]:
     return [batch.column(name).to_pylist() for name in names]
 
 
-def _summed(counts: Counts) -> pa.RecordBatch:
-    rows = []
+def _summed(counts: Counts, touched: TouchedWindows | None) -> pa.RecordBatch:
+    rows, windows = [], set()
     for (window_end, received_minute, figure, keys, is_late), measures in counts.taken():
         filled = (*keys, *(None,) * (MAX_KEYS - len(keys)))
         rows.append((window_end, received_minute, figure, *filled, is_late, *measures))
+        windows.add((window_end, received_minute))
+    if touched is not None:
+        touched.add(windows)
     return _COUNTED.batch(rows)

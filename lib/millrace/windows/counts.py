@@ -60,8 +60,9 @@ class Counts:
         }
         self._max_lateness = max_lateness_s * SECOND
         self._late_apart = late_apart
-        own = [table for table in tables.TABLES if layout in table.layouts]
-        self._counters = [(table, _counter(table, layout), _keys(table)) for table in own]
+        self._counters = [
+            (table, _counter(table, layout), _keys(table)) for table in tables.fed_by(layout)
+        ]
         self._found: dict[Place, list[Any]] = {}
 
     def __len__(self) -> int:
@@ -243,7 +244,7 @@ def _field(name: str) -> Callable[[Fields], str | None]:
 
 def _status_class(fields: Fields) -> str:
     status_code = fields["status_code"]
-    return _STATUS_CLASSES.get(status_code // 100, "other")
+    return STATUS_CLASSES.get(status_code // 100, OTHER_CLASS)
 
 
 def _method(fields: Fields) -> str | None:
@@ -252,7 +253,8 @@ def _method(fields: Fields) -> str | None:
     return method if method is None or method in METHODS else OTHER_METHOD
 
 
-_STATUS_CLASSES = {hundreds: f"{hundreds}xx" for hundreds in range(2, 6)}
+STATUS_CLASSES = {hundreds: f"{hundreds}xx" for hundreds in range(2, 6)}
+OTHER_CLASS = "other"
 _VALUES: dict[str, Callable[[Fields], str | None]] = {
     LE_MS.name: lambda fields: le_ms(fields["response_time_ms"]),
     "severity": lambda fields: (fields.get("anomaly") or {}).get("severity"),
@@ -269,11 +271,11 @@ def _cleaned_keys(table: str, keys: tuple[str | None, ...]) -> tuple[str, ...]:
 
     They have ``/`` in place of a backslash and ``_`` in place of a control character.
     """
-    return tuple(map(_cleaned, keys, _CHARACTERS[table]))
+    return tuple(map(cleaned, keys, _CHARACTERS[table]))
 
 
-def _cleaned(value: str | None, characters: int) -> str:
-    # No bound, 0, is that of a number.
+def cleaned(value: str | None, characters: int) -> str:
+    """A value as a key of so many characters has it; no bound, 0, is that of a number."""
     if not value:
         return NO_VALUE
     if _UNSAFE.search(value):

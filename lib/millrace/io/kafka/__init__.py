@@ -1,4 +1,4 @@
-"""Kafka: the source that every job reads, and the facts about topics that jobs check."""
+"""Kafka: topics, their facts and records, without Spark: ``stream`` and ``batch`` read by it."""
 
 from millrace.io.kafka.available import available, offsets
 from millrace.io.kafka.client import (
@@ -12,7 +12,6 @@ from millrace.io.kafka.client import (
     topic_settings,
 )
 from millrace.io.kafka.follow import Record, follow, newest
-from millrace.io.kafka.stream import lines, spark_options
 
 __all__ = [
     "TIMEOUT_S",
@@ -23,10 +22,8 @@ __all__ = [
     "client_properties",
     "create_topics",
     "follow",
-    "lines",
     "newest",
     "offsets",
-    "spark_options",
     "timestamp_type",
     "topic",
     "topic_settings",

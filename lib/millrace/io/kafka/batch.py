@@ -28,7 +28,7 @@ _CLOCKS_APART_MS = 60_000
 def read_ranges(
     spark: SparkSession, kafka: Kafka, topic: Topic, ranges: Iterable[OffsetRange]
 ) -> DataFrame:
-    """The topic's records of these offsets, each once: the columns of ``kafka.lines``.
+    """The topic's records of these offsets, each once: the columns of ``stream.lines``.
 
     Ranges may touch or overlap; an empty one has none. Nothing is read before the rows are asked
     for, and then it fails where Kafka no longer has some of them. Raises ValueError where a range

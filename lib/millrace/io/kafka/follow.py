@@ -32,9 +32,9 @@ def follow(kafka: Kafka, topic: Topic, *, last: int) -> Iterator[list[Record]]:
             yield stored
         while True:
             messages = opened.consume(_FOLLOWED_AT_ONCE, timeout=_FOLLOW_WAIT_S)
-            records = [_record(message) for message in messages if not message.error()]
+            records = [record(message) for message in messages if not message.error()]
             if records:
-                yield sorted(records, key=lambda record: record.timestamp_ms)
+                yield sorted(records, key=lambda one: one.timestamp_ms)
 
 
 def newest(kafka: Kafka, topic: Topic, count: int) -> list[Record]:
@@ -53,8 +53,8 @@ def _newest(opened: Consumer, topic: Topic, count: int) -> list[Record]:
         before += min(high - low, count)
     opened.assign(starts)
     # Any partition may have the newest ones.
-    stored = [_record(message) for message in _exactly(opened, before)]
-    return sorted(stored, key=lambda record: record.timestamp_ms)[-count:] if count else []
+    stored = [record(message) for message in _exactly(opened, before)]
+    return sorted(stored, key=lambda one: one.timestamp_ms)[-count:] if count else []
 
 
 def _exactly(consumer: Consumer, count: int) -> Iterator[Message]:
@@ -65,7 +65,8 @@ def _exactly(consumer: Consumer, count: int) -> Iterator[Message]:
         count = count - len(messages) if messages else 0
 
 
-def _record(message: Message) -> Record:
+def record(message: Message) -> Record:
+    """A message that is no error."""
     return Record(
         message.value(),
         message.topic() or "",

@@ -32,6 +32,19 @@ def database(mongo: Mongo) -> Database[Document]:
     return client[mongo.database]
 
 
+def unasked(mongo: Mongo) -> Database[Document]:
+    """The suite's database, without asking the server whether it is there.
+
+    What is asked of it may raise any of pymongo's errors; ``refusal`` says them in our words.
+    """
+    return _client(mongo)[mongo.database]
+
+
+def refusal(mongo: Mongo, error: PyMongoError) -> ConfigurationError:
+    """What a failed question comes to: UnreachableError where the server is away."""
+    return _connection_error(mongo, error)
+
+
 def _connection_error(mongo: Mongo, error: Exception) -> ConfigurationError:
     """UnreachableError where the server is away, ConfigurationError where it or we refuse."""
     reason = re.split(r" \(configured|, (?:Timeout|full error):", str(error).splitlines()[0])[0]

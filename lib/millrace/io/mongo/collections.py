@@ -6,6 +6,7 @@ from pymongo.errors import CollectionInvalid
 
 from millrace.config import Feed, Mongo
 from millrace.io.mongo.client import Document, database
+from millrace.io.mongo.letters import LETTERS_INDEX
 from millrace.records import ROUTES_COLLECTION, dead_letters, ledger
 
 # What a log search asks for: a time span, one service's time span, what went wrong in it. Measured
@@ -31,9 +32,12 @@ def prepare(mongo: Mongo, feed: Feed) -> None:
         _create_clustered(db, name)
     for name, keys, options in INDEXES:
         db[feed.name].create_index(keys, name=name, **options)
+    db[ledger.COLLECTION].create_index(
+        [("query", 1), ("committed_at", -1)], name=ledger.NEWEST_INDEX
+    )
     db[ROUTES_COLLECTION].create_index([("feed", 1), ("http_route", 1)], unique=True)
     db[dead_letters.COLLECTION].create_index(
-        [("feed", 1), ("status", 1), ("received_at", -1)], name="feed_status_time"
+        [("feed", 1), ("status", 1), ("received_at", -1)], name=LETTERS_INDEX
     )
     _set_retention(db[feed.name], feed.retention_days)
 

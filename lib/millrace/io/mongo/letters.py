@@ -24,6 +24,8 @@ from millrace.records.ledger import OffsetRange
 Letter = dict[str, Any]
 T = TypeVar("T")
 
+LETTERS_INDEX = "feed_status_time"  # by feed and status, then by when they were received
+
 _DUPLICATE_KEY = 11000
 _IDS_A_REQUEST = 10_000
 HAS_RECORD: Document = {"$or": [{"status": "requeued"}, {"resolution": "requeued"}]}
@@ -59,6 +61,39 @@ class Filter:
 def find(db: Database[Document], chosen: Filter, *, limit: int = 0) -> Iterator[Letter]:
     """The letters, the newest first; ``limit`` 0 is all of them."""
     return iter(db[COLLECTION].find(chosen.query).sort("received_at", DESCENDING).limit(limit))
+
+
+def page(
+    db: Database[Document],
+    feeds: Sequence[str],
+    statuses: Sequence[Status],
+    reason: Reason | None,
+    span: tuple[datetime, datetime],
+    after: tuple[datetime, str] | None,
+    size: int,
+    max_s: float,
+) -> list[Letter]:
+    """The first ``size`` letters received within ``span``, the newest first, ``after`` a place.
+
+    A place is a time of receipt and an id. Raises pymongo's ExecutionTimeout where the server
+    needs longer than ``max_s`` seconds.
+    """
+    since, until = span
+    match: Document = {
+        "feed": {"$in": list(feeds)},
+        "status": {"$in": list(statuses)},
+        "received_at": {"$gte": since, "$lt": until},
+    }
+    if reason:
+        match["reason"] = reason
+    if after:
+        time, id = after
+        before = [{"received_at": {"$lt": time}}, {"received_at": time, "_id": {"$lt": id}}]
+        match["received_at"]["$lte"] = time
+        match["$or"] = before
+    rows = db[COLLECTION].find(match, hint=LETTERS_INDEX)
+    ordered = rows.sort([("received_at", DESCENDING), ("_id", DESCENDING)]).limit(size)
+    return list(ordered.max_time_ms(max(1, round(1000 * max_s))))
 
 
 def snapshot(db: Database[Document], chosen: Filter) -> Iterator[Letter]:

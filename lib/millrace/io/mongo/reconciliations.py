@@ -21,6 +21,12 @@ def latest(db: Database[Document]) -> list[Reconciliation]:
     return [_read(row) for row in db[COLLECTION].find()]
 
 
+def of(db: Database[Document], feed: str) -> Reconciliation | None:
+    """The one that is kept of a feed; None where it was never reconciled."""
+    row = db[COLLECTION].find_one({"_id": feed})
+    return _read(row) if row else None
+
+
 def _read(row: Document) -> Reconciliation:
     since, ended_at = (row[name].astimezone(UTC) for name in ("since", "ended_at"))
     return Reconciliation(row["feed"], since, ended_at, row["holds"], row["faults"])

@@ -9,8 +9,10 @@ from typing import Any
 from pymysql.cursors import DictCursor
 
 from millrace.config import Feed, Mysql
+from millrace.io.mysql import reconciled
 from millrace.io.mysql.client import connection
 from millrace.records.ledger import Batch, OffsetRange, Taken, first_offsets, merged
+from millrace.records.reconciled import ALL_WINDOWS, Run
 from millrace.records.tables import FIGURES_VERSION
 
 
@@ -59,7 +61,7 @@ class MysqlLedger:
     """The rows of a feed's ``aggregate`` in the tables ``batches`` and ``lost_lines``."""
 
     def __init__(self, mysql: Mysql, feed: Feed) -> None:
-        self._mysql, self._query = mysql, f"aggregate-{feed.name}"
+        self._mysql, self._feed, self._query = mysql, feed.name, f"aggregate-{feed.name}"
 
     def taken(self) -> Taken:
         """The offsets that committed batches took, of every topic the feed had."""
@@ -90,8 +92,12 @@ class MysqlLedger:
         return []
 
     def accept_loss(self, ranges: Sequence[OffsetRange], accepted_at: datetime) -> None:
-        """Writes down that a person accepted the loss of these offsets."""
+        """Writes down that a person accepted the loss of these offsets.
+
+        Any window may lack some of them from now on: none is vouched for.
+        """
         with connection(self._mysql) as opened, opened.cursor() as cursor:
+            reconciled.forget(cursor, self._feed, [ALL_WINDOWS])
             cursor.executemany(
                 "INSERT INTO lost_lines (query, topic_id, kafka_partition, from_offset,"
                 " until_offset, topic, accepted_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -148,8 +154,13 @@ def refuse_overtaken(cursor: DictCursor, batch: Batch, batches: int) -> None:
         )
 
 
-def record(cursor: DictCursor, batch: Batch, *, rows_written: int) -> None:
-    """Writes the batch's row, in the transaction of ``cursor``."""
+def record(
+    cursor: DictCursor, batch: Batch, *, rows_written: int, touched: Sequence[Run] = ()
+) -> None:
+    """Writes the batch's row, in the transaction of ``cursor``.
+
+    ``touched`` are the windows that it wrote, or had a line of.
+    """
     row: dict[str, Any] = {
         "query": batch.query,
         "checkpoint_id": batch.checkpoint_id,
@@ -158,15 +169,16 @@ def record(cursor: DictCursor, batch: Batch, *, rows_written: int) -> None:
         "rows_in": sum(offsets.until_offset - offsets.from_offset for offsets in batch.ranges),
         "rows_written": rows_written,
         "figures_version": FIGURES_VERSION,
+        "touched": reconciled.encoded(touched),
     }
     cursor.execute(
         "INSERT INTO batches"
         " (query, checkpoint_id, batch_id, committed_at, ranges, rows_in, rows_written,"
-        " figures_version)"
+        " figures_version, touched)"
         " VALUES (%(query)s, %(checkpoint_id)s, %(batch_id)s, UTC_TIMESTAMP(3), %(ranges)s,"
-        " %(rows_in)s, %(rows_written)s, %(figures_version)s)"
+        " %(rows_in)s, %(rows_written)s, %(figures_version)s, %(touched)s)"
         " ON DUPLICATE KEY UPDATE committed_at = VALUES(committed_at), ranges = VALUES(ranges),"
         " rows_in = VALUES(rows_in), rows_written = VALUES(rows_written),"
-        " figures_version = VALUES(figures_version)",
+        " figures_version = VALUES(figures_version), touched = VALUES(touched)",
         row,
     )

@@ -1,39 +1,38 @@
 """The sink of ``aggregate``: figures, their anomalies and the ledger's row in one transaction."""
 
-import logging
+from datetime import datetime
+from typing import Protocol
 
 from pymysql.cursors import DictCursor
-from pymysql.err import OperationalError
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mysql
 from millrace.detect.rates import DEFAULT_RULES, RateRules
 from millrace.io.failpoints import failpoint
-from millrace.io.mysql.client import connection, jdbc_options
+from millrace.io.mysql.client import connection
+from millrace.io.mysql.jdbc import jdbc_options
 from millrace.io.mysql.ledger import record, refuse_overtaken, refuse_stale
 from millrace.io.mysql.rates import changed_minutes, judge
+from millrace.io.mysql.reconciled import forget
+from millrace.io.mysql.retried import retried
 from millrace.io.mysql.staging import drop_abandoned, staging_table
+from millrace.io.mysql.tables import prepare
 from millrace.io.sink import MicroBatch, OutputMode
-from millrace.records import rates as rate_tables
 from millrace.records import tables
 from millrace.records.ledger import NOTHING_STORED, Batch, StoredFigures
+from millrace.records.reconciled import Run, runs
 from millrace.records.write_result import WriteResult
 
-_log = logging.getLogger(__name__)
-_RETRIED = {1205, 1213}  # lock wait timeout, deadlock: two feeds' upserts may meet in one index
-_ATTEMPTS = 5
 
+class LinesWindows(Protocol):
+    """Tells in which windows a batch's lines are, those included that came too late to count."""
 
-def prepare(mysql: Mysql) -> None:
-    """Creates the tables and views that are missing."""
-    with connection(mysql) as opened, opened.cursor() as cursor:
-        for statement in (*tables.STATEMENTS, *rate_tables.STATEMENTS):
-            cursor.execute(statement)
-        for table, column, type in tables.ADDED_COLUMNS:
-            cursor.execute(f"SHOW COLUMNS FROM {table} LIKE %s", column)
-            if not cursor.fetchone():
-                cursor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {type}")
+    def starts(self) -> set[datetime]:
+        """Their starts (UTC, no zone), once it is computed; those of earlier tries among them."""
+
+    def clear(self) -> None:
+        """Says that the batch is written."""
 
 
 class MysqlSink:
@@ -42,7 +41,8 @@ class MysqlSink:
     Figures go through a staging table of each try's own, as what a failed one has sent may reach
     the server late; the minutes they change are judged by ``rates``. Of a batch whose offsets
     ``stored`` has counted only the ledger's row is written; windows before its first complete one
-    are left as they are.
+    are left as they are. What `reconcile` found of a window is deleted where it is written, or a
+    line of it came too late to be counted, as ``lines`` tells.
     """
 
     name = "mysql"
@@ -54,8 +54,10 @@ class MysqlSink:
         feed: Feed,
         rates: RateRules = DEFAULT_RULES,
         stored: StoredFigures = NOTHING_STORED,
+        lines: LinesWindows | None = None,
     ) -> None:
         self._mysql, self._feed, self._rates, self._stored = mysql, feed, rates, stored
+        self._lines = lines
 
     def prepare(self) -> None:
         """Creates tables and views that are missing, and drops what tries that died have staged."""
@@ -67,6 +69,13 @@ class MysqlSink:
 
         Raises StaleBatchError for a batch older than the latest committed one of its checkpoint.
         """
+        result = self._written(batch)
+        if self._lines:
+            # Not before: a try after one that failed does not compute all of it again.
+            self._lines.clear()
+        return result
+
+    def _written(self, batch: MicroBatch) -> WriteResult:
         counted = self._stored.counted
         if counted and all(offsets.within(counted) for offsets in batch.ranges):
             # Computed all the same: the stream's state is made by it.
@@ -93,14 +102,7 @@ class MysqlSink:
 
     def _commit(self, batch: Batch, staging: str | None) -> int:
         """Commits, again where another transaction stood in the way; how many lines were late."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                return self._commit_once(batch, staging)
-            except OperationalError as error:
-                if error.args[0] not in _RETRIED or attempt == _ATTEMPTS:
-                    raise
-                _log.warning("%s: %s; retrying", batch.key, error.args[1])
-        raise AssertionError("the last attempt returns or raises")
+        return retried(lambda: self._commit_once(batch, staging), batch.key)
 
     def _commit_once(self, batch: Batch, staging: str | None) -> int:
         """Puts staged figures in place, with the ledger's row; how many lines were late."""
@@ -112,16 +114,25 @@ class MysqlSink:
             if self._stored.batches is not None:
                 refuse_overtaken(cursor, batch, self._stored.batches)
             rows_written = late_lines = 0
+            touched: list[Run] = []
             if staging:
                 late_lines = _newly_late(cursor, feed, staging)
                 for table in tables.TABLES:
                     cursor.execute(table.upsert(staging), {"feed": feed})
                 judge(cursor, feed, changed_minutes(cursor, staging), self._rates)
+                touched = runs(self._windows(cursor, staging))
+                forget(cursor, feed, touched)
                 cursor.execute(f"SELECT COUNT(*) AS n FROM {staging}")
                 rows_written = (cursor.fetchone() or {})["n"]
-            record(cursor, batch, rows_written=rows_written)
+            record(cursor, batch, rows_written=rows_written, touched=touched)
             failpoint("before_mysql_commit")
         return late_lines
+
+    def _windows(self, cursor: DictCursor, staging: str) -> set[datetime]:
+        """The starts of those windows that a batch writes, or has a line of."""
+        cursor.execute(f"SELECT DISTINCT window_start FROM {staging}")
+        written = {row["window_start"] for row in cursor.fetchall()}
+        return written | (self._lines.starts() if self._lines else set())
 
 
 def _newly_late(cursor: DictCursor, feed: str, staging: str) -> int:

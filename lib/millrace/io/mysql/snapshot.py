@@ -9,10 +9,12 @@ from typing import Any
 from pymysql.cursors import DictCursor
 
 from millrace.config import Feed, Mysql
+from millrace.io.mysql import reconciled
 from millrace.io.mysql.client import connection
 from millrace.io.mysql.ledger import counted_in
+from millrace.io.mysql.reconciled import Moment
 from millrace.records.ledger import OffsetRange
-from millrace.records.tables import FIGURES_VERSION, TABLES, Table
+from millrace.records.tables import FIGURES_VERSION, fed_by
 
 # Table, window's start, further keys in their order.
 Key = tuple[str, datetime, tuple[str, ...]]
@@ -21,9 +23,10 @@ Measures = dict[str, Any]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The database as it stood when the snapshot was taken."""
+    """The database as it stood when the snapshot was taken, shortly after ``at`` (UTC, no zone)."""
 
     cursor: DictCursor
+    at: datetime
 
     def counted(self, query: str) -> list[OffsetRange]:
         """The offsets that the figures were computed from, under any checkpoint."""
@@ -32,7 +35,7 @@ class Snapshot:
     def hours(self, feed: Feed, since: datetime | None) -> list[datetime]:
         """The hours that have figures, in order; ``since`` is UTC, without a zone."""
         hours: set[datetime] = set()
-        for table in _tables(feed):
+        for table in fed_by(feed.layout):
             self.cursor.execute(
                 "SELECT DISTINCT window_start - INTERVAL MINUTE(window_start) MINUTE AS hour"
                 f" FROM {table.name} WHERE feed = %s AND window_start >= %s",
@@ -44,7 +47,7 @@ class Snapshot:
     def figures(self, feed: Feed, start: datetime, end: datetime) -> dict[Key, Measures]:
         """The figures of windows from ``start`` to ``end`` (not included), by figure's name."""
         by_key: dict[Key, Measures] = {}
-        for table in _tables(feed):
+        for table in fed_by(feed.layout):
             self.cursor.execute(
                 f"SELECT * FROM {table.name}"
                 " WHERE feed = %s AND window_start >= %s AND window_start < %s",
@@ -75,6 +78,17 @@ class Snapshot:
         first: datetime | None = (self.cursor.fetchone() or {})["first"]
         return first or datetime.max
 
+    def earliest_version(self, query: str) -> int:
+        """The earliest version of the figures that has counted a batch of the query."""
+        self.cursor.execute(
+            "SELECT MIN(figures_version) AS earliest FROM batches WHERE query = %s", query
+        )
+        return int((self.cursor.fetchone() or {})["earliest"] or FIGURES_VERSION)
+
+    def moment(self, feed: Feed) -> Moment:
+        """What is to be known later of the moment at which the snapshot was taken."""
+        return reconciled.moment(self.cursor, feed, self.at)
+
     def newest(self, feed: Feed) -> datetime | None:
         """The start of the newest window with events, None where there are none."""
         self.cursor.execute(
@@ -88,9 +102,7 @@ class Snapshot:
 def snapshot(mysql: Mysql) -> Iterator[Snapshot]:
     """A snapshot, kept as long as the context."""
     with connection(mysql) as opened, opened.cursor() as cursor:
+        cursor.execute("SELECT UTC_TIMESTAMP(3) AS time")
+        at = (cursor.fetchone() or {})["time"]
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
-        yield Snapshot(cursor)
-
-
-def _tables(feed: Feed) -> list[Table]:
-    return [table for table in TABLES if feed.layout in table.layouts]
+        yield Snapshot(cursor, at)

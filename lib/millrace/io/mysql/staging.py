@@ -16,7 +16,7 @@ from pymysql.cursors import DictCursor
 
 from millrace.config import ConfigurationError, Feed, Mysql
 from millrace.io.mysql.client import connection
-from millrace.records import tables
+from millrace.records import staging
 
 RENEWED_EVERY_S = 600.0
 _DEAD_AFTER_DAYS = 1
@@ -37,7 +37,7 @@ def staging_table(
             "INSERT INTO staging_tables (name, renewed_at) VALUES (%s, UTC_TIMESTAMP())", (name,)
         )
         opened.commit()
-        cursor.execute(tables.staging_ddl(name))
+        cursor.execute(staging.ddl(name))
     is_over = threading.Event()
     renewal = (mysql, name, renewed_every_s, is_over)
     threading.Thread(target=_renew, args=renewal, name=name, daemon=True).start()

@@ -1,0 +1,145 @@
+"""The values of a field: those that figures have, or those of the newest lines."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from pymysql import MySQLError
+
+from millrace.api import instants
+from millrace.api.documents import plain
+from millrace.api.exact import MINUTE
+from millrace.api.named_values import NamedField, shortened
+from millrace.api.pages import Slices
+from millrace.api.row_facts import look_s
+from millrace.api.service import Search, Service
+from millrace.config import Feed
+from millrace.errors import UnreachableError
+from millrace.io.mongo import search
+from millrace.io.mongo.client import Document
+from millrace.io.mongo.search import OutOfTimeError
+from millrace.io.mysql import figures
+from millrace.io.mysql.figures import Chosen
+from millrace.io.mysql.standing import LINES
+from millrace.records.names import OTHER
+from millrace.records.tables import COUNTRIES, LEVELS, NO_VALUE, SHOP, TEMPLATES, Key, Table
+from millrace.search import columns
+from millrace.windows.key_matches import counted, is_own, path
+
+LOOKED_AT = 10_000  # lines, the newest that match
+_MOST_VALUES = 1_000
+_TELLING = (LEVELS, TEMPLATES, SHOP, COUNTRIES)
+
+Source = Literal["figures", "counted"]
+
+
+@dataclass(frozen=True)
+class FoundValues:
+    """How many lines have each value, of ``looked_at`` lines between two times."""
+
+    hits: Counter[Any]
+    source: Source
+    looked_at: int
+    since: datetime
+    until: datetime
+    searched_until: datetime
+
+
+def told_values(own: Service, asked: Search, field: NamedField) -> FoundValues | None:
+    """The values by the figures of whole minutes; None where these do not tell them."""
+    feeds = [
+        feed
+        for feed in asked.feeds
+        if field.name in {column.name for column in columns([feed.layout])}
+    ]
+    found = _telling(feeds, field)
+    if found is None:
+        return None
+    table, key = found
+    keys = {path(each): each for each in table.keys}
+    required = asked.asked.required
+    if not asked.asked.is_exact_on(keys) or not all(required.values()):
+        return None
+    if not all(is_own(keys[name], value) for name, own in required.items() for value in own):
+        return None
+    wanted = {keys[name].name: values for name, values in required.items()}
+    since, until = instants.floor(asked.since, MINUTE), instants.ceiling(asked.until, MINUTE)
+    chosen = Chosen(table, [feed.name for feed in feeds], since, until, wanted)
+    try:
+        with own.mysql.cursor() as cursor:
+            rows = figures.rows(
+                cursor, chosen, [key.name], until - since, _MOST_VALUES + 1, look_s(own)
+            )
+    except (UnreachableError, MySQLError, figures.OutOfTimeError):
+        return None
+    if not rows or len(rows) > _MOST_VALUES:
+        return None
+    lines = next(figure for figure, measure in table.figures.items() if measure == LINES)
+    hits = Counter({row[key.name]: int(row[lines]) for row in rows})
+    looked_at = hits.total()
+    for value in (NO_VALUE, OTHER):
+        del hits[value]
+    return FoundValues(hits, "figures", looked_at, since, until, since)
+
+
+def counted_values(own: Service, asked: Search, field: NamedField) -> FoundValues:
+    """The values of the newest lines that match, as far as there is time."""
+    ends_at = time.monotonic() + own.conf.api.max_query_s
+    slices, hits, looked_at = Slices(asked.since, asked.until, True, None), Counter[Any](), 0
+    while not slices.is_done and looked_at < LOOKED_AT:
+        left_s = ends_at - time.monotonic()
+        if left_s <= 0:
+            break
+        since, until = slices.next
+        questions = [replace(one, since=since, until=until) for one in asked.questions()]
+        stages, share_s = _stages(field, LOOKED_AT - looked_at), left_s / 2 / len(questions)
+        try:
+            found = [
+                row for one in questions for row in search.grouped(own.db, one, stages, share_s)
+            ]
+        except OutOfTimeError:
+            if not slices.halve():
+                break
+            continue
+        for row in found:
+            looked_at += sum(one["n"] for one in row["lines"])
+            hits.update({plain(one)["_id"]: one["n"] for one in row["values"]})
+        slices.advance()
+    span = (asked.since, asked.until)
+    return FoundValues(hits, "counted", looked_at, *span, slices.reached)
+
+
+def _telling(feeds: Sequence[Feed], field: NamedField) -> tuple[Table, Key] | None:
+    """The table that counts every line of the feeds which has the field, and its key."""
+    for table in _TELLING:
+        for key in table.keys:
+            is_whole = all(
+                feed.layout in table.layouts
+                and (table is TEMPLATES or not counted(table, feed.layout))
+                for feed in feeds
+            )
+            if feeds and is_whole and path(key) == field.name:
+                return table, key
+    return None
+
+
+def _stages(field: NamedField, left: int) -> list[Document]:
+    return [
+        {"$sort": {"timestamp": -1}},
+        {"$limit": left},
+        {"$project": {"_id": 0, "value": field.value if field.is_list else shortened(field.value)}},
+        {
+            "$facet": {
+                "lines": [{"$count": "n"}],
+                "values": [
+                    {"$unwind": "$value"},
+                    {"$group": {"_id": shortened("$value"), "n": {"$sum": 1}}},
+                    {"$sort": {"n": -1}},
+                    {"$limit": _MOST_VALUES},
+                ],
+            }
+        },
+    ]

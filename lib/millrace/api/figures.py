@@ -1,0 +1,248 @@
+"""GET /v1/figures: the tables of figures, and their rows in steps of time."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
+
+from millrace.api import instants
+from millrace.api.buckets import Steps, buckets
+from millrace.api.documents import time_text
+from millrace.api.figure_models import Figures, TableOfFigures, Tables
+from millrace.api.logs import trusted
+from millrace.api.problems import ProblemError
+from millrace.api.service import From, Own, Search, Service, To, chosen_feeds, query, span
+from millrace.config import Feed
+from millrace.io.mongo import search
+from millrace.io.mysql import figures
+from millrace.io.mysql.figures import Chosen, OutOfTimeError
+from millrace.records import views
+from millrace.records.tables import LE_MS, MEASURES, TABLES, WINDOW_S, Key, Table
+from millrace.windows.key_matches import as_stored, path
+
+MINUTE = timedelta(seconds=WINDOW_S)
+MOST_ROWS = 20_000
+_FEED = "feed"
+_NARROWER = "ask for a larger step, a shorter time, fewer of `by`, or some values of a key"
+
+router = APIRouter(prefix="/v1/figures", tags=["figures"])
+
+TableName = Annotated[str, Path(max_length=64, description="A table of /v1/figures.")]
+FeedNames = Annotated[
+    list[str],
+    Query(alias="feed", description="Feeds; all that have the table where none is named."),
+]
+By = Annotated[
+    list[str],
+    Query(max_length=8, description="Keys, and feed, that rows are told apart by; else summed."),
+]
+Step = Annotated[
+    str, Query(max_length=16, description="A multiple of a minute, as 1m, 5m, 1h: rows are of it.")
+]
+KEY_PARAMETERS: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": "Values of the key, of a table that has it.",
+            "schema": {"type": "array", "items": {"type": "string"}},
+        }
+        for name in dict.fromkeys(key.name for table in TABLES for key in table.keys)
+    ]
+}
+
+
+@router.get("", response_model=Tables)
+def tables(own: Own) -> JSONResponse:
+    """The tables and views of figures, what names their rows, and the figures they have."""
+    made = Tables(
+        tables=[
+            TableOfFigures(
+                name=table.name,
+                keys=["window_start", _FEED, *(key.name for key in shown_keys(own, table))],
+                figures=[*table.figures],
+                feeds=[feed.name for feed in own.conf.feeds if feed.layout in table.layouts],
+            )
+            for table in TABLES
+        ],
+        views=[
+            TableOfFigures(
+                name=view.name,
+                keys=[key for key in view.keys if key not in own.conf.api.hidden],
+                figures=[*view.figures],
+                feeds=[
+                    feed.name
+                    for feed in own.conf.feeds
+                    if feed.layout in known_table(view.table).layouts
+                ],
+                of=view.table,
+            )
+            for view in views.DESCRIBED
+        ],
+    )
+    return JSONResponse(made.model_dump())
+
+
+@router.get("/{table}", response_model=Figures, openapi_extra=KEY_PARAMETERS)
+def rows(
+    request: Request,
+    own: Own,
+    table: TableName,
+    feed: FeedNames = [],  # noqa: B006
+    from_: From = "now-1h",
+    to: To = "now",
+    step: Step = "1m",
+    by: By = [],  # noqa: B006
+) -> JSONResponse:
+    """A table's rows in steps, each with figures of all its minutes: whole steps, in UTC.
+
+    Counts and totals are summed, a least is the least of all. Of `latency_by_minute` each row has
+    percentiles of all its requests; they are at most a fifth too high, as buckets are so wide.
+    """
+    began, of = time.monotonic(), known_table(table)
+    columns = _by(own, of, by)
+    feeds = feeds_of(own, of, feed)
+    keys = key_values(request, own, of, {"feed", "from", "to", "step", "by"})
+    steps = whole_steps(from_, to, step)
+    chosen = Chosen(of, [one.name for one in feeds], steps.since, steps.until, keys)
+    max_s = own.conf.api.max_query_s
+    try:
+        with own.mysql.cursor() as cursor:
+            found = figures.rows(cursor, chosen, columns, steps.length, MOST_ROWS + 1, max_s)
+            if len(found) > MOST_ROWS:
+                raise ProblemError(422, f"there are more than {MOST_ROWS:,} rows: {_NARROWER}")
+            revised = {int(row["bucket"]) for row in found if row["revised"]}
+            trust = buckets(own, cursor, of, feeds, steps, revised)
+    except (OutOfTimeError, search.OutOfTimeError):
+        raise ProblemError(422, f"the rows take longer than {max_s:g} s: {_NARROWER}") from None
+    request.state.told = f"{len(found)} rows"
+    content = {
+        "table": of.name,
+        "since": time_text(steps.since),
+        "until": time_text(steps.until),
+        "step_s": int(steps.length.total_seconds()),
+        "rows": [_row(of, steps, columns, row) for row in found],
+        "buckets": [one.model_dump() for one in trust],
+        **trusted(own, search_of(request, own, feeds, steps.since, steps.until), began),
+    }
+    return JSONResponse(content)
+
+
+def known_table(name: str) -> Table:
+    """The table of that name; raises ProblemError where there is none."""
+    for table in TABLES:
+        if table.name == name:
+            return table
+    for view in views.DESCRIBED:
+        if view.name == name:
+            raise ProblemError(404, f"{name} is a view of {view.table}: ask for that")
+    near = get_close_matches(name, [table.name for table in TABLES], 3) or None
+    raise ProblemError(404, f"no table is named {name!r}; see /v1/figures", nearest=near)
+
+
+def shown_keys(own: Service, table: Table) -> list[Key]:
+    """The table's keys but those that are made of a hidden field."""
+    hidden = set(own.conf.api.hidden)
+    return [key for key in table.keys if not {path(key), path(key).partition(".")[0]} & hidden]
+
+
+def feeds_of(own: Service, table: Table, names: Sequence[str]) -> tuple[Feed, ...]:
+    """The chosen feeds, those that have the table; raises ProblemError where one is named without.
+
+    It is raised as well where no feed has it.
+    """
+    chosen = chosen_feeds(own.conf, names)
+    found = tuple(feed for feed in chosen if feed.layout in table.layouts)
+    if not found or (names and len(found) < len(chosen)):
+        without = next(feed for feed in chosen if feed.layout not in table.layouts)
+        raise ProblemError(422, f"feed: lines of {without.name} are not counted in {table.name}")
+    return found
+
+
+def key_values(
+    request: Request, own: Service, table: Table, others: set[str]
+) -> dict[str, list[str]]:
+    """The values of the table's keys that are asked for; raises ProblemError where none can be."""
+    keys = {key.name: key for key in shown_keys(own, table)}
+    values: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if name in others:
+            continue
+        if name not in keys:
+            known = ", ".join(keys) or "none"
+            near = get_close_matches(name, keys, 3) or None
+            told = f"{name[:64]}: {table.name} has no such key; it has {known}"
+            raise ProblemError(422, told, nearest=near)
+        held = as_stored(keys[name], value)
+        if held is None:
+            raise ProblemError(422, f"{name}: {_expected(keys[name])}")
+        values.setdefault(name, []).append(held)
+    return values
+
+
+def whole_steps(from_: str, to: str, step: str) -> Steps:
+    """The steps that a span has a part of; raises ProblemError where there are too many."""
+    since, until = span(from_, to)
+    try:
+        length = instants.step(step, MINUTE)
+        steps = Steps(instants.floor(since, length), instants.ceiling(until, length), length)
+    except (ValueError, OverflowError) as error:
+        raise ProblemError(422, f"step: {error}") from None
+    if len(steps) > MOST_ROWS:
+        raise ProblemError(422, f"step: {len(steps):,} steps: expected {MOST_ROWS:,} at most")
+    return steps
+
+
+def search_of(
+    request: Request, own: Service, feeds: tuple[Feed, ...], since: datetime, until: datetime
+) -> Search:
+    """The search for all lines of the feeds in that time."""
+    return Search(feeds, since, until, query(own, "", feeds), request.state.request_id)
+
+
+def shown_figures(table: Table, row: Mapping[str, Any]) -> dict[str, int | float | str | None]:
+    """A row's figures as JSON has them: whole numbers, times in ms, and money as text."""
+    made: dict[str, int | float | str | None] = {}
+    for name, value in row.items():
+        measure = table.figures.get(name)
+        if measure and value is not None:
+            made[name] = str(value) if MEASURES[measure].startswith("DECIMAL") else int(value)
+        elif measure or name in _PERCENTILES:
+            made[name] = None if value is None else float(value)
+    return made
+
+
+_PERCENTILES = {f"p{percent}_ms" for percent in figures.PERCENTILES}
+
+
+def _row(
+    table: Table, steps: Steps, columns: Sequence[str], row: Mapping[str, Any]
+) -> dict[str, Any]:
+    start = time_text(steps.start(int(row["bucket"])))
+    keys = {
+        name: str(row[name]) if isinstance(row[name], Decimal) else row[name] for name in columns
+    }
+    return {"window_start": start} | keys | shown_figures(table, row)
+
+
+def _by(own: Service, table: Table, names: Sequence[str]) -> list[str]:
+    wanted = [name for text in names for name in text.split(",") if name]
+    known = [_FEED, *(key.name for key in shown_keys(own, table))]
+    for name in wanted:
+        if name not in known:
+            near = get_close_matches(name, known, 3) or None
+            told = f"by: {name[:64]!r} is none of {', '.join(known)}"
+            raise ProblemError(422, told, nearest=near)
+    return list(dict.fromkeys(wanted))
+
+
+def _expected(key: Key) -> str:
+    if key is LE_MS:
+        return "expected the upper bound of a bucket, as rows by le_ms have it"
+    return f"expected 1 to {key.characters} characters"

@@ -1,0 +1,129 @@
+"""/v1/pipeline and /v1/proof: where each feed stands, and whether its lines are all there, once."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from millrace.api.documents import plain, time_text
+from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
+from millrace.api.trust import Freshness
+from millrace.config import Feed
+from millrace.io.mongo import newest_batch, reconciliations
+from millrace.io.mysql import rate_anomalies
+from millrace.records.dead_letters import COLLECTION, OPEN
+
+_COUNTED_TO = 100_000
+
+router = APIRouter(prefix="/v1", tags=["pipeline"])
+
+
+class LastBatch(BaseModel):
+    """The last batch that `ingest` committed."""
+
+    key: str
+    committed_at: str
+
+
+class Stage(BaseModel):
+    """Where a feed stands: what waits in Kafka, what is stored, what is dead and open."""
+
+    feed: str
+    topic: str
+    freshness: Freshness
+    last_batch: LastBatch | None
+    documents: int
+    open_dead_letters: int
+
+
+class Verdict(BaseModel):
+    """What the last reconcile of a feed found, by kind of fault."""
+
+    feed: str
+    holds: bool
+    since: str
+    ended_at: str
+    faults: dict[str, int]
+
+
+class AnomalousMinute(BaseModel):
+    """A minute whose figure lies outside of what is usual."""
+
+    window_start: str
+    feed: str
+    service_name: str
+    metric: str
+    observed: float
+    expected: float
+    lower: float
+    upper: float
+    reason: str
+
+
+class AnomalousMinutes(BaseModel):
+    """Those minutes, the latest first; ``is_cut`` where there are more."""
+
+    items: list[AnomalousMinute]
+    is_cut: bool
+
+
+@router.get("/pipeline", response_model=list[Stage])
+def pipeline(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
+    """Where each feed stands. Documents are as many as the server estimates."""
+    stages = [_stage(own, one) for one in chosen_feeds(own.conf, feed)]
+    return JSONResponse([stage.model_dump() for stage in stages])
+
+
+@router.get("/proof", response_model=list[Verdict])
+def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
+    """What the last reconcile of each feed found; a feed that had none is left out."""
+    names = {one.name for one in chosen_feeds(own.conf, feed)}
+    verdicts = [
+        Verdict(
+            feed=one.feed,
+            holds=one.holds,
+            since=time_text(one.since),
+            ended_at=time_text(one.ended_at),
+            faults=dict(one.faults.items()),
+        )
+        for one in reconciliations.latest(own.db)
+        if one.feed in names
+    ]
+    return JSONResponse([verdict.model_dump() for verdict in verdicts])
+
+
+@router.get("/anomalies/minutes", response_model=AnomalousMinutes)
+def anomalous_minutes(
+    own: Own,
+    feed: FeedNames = [],  # noqa: B006
+    from_: From = "now-24h",
+    to: To = "now",
+    size: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> JSONResponse:
+    """The minutes whose rates are unusual, the latest first."""
+    since, until = span(from_, to)
+    names = [one.name for one in chosen_feeds(own.conf, feed)]
+    with own.mysql.cursor() as cursor:
+        rows = rate_anomalies.latest(cursor, names, since, until, size + 1)
+    items = [plain(row) for row in rows[:size]]
+    return JSONResponse({"items": items, "is_cut": len(rows) > size})
+
+
+def _stage(own: Service, feed: Feed) -> Stage:
+    newest = newest_batch.newest(own.db, f"ingest-{feed.name}")
+    (freshness,) = own.freshness.of(own.db, [feed])
+    dead = own.db[COLLECTION].count_documents(
+        {"feed": feed.name, "status": {"$in": list(OPEN)}}, limit=_COUNTED_TO
+    )
+    last = None
+    if newest:
+        last = LastBatch(key=newest.key, committed_at=time_text(newest.committed_at))
+    return Stage(
+        feed=feed.name,
+        topic=feed.topic,
+        freshness=freshness,
+        last_batch=last,
+        documents=own.db[feed.name].estimated_document_count(),
+        open_dead_letters=dead,
+    )

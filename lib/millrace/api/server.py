@@ -1,0 +1,83 @@
+"""The process that serves the API."""
+
+import logging
+import socket
+
+import uvicorn
+
+from millrace.api.app import application
+from millrace.api.service import Service
+from millrace.config import Config, ConfigurationError
+from millrace.errors import UnreachableError, one_line
+from millrace.io import mongo, mysql
+from millrace.observe import server as observed
+from millrace.telemetry import logs, metrics
+from millrace.telemetry.health import Health
+
+_log = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """Has tails end as it stops: they would go on until they are cut."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends once all answers were sent, or the time for that is over."""
+        self.config.app.state.follower.close()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
+def service(conf: Config) -> Service:
+    """The service of a configuration; raises ConfigurationError where it lacks a token."""
+    made = Service.of(conf)
+    logs.configure("api", is_json=conf.logs.format == "json")
+    prepare(conf)
+    return made
+
+
+def prepare(conf: Config) -> None:
+    """Makes indexes and tables where no job made them yet.
+
+    A server that is away does not matter yet: it is told when it is asked.
+    """
+    try:
+        for feed in conf.feeds:
+            mongo.prepare(conf.mongo, feed)
+        mysql.prepare(conf.mysql)
+    except UnreachableError as error:
+        _log.warning("%s", one_line(error))
+
+
+def serve(service: Service) -> None:
+    """Answers requests until the process is told to end (SIGTERM, SIGINT).
+
+    Raises ConfigurationError where the address cannot be had.
+    """
+    api = service.conf.api
+    settings = uvicorn.Config(
+        application(service),
+        host=api.listen,
+        port=api.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = Server(settings)
+    try:
+        bound = settings.bind_socket()
+    except SystemExit:
+        raise ConfigurationError(
+            f"api.port: {api.listen}:{api.port} cannot be used; is the API already running?"
+        ) from None
+    _let_itself_be_observed(service.conf)
+    server.run(sockets=[bound])
+
+
+def _let_itself_be_observed(conf: Config) -> None:
+    """Answers ``/metrics`` at the API's own port for them, where it has one: no token is needed."""
+    metrics.describe_build()
+    port = conf.metrics.port.of("api")
+    if port:
+        health = Health(conf.metrics.max_silence_s)
+        health.expect(())  # It runs no query that could be silent.
+        observed.serve(conf.metrics.listen, port, health)

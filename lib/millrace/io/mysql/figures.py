@@ -1,0 +1,159 @@
+"""Figures by minute, read for whoever shows them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pymysql
+from pymysql.cursors import DictCursor
+
+from millrace.records.tables import LATENCY, LE_MS, Table
+
+PERCENTILES = (50, 95, 99)
+_FUNCTIONS = {"value_min": "MIN", "value_max": "MAX"}  # of measures that are not summed
+_OUT_OF_TIME = {1969, 3024}  # as MariaDB says it, and as MySQL does
+_MINUTE = timedelta(minutes=1)
+
+
+class OutOfTimeError(Exception):
+    """The server did not answer within the time that the question was given."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Rows of a table: of these feeds, in windows between two times, with these keys' values."""
+
+    table: Table
+    feeds: Sequence[str]
+    since: datetime
+    until: datetime
+    keys: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    @property
+    def where(self) -> tuple[str, list[Any]]:
+        """The condition in SQL, and its values: names of columns are the table's own."""
+        known = {key.name for key in self.table.keys}
+        parts = ["feed IN %s", "window_start >= %s", "window_start < %s"]
+        values: list[Any] = [list(self.feeds), stored(self.since), stored(self.until)]
+        for name, wanted in self.keys.items():
+            if name not in known:
+                raise KeyError(name)
+            parts.append(f"{name} IN %s")
+            values.append(sorted(wanted))
+        return " AND ".join(parts), values
+
+
+def total(cursor: DictCursor, chosen: Chosen, figure: str) -> int:
+    """The sum of a figure over the rows."""
+    where, values = chosen.where
+    if figure not in chosen.table.figures:
+        raise KeyError(figure)
+    cursor.execute(
+        f"SELECT COALESCE(SUM({figure}), 0) AS total FROM {chosen.table.name} WHERE {where}",
+        values,
+    )
+    row = cursor.fetchone()
+    return int(row["total"]) if row else 0
+
+
+def sums(
+    cursor: DictCursor, chosen: Chosen, by: Sequence[str], figures: Sequence[str], limit: int
+) -> list[dict[str, Any]]:
+    """The figures over the rows, put together for each value of the columns ``by``.
+
+    Counts and totals are summed; a least is the least, a greatest the greatest. The rows with the
+    largest first figure come first, ``limit`` of them at most.
+    """
+    known = {"window_start", "feed", *(key.name for key in chosen.table.keys)}
+    if not known.issuperset(by):
+        raise KeyError(str(by))
+    where, values = chosen.where
+    columns = [f"{_summed(chosen.table, figure)} AS {figure}" for figure in figures]
+    cursor.execute(
+        f"SELECT {', '.join([*by, *columns])} FROM {chosen.table.name} WHERE {where}"
+        + (f" GROUP BY {', '.join(by)}" if by else "")
+        + f" ORDER BY {figures[0]} DESC LIMIT %s",
+        [*values, limit],
+    )
+    return list(cursor.fetchall())
+
+
+def rows(
+    cursor: DictCursor,
+    chosen: Chosen,
+    by: Sequence[str],
+    step: timedelta,
+    limit: int,
+    max_s: float,
+) -> list[dict[str, Any]]:
+    """The figures in steps, put together for each value of the columns ``by``; in order.
+
+    Steps are of whole minutes, and ``bucket`` counts them from ``chosen.since``. ``revised`` says
+    whether a minute of it was computed again. Of latencies that are not ``by`` bucket, there are
+    percentiles as well: the least bound that so many in a hundred requests do not exceed. At most
+    ``limit`` rows; raises OutOfTimeError where the server needs longer than ``max_s``.
+    """
+    require(chosen.table, by)
+    table, groups = chosen.table, ["bucket", *by]
+    where, values = chosen.where
+    bucket = "TIMESTAMPDIFF(MINUTE, %s, window_start) DIV %s AS bucket"
+    counted = [stored(chosen.since), step // _MINUTE]
+    revised = "MAX(revised_at IS NOT NULL) AS revised"
+    if table is LATENCY and LE_MS.name not in by:
+        over = f"OVER (PARTITION BY {', '.join(groups)}"
+        inner = (
+            f"SELECT {', '.join([bucket, *by, LE_MS.name, revised])},"
+            f" SUM(SUM(requests)) {over} ORDER BY {LE_MS.name}) AS below,"
+            f" SUM(SUM(requests)) {over}) AS total"
+            f" FROM {table.name} WHERE {where} GROUP BY {', '.join([*groups, LE_MS.name])}"
+        )
+        columns = [f"{_share(percent)} AS p{percent}_ms" for percent in PERCENTILES]
+        statement = (
+            f"SELECT {', '.join([*groups, 'MAX(total) AS requests', *columns])},"
+            f" MAX(revised) AS revised FROM ({inner}) AS cumulated"
+        )
+    else:
+        columns = [f"{_summed(table, figure)} AS {figure}" for figure in table.figures]
+        statement = (
+            f"SELECT {', '.join([bucket, *by, *columns, revised])} FROM {table.name} WHERE {where}"
+        )
+    statement += f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)} LIMIT %s"
+    ask(cursor, statement, [*counted, *values, limit], max_s)
+    return list(cursor.fetchall())
+
+
+def ask(cursor: DictCursor, statement: str, values: Sequence[Any], max_s: float) -> None:
+    """Has the server answer a SELECT; raises OutOfTimeError where it needs longer."""
+    server: str = cursor.connection.get_server_info()  # type: ignore[no-untyped-call]
+    if "MariaDB" in server:
+        bounded = f"SET STATEMENT max_statement_time = {max(0.001, max_s):.3f} FOR {statement}"
+    else:
+        hint = f"/*+ MAX_EXECUTION_TIME({max(1, round(1000 * max_s))}) */"
+        bounded = statement.replace("SELECT", f"SELECT {hint}", 1)
+    try:
+        cursor.execute(bounded, values)
+    except pymysql.MySQLError as error:
+        if error.args[0] in _OUT_OF_TIME:
+            raise OutOfTimeError from None
+        raise
+
+
+def stored(time: datetime) -> datetime:
+    """A time as the tables have it: UTC, without a zone."""
+    return time.astimezone(UTC).replace(tzinfo=None)
+
+
+def _share(percent: int) -> str:
+    return f"MIN(CASE WHEN 100 * below >= {percent} * total THEN {LE_MS.name} END)"
+
+
+def require(table: Table, columns: Iterable[str]) -> None:
+    """Raises KeyError where one is none of the table's: names are part of the statement."""
+    unknown = set(columns) - {"feed", *(key.name for key in table.keys)}
+    if unknown:
+        raise KeyError(", ".join(sorted(unknown)))
+
+
+def _summed(table: Table, figure: str) -> str:
+    return f"{_FUNCTIONS.get(table.figures[figure], 'SUM')}({figure})"
