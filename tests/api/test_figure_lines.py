@@ -54,7 +54,7 @@ def world(api_conf: Config) -> CountedFeed:
             made.aggregate()
     made.aggregate()
     made.ingest()
-    change(made, "UPDATE levels_by_minute SET events = events + 2", TAMPERED)
+    change(made, "UPDATE levels_by_minute SET events = events + 7", TAMPERED)
     made.reconcile()
     db = mongo.database(made.conf.mongo)
     found = letters.find(db, Filter(feed=FEED.name))
@@ -148,6 +148,7 @@ def test_without_a_key_it_is_the_sum_over_it(client: TestClient, world: CountedF
     content = asked(client, LEVELS.name, window_start=time_text(start), step="10m")
     assert content["compared"]["figure"] == content["figures"]["events"] > 250
     assert not content["compared"]["is_equal"]
+    assert content["bucket"]["proof"] == "differs"
     own = asked(client, LEVELS.name, window_start=time_text(start), service_name=["cart", "mail"])
     names = {item["service_name"] for item in own["items"]}
     assert names == {"cart", "mail"}

@@ -77,6 +77,13 @@ class Ingest:
                 for part in range(parts)
             ]
 
+    def receive_until(self, partition: int, until: int) -> None:
+        """Puts records into one partition until it has so many."""
+        for offset in range(self._next[partition], until):
+            self.now += _MS
+            self.lines[partition, offset] = [self._document(partition, offset, None, 1, {})]
+        self._next[partition] = max(self._next[partition], until)
+
     def batch(self, most: int = 1_000_000, *, commits: bool = True) -> Batch:
         """Writes a batch of what waits in the topic, at most so many records of a partition."""
         ranges = []

@@ -91,11 +91,14 @@ def _leaf(dice: Random, found: Sequence[Document]) -> Question:
         return Question(dice.choice((f"_exists_:{name}", f"{name}:*")), is_there)
     seen = [value for each in dice.sample(found, min(30, len(found))) for value in values(each)]
     ask, test = asked(dice, column, seen)
-    if dice.random() < 0.15:
+    if dice.random() < 0.25:
         other, second = asked(dice, column, seen)
+        negated = dice.random() < 0.5
         return Question(
-            f"{name}:({_grouped(ask)} OR NOT {_grouped(other)})",
-            lambda each: any(map(test, values(each))) or not any(map(second, values(each))),
+            f"{name}:({_grouped(ask)} OR {'NOT ' * negated}{_grouped(other)})",
+            lambda each: (
+                any(map(test, values(each))) or any(map(second, values(each))) is not negated
+            ),
         )
     return Question(f"{name}:{ask}", lambda each: any(map(test, values(each))))
 

@@ -36,7 +36,10 @@ Reason = Literal[
 ]
 
 _CLOCKS = timedelta(minutes=5)  # that clocks of two machines may differ by
-_FAULTS: tuple[Fault, ...] = ("missing", "doubled", "in_both", "never_committed")
+_FAULTS: tuple[Fault, ...] = (
+    *("missing", "doubled", "in_both", "never_committed"),
+    *("forgotten", "lost"),
+)
 _TOPICS = 256  # whose settings are remembered
 
 

@@ -11,7 +11,7 @@ from millrace.api.documents import time_text
 from millrace.api.field_values import counted_values, told_values
 from millrace.api.logs import trusted
 from millrace.api.models import Trust
-from millrace.api.named_values import field_of, is_hidden
+from millrace.api.named_values import field_of
 from millrace.api.service import FeedNames, Own, Searched, chosen_feeds
 from millrace.search import columns
 
@@ -77,8 +77,7 @@ def fields(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
                 is_list=column.is_list,
                 feeds=[one.name for one in feeds if column.name in by_layout[one.layout]],
             )
-            for column in columns(by_layout)
-            if not is_hidden(own, column.name)
+            for column in columns(by_layout, own.conf.api.hidden)
         ]
     )
     return JSONResponse(made.model_dump())

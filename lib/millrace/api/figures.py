@@ -148,8 +148,8 @@ def known_table(name: str) -> Table:
 
 def shown_keys(own: Service, table: Table) -> list[Key]:
     """The table's keys but those that are made of a hidden field."""
-    hidden = set(own.conf.api.hidden)
-    return [key for key in table.keys if not {path(key), path(key).partition(".")[0]} & hidden]
+    hidden = own.conf.api.hidden
+    return [key for key in table.keys if path(key).partition(".")[0] not in hidden]
 
 
 def feeds_of(own: Service, table: Table, names: Sequence[str]) -> tuple[Feed, ...]:

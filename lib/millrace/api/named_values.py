@@ -39,21 +39,13 @@ class NamedField:
 def field_of(own: Service, name: str, feeds: tuple[Feed, ...], parameter: str) -> NamedField:
     """The field that is called so; raises ProblemError where none is, or it is hidden."""
     try:
-        found = named(Written(name, 0, is_quoted=True), catalogue(feed.layout for feed in feeds))
+        known = catalogue([feed.layout for feed in feeds], own.conf.api.hidden)
+        found = named(Written(name, 0, is_quoted=True), known)
         places = found.values()
     except QueryError as error:
         nearest = list(error.nearest) or None
         raise ProblemError(422, f"{parameter}: {error.message}", nearest=nearest) from None
-    if is_hidden(own, found.name) or any(is_hidden(own, place.path[0]) for place in places):
-        raise ProblemError(422, f"{parameter}: {found.name} cannot be asked for")
     return NamedField(found.name, found.column.type, places)
-
-
-def is_hidden(own: Service, name: str) -> bool:
-    """Whether a field, or the one that it is within, is hidden."""
-    parts = name.split(".")
-    hidden = own.conf.api.hidden
-    return any(".".join(parts[:end]) in hidden for end in range(1, len(parts) + 1))
 
 
 def shortened(value: Any) -> Document:

@@ -1,7 +1,7 @@
 """The plain addresses: what the first log stores answered, for whoever has a script for it."""
 
 import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
@@ -13,6 +13,7 @@ from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Search, Service, chosen_feeds, query, quoted, span
 from millrace.io.mysql import figures
 from millrace.io.mysql.figures import Chosen
+from millrace.records.levels import Level
 from millrace.records.tables import (
     ANOMALIES,
     COUNTRIES,
@@ -34,7 +35,6 @@ router = APIRouter(tags=["plain"])
 
 From = Annotated[str, Query(max_length=64, description="ISO 8601, epoch, now-15m")]
 To = Annotated[str, Query(max_length=64, description="The end, not included.")]
-Level = Literal["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 Page = Annotated[int, Query(ge=1, le=DEEPEST)]
 Size = Annotated[int, Query(ge=1, le=1000)]
 

@@ -1,7 +1,7 @@
 """Feeds, and the formats that the configuration declares."""
 
 import json
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -18,9 +18,8 @@ from millrace.records.formats import (
     Unit,
     layout,
 )
+from millrace.records.levels import Level
 from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
-
-Level = Literal["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
 
 
 class EnvelopeKeys(Section):

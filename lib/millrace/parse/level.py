@@ -2,7 +2,9 @@
 
 import re
 
-_WORDS = {
+from millrace.records.levels import Level
+
+_WORDS: dict[Level, str] = {
     "DEBUG": "TRACE VERBOSE FINE FINER FINEST CONFIG DEBUG DBG TRC SILLY D"
     " DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
     "INFO": "INFO INFORMATION INFORMATIONAL NOTICE NOTE LOG SYSTEM DEFAULT HTTP INF I SUCCESS"
@@ -11,7 +13,7 @@ _WORDS = {
     "ERROR": "ERROR ERR ERRO SEVERE EXCEPTION E",
     "FATAL": "FATAL FTL CRITICAL CRIT ALERT EMERG EMERGENCY PANIC DPANIC F C",
 }
-LEVELS = {word: level for level, words in _WORDS.items() for word in words.split()}
+LEVELS: dict[str, str] = {word: level for level, words in _WORDS.items() for word in words.split()}
 # By severity (RFC 5424, 6.2.1), as OpenTelemetry has it, but for alert and critical, which stand
 # with emergency.
 SEVERITIES = ("FATAL", "FATAL", "FATAL", "ERROR", "WARN", "INFO", "INFO", "DEBUG")

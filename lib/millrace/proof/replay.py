@@ -7,21 +7,25 @@ often as one likes, and a promotion that was cut off is finished by the next.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 
+from pymysql.err import MySQLError
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Config, ConfigurationError, Feed, UnreachableError
+from millrace.errors import one_line
 from millrace.io import delta, kafka, mongo, receipt, reference_data, route_names
 from millrace.io.delta import log as delta_log
 from millrace.io.kafka import batch
 from millrace.io.mongo import shadow
+from millrace.io.mysql import reconciled
 from millrace.proof import diff
 from millrace.proof.diff import Document, Found, Tally
 from millrace.records.ledger import OffsetRange
 from millrace.records.ranges import without
+from millrace.records.reconciled import runs
 from millrace.transform import stage
 
 _log = logging.getLogger(__name__)
@@ -169,7 +173,7 @@ def _compared(
     on_progress: Callable[[int], None],
 ) -> Tally:
     """The differences between the shadow and what is stored; with ``promote`` they are written."""
-    tally, portion, number = Tally(), _Portion(conf, feed), 0
+    tally, portion, number = Tally(), Portion(conf, feed), 0
     sides = shadow.sides(conf.mongo, feed, start, until)
     for number, pair in enumerate(diff.merged(sides), 1):
         verdict = diff.judged(pair)
@@ -185,13 +189,17 @@ def _compared(
 
 
 @dataclass
-class _Portion:
-    """Documents on their way from the shadow to their place."""
+class Portion:
+    """Documents on their way from the shadow to their place.
+
+    What `reconcile` found of their windows is deleted first: figures are of the lines as they were.
+    """
 
     conf: Config
     feed: Feed
     records: list[Document] = field(default_factory=list)
     letters: list[Document] = field(default_factory=list)
+    windows: set[datetime] = field(default_factory=set)
     characters: int = 0
 
     @property
@@ -204,12 +212,28 @@ class _Portion:
         """Takes what the line comes to today."""
         made = pair.made_record or pair.made_letter or {}
         (self.letters if pair.made_record is None else self.records).append(made)
+        self.windows |= {_window(one) for one in (pair.record, pair.made_record) if one}
         self.characters += len(made.get("raw", ""))
 
     def write(self) -> None:
         """Writes what it holds, and is empty again."""
+        self._forget()
         if self.records:
             shadow.put_records(self.conf.mongo, self.feed, self.records)
         if self.letters:
             shadow.put_letters(self.conf.mongo, self.feed, self.letters)
         self.records, self.letters, self.characters = [], [], 0
+
+    def _forget(self) -> None:
+        try:
+            if self.windows:
+                reconciled.forget_runs(self.conf.mysql, self.feed.name, runs(self.windows))
+        except (ConfigurationError, MySQLError) as error:
+            _log.warning("run reconcile once MySQL answers: %s", one_line(error))
+        self.windows = set()
+
+
+def _window(record: Document) -> datetime:
+    """The start of the window that a record is dated in: UTC, without a zone."""
+    time: datetime = record["timestamp"]
+    return time.astimezone(UTC).replace(second=0, microsecond=0, tzinfo=None)

@@ -22,7 +22,9 @@ Positions = dict[Partition, Next]
 _START: Next = (0, 0)
 _PLACE = r"\d{1,6}=\d{1,18}(?:\.\d{1,5})?"
 _FEED = re.compile(
-    rf"(?P<feed>[a-z0-9_]{{1,32}}):(?:(?P<topic>[A-Za-z0-9._-]{{1,64}})/(?P<places>{_PLACE}(?:,{_PLACE})*))?"
+    r"(?P<feed>[a-z0-9_]{1,32}):"
+    rf"(?:(?P<topic>[A-Za-z0-9._-]{{1,64}})/(?P<places>{_PLACE}(?:,{_PLACE})*))?",
+    re.ASCII,
 )
 
 

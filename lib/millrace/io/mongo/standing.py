@@ -58,17 +58,13 @@ class Taken:
 
         It may tell of earlier ones, too. Raises UnknownError where more batches have some.
         """
-        earliest: list[datetime] = []
-        latest: list[datetime] = []
-        for ranges in self._ranges:
-            found = [own for own in ranges if _is_beyond(own, ends)]
-            if not found:
-                break
-            earliest += [own["min_received_at"] for own in found if own.get("min_received_at")]
-            latest += [own["max_received_at"] for own in found if own.get("max_received_at")]
-        else:
-            if len(self._ranges) == _BATCHES:
-                raise UnknownError(f"more than {_BATCHES} batches are beyond")
+        found = [[own for own in ranges if _is_beyond(own, ends)] for ranges in self._ranges]
+        if len(found) == _BATCHES and found[-1]:
+            raise UnknownError(f"more than {_BATCHES} batches are beyond")
+        earliest, latest = (
+            [own[name] for ranges in found for own in ranges if own.get(name)]
+            for name in ("min_received_at", "max_received_at")
+        )
         return Received(min(earliest, default=None), max(latest, default=None))
 
 

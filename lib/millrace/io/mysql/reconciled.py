@@ -91,10 +91,15 @@ def forget(cursor: DictCursor, feed: str, runs: Iterable[Run]) -> None:
 
 def forget_all(mysql: Mysql, feed: str) -> None:
     """Deletes what is known of all windows of the feed."""
+    forget_runs(mysql, feed, [ALL_WINDOWS])
+
+
+def forget_runs(mysql: Mysql, feed: str, runs: Sequence[Run]) -> None:
+    """Deletes what is known of the feed's windows in ``runs``."""
 
     def transaction() -> None:
         with connection(mysql) as opened, opened.cursor() as cursor:
-            forget(cursor, feed, [ALL_WINDOWS])
+            forget(cursor, feed, runs)
 
     retried(transaction, f"{TABLE} of {feed}")
 
