@@ -82,7 +82,9 @@ class Suite:
         spec = fetched("scheduledsparkapplication", "reconcile")["spec"]["template"]
         spec |= {"restartPolicy": {"type": "Never"}}
         spec["arguments"] += options
-        spec["executor"]["instances"] = 1  # it shares the node with the streams
+        # It shares the node with the streams. The driver sets the number by the configuration.
+        (container,) = spec["driver"]["template"]["spec"]["containers"]
+        container["env"] = [{"name": "MILLRACE__SPARK__EXECUTORS", "value": "1"}]
         applied(_application(name, spec))
         wait_until(lambda: state(name) in _ENDS, f"{name} ended", timeout_s=_RECONCILE_TIMEOUT_S)
         ended = state(name)
