@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pymongo.errors import PyMongoError
+from pymysql import MySQLError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
@@ -33,7 +34,7 @@ from millrace.api.follower import Follower
 from millrace.api.guard import Guard
 from millrace.api.problems import Problem, ProblemError
 from millrace.api.service import Service
-from millrace.errors import UnreachableError, one_line
+from millrace.errors import ConfigurationError, one_line
 from millrace.io.mongo.client import refusal
 from millrace.io.mongo.search import OutOfTimeError
 
@@ -135,9 +136,15 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
         _log.warning("%s: %s", request.state.request_id, one_line(told))
         return problems.response(503, one_line(told), {"Retry-After": "5"})
 
-    @app.exception_handler(UnreachableError)
-    def away(request: Request, error: UnreachableError) -> JSONResponse:
+    @app.exception_handler(ConfigurationError)
+    def away(request: Request, error: ConfigurationError) -> JSONResponse:
+        _log.warning("%s: %s", request.state.request_id, one_line(error))
         return problems.response(503, one_line(error), {"Retry-After": "5"})
+
+    @app.exception_handler(MySQLError)
+    def unfinished(request: Request, error: MySQLError) -> JSONResponse:
+        _log.warning("%s: MySQL: %s", request.state.request_id, one_line(error))
+        return problems.response(503, f"MySQL: {one_line(error)}", {"Retry-After": "5"})
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> JSONResponse:

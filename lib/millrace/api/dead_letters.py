@@ -41,12 +41,16 @@ class Letters(BaseModel):
     next: str | None
 
 
+LetterId = Annotated[str, Field(max_length=128, pattern=r"^[^/]+/.+$")]
+"""The feed, and the id that the line's record would have."""
+
+
 class Settle(BaseModel):
     """Which open letters are settled, and how."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    ids: list[Annotated[str, Field(max_length=128)]] = Field(min_length=1, max_length=_MOST_IDS)
+    ids: list[LetterId] = Field(min_length=1, max_length=_MOST_IDS)
     status: Literal["discarded", "resolved"]
     note: str | None = Field(None, max_length=1000)
 
@@ -62,7 +66,7 @@ class Requeue(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    ids: list[Annotated[str, Field(max_length=128)]] = Field(min_length=1, max_length=_MOST_IDS)
+    ids: list[LetterId] = Field(min_length=1, max_length=_MOST_IDS)
     line: str | None = Field(None, max_length=60_000)
     dry_run: bool = False
 

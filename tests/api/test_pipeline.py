@@ -1,0 +1,77 @@
+"""Where feeds stand, what reconcile said of them, and the minutes that are unusual."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from api.conftest import FEEDS
+from starlette.testclient import TestClient
+from support.stored import store
+
+from millrace.config import Config
+from millrace.io import kafka, mongo, mysql
+from millrace.io.mongo import reconciliations
+from millrace.records import ledger
+from millrace.records.reconciliations import Reconciliation
+from millrace.simulate.send import send
+
+WEB, APP = FEEDS
+START = datetime(2026, 7, 1, 9, tzinfo=UTC)
+LINES = [b'{"timestamp": "2026-07-01T09:00:00Z", "message": "%d"}' % number for number in range(6)]
+
+
+@pytest.fixture
+def stored(api_conf: Config) -> None:
+    """Four of six lines in Kafka are stored."""
+    db = mongo.database(api_conf.mongo)
+    db[APP.name].drop()
+    db[ledger.COLLECTION].delete_many({"query": f"ingest-{APP.name}"})
+    one_partition = api_conf.kafka.model_copy(update={"partitions": 1})
+    if kafka.create_topics(one_partition, [APP.topic]):
+        send(one_partition, APP.topic, LINES)
+    store(api_conf, APP, LINES[:4], START, batch_id=7)
+
+
+def test_a_feed_tells_what_waits(client: TestClient, stored: None) -> None:
+    (stage,) = client.get("/v1/pipeline", params={"feed": APP.name}).json()
+    assert stage["last_batch"]["key"] == f"ingest-{APP.name}/checkpoint-of-a-test/7"
+    assert stage["documents"] == 4
+    assert stage["freshness"]["lag_lines"] == 2
+    # All that was received until then is stored: the last line of the partition that waits.
+    assert stage["freshness"]["committed_until"] == "2026-07-01T09:00:00.003Z"
+
+
+def test_a_feed_that_nobody_filled_waits_for_nothing(client: TestClient) -> None:
+    feeds = [stage["feed"] for stage in client.get("/v1/pipeline").json()]
+    assert feeds == [WEB.name, APP.name]
+
+
+def test_the_last_verdict_is_told_of_each_feed(client: TestClient, api_conf: Config) -> None:
+    db = mongo.database(api_conf.mongo)
+    ended_at = START + timedelta(hours=1)
+    faults = {"missing": 2}
+    reconciliations.save(db, Reconciliation(WEB.name, START, ended_at, False, faults))
+    try:
+        (verdict,) = client.get("/v1/proof", params={"feed": WEB.name}).json()
+        assert (verdict["holds"], verdict["faults"]) == (False, faults)
+        assert verdict["ended_at"] == "2026-07-01T10:00:00.000Z"
+        (proof,) = client.get("/v1/logs", params={"feed": WEB.name}).json()["proof"]
+        assert proof["state"] == "fails"
+    finally:
+        db[reconciliations.COLLECTION].delete_one({"_id": WEB.name})
+
+
+def test_unusual_minutes_come_the_latest_first(client: TestClient, api_conf: Config) -> None:
+    with mysql.connection(api_conf.mysql) as opened, opened.cursor() as cursor:
+        for minute in range(3):
+            cursor.execute(
+                "REPLACE INTO rate_anomalies VALUES (%s, %s, 'web', 'events', 9, 1, 0, 2, 'many')",
+                [START.replace(tzinfo=None) + timedelta(minutes=minute), WEB.name],
+            )
+    span = {"from": "2026-07-01T09:00:00Z", "to": "2026-07-01T10:00:00Z", "feed": WEB.name}
+    content = client.get("/v1/anomalies/minutes", params=span | {"size": 2}).json()
+    assert content["is_cut"]
+    assert [one["window_start"] for one in content["items"]] == [
+        "2026-07-01T09:02:00.000Z",
+        "2026-07-01T09:01:00.000Z",
+    ]
+    assert not client.get("/v1/anomalies/minutes", params=span).json()["is_cut"]
