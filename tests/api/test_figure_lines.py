@@ -218,6 +218,8 @@ def test_a_cursor_is_of_its_own_row_alone(client: TestClient) -> None:
         ({"window_start": "9999-12-31T23:59:00Z", "step": "5m"}, "window_start"),
         ({"step": "10s"}, "step"),
         ({"feed": "nobody"}, "feed"),
+        ({"feed": ""}, "feed"),
+        ({"feed": f"{FEED.name},{FEED.name}"}, "feed"),
         ({"http_route": "/"}, "http_route"),
         ({"size": "0"}, "size"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from api.serving import served, wait
 from api.watching import Ingest, Watcher, new_feed
 
+from millrace.api import tail
 from millrace.config import Config
 
 
@@ -138,12 +139,12 @@ def test_a_line_cannot_end_its_own_frame(api: Config, ingest: Ingest) -> None:
 
 def test_hidden_fields_are_not_shown(ingest: Ingest) -> None:
     conf = ingest.conf.model_copy(update={"feeds": (ingest.feed,)})
-    with served(conf, hidden_fields=("message", "kafka")) as api:
+    with served(conf, hidden_fields=("message", "service_name")) as api:
         watcher = begun(api, Watcher())
         ingest.receive(3)
         ingest.batch()
         watcher.watch(api, until=lambda: len(watcher.ids) == 3)
-        assert not any({"message", "kafka"} & set(one) for one in watcher.lines)
+        assert not any({"message", "service_name", "raw"} & set(one) for one in watcher.lines)
 
 
 def test_it_says_how_far_to_trust_it(api: Config, ingest: Ingest) -> None:
@@ -158,8 +159,8 @@ def test_it_says_how_far_to_trust_it(api: Config, ingest: Ingest) -> None:
     ("asked", "told"),
     [
         ({"after": "x"}, "after"),
-        ({"after": "a:b/1=2;;"}, "after"),
-        ({"after": "a:b/1=99999999999999999999"}, "after"),
+        ({"after": "a:b:1=2;;"}, "after"),
+        ({"after": "a:b:1=99999999999999999999"}, "after"),
         ({"after": "9" * 13_000}, "after"),
         ({"last": "501"}, "last"),
         ({"source": "disk"}, "source"),
@@ -176,7 +177,7 @@ def test_what_is_not_understood_is_told(api: Config, asked: dict[str, str], told
 
 
 def test_a_place_in_another_ledger_is_told(api: Config, ingest: Ingest) -> None:
-    watcher = Watcher({"after": f"{ingest.feed.name}:another-topic/0=5,1=7"})
+    watcher = Watcher({"after": f"{ingest.feed.name}:another-topic:0=5,1=7"})
     watcher.watch(api, until=lambda: watcher.told("missed"))
     assert watcher.told("missed")[0]["feed"] == ingest.feed.name
     assert watcher.told("missed")[0]["records"] is None
@@ -215,3 +216,19 @@ def test_it_ends_where_the_api_is_stopped(ingest: Ingest) -> None:
             watcher.take(until=lambda: watcher.cursor is not None)
         with pytest.raises(StopIteration):  # It has ended, and not been cut.
             watcher.take()
+
+
+def test_who_takes_nothing_is_left(ingest: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "STALLED_S", 1)
+    conf = ingest.conf.model_copy(update={"feeds": (ingest.feed,)})
+    with served(conf, max_watchers=1) as api, Watcher().watching(api):
+        # More than the buffers between a server and its client hold.
+        for _ in range(10):
+            ingest.receive(250, message="x" * 10_000)
+            ingest.batch()
+
+        def is_free() -> bool:
+            with Watcher().watching(api) as answer:
+                return answer.status_code == 200
+
+        wait(is_free)

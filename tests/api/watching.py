@@ -168,6 +168,8 @@ class Event:
 class Watcher:
     """A client that keeps what it gets, and goes on where it was cut off."""
 
+    deadline_s: float = DEADLINE_S
+
     def __init__(self, parameters: Mapping[str, Any] = _NOTHING, kind: str = "sse") -> None:
         self.parameters = {"format": kind} | dict(parameters)
         self._kind = kind
@@ -209,16 +211,13 @@ class Watcher:
 
     def take(self, most_bytes: int = 10**9, until: Any = None) -> None:
         """The same of an answer that has begun."""
-        separator, ends_at = (
-            b"\n\n" if self._kind == "sse" else b"\n",
-            time.monotonic() + DEADLINE_S,
-        )
+        ends_at = time.monotonic() + self.deadline_s
         while most_bytes > 0 and not (until is not None and until()):
             assert time.monotonic() < ends_at, f"not in time: {self.events[-3:]}"
             chunk = next(self._chunks)
             self._buffer += chunk[:most_bytes]
             most_bytes -= len(chunk)
-            *frames, self._buffer = self._buffer.split(separator)
+            *frames, self._buffer = self._buffer.split(b"\n\n" if self._kind == "sse" else b"\n")
             for frame in frames:
                 self._frame(frame)
 

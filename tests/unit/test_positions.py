@@ -9,7 +9,7 @@ from millrace.records.ledger import OffsetRange
 from millrace.records.positions import Positions, Unseen
 
 FEEDS = st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True)
-TOPICS = st.from_regex(r"[A-Za-z0-9._-]{1,22}", fullmatch=True)
+TOPICS = st.from_regex(r"[A-Za-z0-9+/._-]{1,22}", fullmatch=True)
 PLACES = st.dictionaries(
     st.tuples(TOPICS, st.integers(0, 99_999)),
     st.tuples(st.integers(0, 10**18 - 1), st.integers(0, 99_999)),
@@ -36,19 +36,19 @@ def test_text_holds_what_was_seen(seen: dict[str, Positions]) -> None:
         ";",
         "web",
         "web:t",
-        "web:t/",
-        "web:t/0",
-        "web:t/0=",
-        "web:t/0=1,",
-        "web:t/0=-1",
-        "web:t/0=1.",
-        "web:t/0=1.123456",
-        "web:t/0=1234567890123456789",
-        "web:t/0=\u0661",
+        "web:t:",
+        "web:t:0",
+        "web:t:0=",
+        "web:t:0=1,",
+        "web:t:0=-1",
+        "web:t:0=1.",
+        "web:t:0=1.123456",
+        "web:t:0=1234567890123456789",
+        "web:t:0=\u0661",
         "WEB:t/0=1",
-        "web:t/0=1\n",
-        "web:t/0=1;" + "x",
-        "web:" + "t" * 65 + "/0=1",
+        "web:t:0=1\n",
+        "web:t:0=1;" + "x",
+        "web:" + "t" * 65 + ":0=1",
     ],
 )
 def test_any_other_text_is_refused(told: str) -> None:

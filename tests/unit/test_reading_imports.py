@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 READING = (
+    "millrace.api.broker_lines",
     "millrace.cli",
     "millrace.config",
     "millrace.errors",

@@ -13,8 +13,10 @@ from confluent_kafka import KafkaException
 from millrace.api.documents import plain
 from millrace.api.follower import Follower
 from millrace.api.frames import Item, Line, Told, as_json, in_order, missed
+from millrace.api.problems import ProblemError
 from millrace.api.service import Search, Service
-from millrace.config import Feed
+from millrace.config import ConfigurationError, Feed
+from millrace.errors import one_line
 from millrace.io import kafka, reference_data
 from millrace.io.kafka.tail import Tail
 from millrace.io.mongo.client import Document
@@ -46,10 +48,7 @@ class BrokerLines:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """The topics are read meanwhile.
-
-        Raises UnreachableError where the broker is away, ConfigurationError where a topic is.
-        """
+        """The topics are read meanwhile; raises ProblemError where one cannot be."""
         try:
             for feed in self.asked.feeds:
                 await to_thread.run_sync(self._open, feed, limiter=self._thread)
@@ -73,9 +72,12 @@ class BrokerLines:
             await asyncio.sleep(_PAUSE_S)
 
     def _open(self, feed: Feed) -> None:
-        own = _Topic(self.own, feed, self.asked.asked)
-        self._topics.append(own)
-        own.begin(self.seen.get(feed.name), self.last)
+        try:
+            own = _Topic(self.own, feed, self.asked.asked)
+            self._topics.append(own)
+            own.begin(self.seen.get(feed.name), self.last)
+        except (ConfigurationError, KafkaException) as error:
+            raise ProblemError(503, one_line(error)) from None
         self.seen[feed.name] = own.seen
 
     def _close(self) -> None:

@@ -56,7 +56,8 @@ def buckets(
     silent = {
         feed.name
         for feed in feeds
-        if newest.get(feed.name) != last and _is_silent(own, cursor, feed)
+        if newest.get(feed.name) != last
+        and _is_silent(own, cursor, feed, is_counted=feed.name in newest)
     }
     made = []
     for number in range(len(steps)):
@@ -81,11 +82,11 @@ def buckets(
     return made
 
 
-def _is_silent(own: Service, cursor: DictCursor, feed: Feed) -> bool:
+def _is_silent(own: Service, cursor: DictCursor, feed: Feed, *, is_counted: bool) -> bool:
     """Whether `aggregate` has counted all that `ingest` has stored, as far as that is known."""
     taken = documents.taken(own.db, feed.name, own.conf.api.max_query_s)
     if taken is None:
-        return standing.newest(cursor, [feed.name]) == {}
+        return not is_counted
     counted = standing.counted_ends(cursor, feed.name, taken.topic_id)
     return all(counted.get(partition, 0) >= end for partition, end in taken.ends.items())
 

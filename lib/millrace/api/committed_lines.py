@@ -28,7 +28,7 @@ MOST_LINES = 500  # of one batch
 MOST_LATE = 100  # batches: who watches and is later misses those between
 _MOST_AWAY = 10_000  # the same of who was cut off, and comes back
 _MOST_BYTES = 4 * 2**20
-_COUNTED_TO = 10_000  # of the lines that are not shown
+_COUNTED_TO = 100_000  # of the lines that are not shown
 _ROWS_AT_ONCE = 16
 _IDLE_S = 1.0
 
@@ -91,12 +91,13 @@ class CommittedLines:
                     await asyncio.wait_for(changed.wait(), _IDLE_S)
 
     def _begin(self, feed: str, batches: Batches) -> None:
-        told = self.seen.get(feed)
-        if told is None:
-            self.seen[feed] = batches.end
-        elif not {topic_id for topic_id, _ in told} <= {topic_id for topic_id, _ in batches.end}:
-            # Of another ledger, perhaps one that was there before: nobody knows what is between.
-            self.seen[feed] = batches.end
+        seen, end = self.seen.get(feed), batches.end
+        if seen is None:
+            self.seen[feed] = end
+        elif end and not {topic_id for topic_id, _ in seen} <= {topic_id for topic_id, _ in end}:
+            # Of a topic that was not committed yet, or of another ledger: what is between, nobody
+            # knows.
+            self.seen[feed] = end | seen
             self._first.append(missed(feed))
 
     async def _next(self, feed: str) -> AsyncIterator[list[Item]]:

@@ -76,9 +76,9 @@ def _figures(own: Service, rows: Rows, known: Facts) -> Iterator[Doubt]:
     if vouched.differing:
         told = f"reconcile found other figures of {vouched.differing} minutes: revise them"
         yield Doubt(reason="differs", detail=told)
-    open_minutes = rows.minutes - vouched.equal - vouched.late - vouched.differing
-    if known.is_closed and open_minutes:
-        told = f"no reconcile has compared {open_minutes} minutes as they are now"
+    others = rows.minutes - vouched.equal - vouched.late - vouched.differing
+    if known.is_closed and others:
+        told = f"no reconcile has compared {others} minutes as they are now"
         yield Doubt(reason="unproven", detail=told)
 
 

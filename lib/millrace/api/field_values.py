@@ -23,7 +23,6 @@ from millrace.io.mongo.client import Document
 from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mysql import figures
 from millrace.io.mysql.figures import Chosen
-from millrace.io.mysql.standing import LINES
 from millrace.records.names import OTHER
 from millrace.records.tables import COUNTRIES, LEVELS, NO_VALUE, SHOP, TEMPLATES, Key, Table
 from millrace.search import columns
@@ -46,6 +45,11 @@ class FoundValues:
     since: datetime
     until: datetime
     searched_until: datetime
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether there was no time to look at as many lines as an answer is of."""
+        return self.searched_until > self.since and self.looked_at < LOOKED_AT
 
 
 def told_values(own: Service, asked: Search, field: NamedField) -> FoundValues | None:
@@ -77,8 +81,7 @@ def told_values(own: Service, asked: Search, field: NamedField) -> FoundValues |
         return None
     if not rows or len(rows) > _MOST_VALUES:
         return None
-    lines = next(figure for figure, measure in table.figures.items() if measure == LINES)
-    hits = Counter({row[key.name]: int(row[lines]) for row in rows})
+    hits = Counter({row[key.name]: int(row[table.lines]) for row in rows})
     looked_at = hits.total()
     for value in (NO_VALUE, OTHER):
         del hits[value]

@@ -14,6 +14,7 @@ from millrace.api.models import Trust
 from millrace.api.named_values import field_of
 from millrace.api.service import FeedNames, Own, Searched, chosen_feeds
 from millrace.search import columns
+from millrace.telemetry import metrics
 
 router = APIRouter(prefix="/v1/fields", tags=["fields"])
 
@@ -96,6 +97,8 @@ def values(
     named = field_of(own, field, asked.feeds, "field")
     found = told_values(own, asked, named) or counted_values(own, asked, named)
     request.state.told = f"{found.looked_at} lines looked at"
+    if found.is_partial:
+        metrics.API_PARTIAL.labels("/v1/fields/{field}/values").inc()
     content = {
         "field": named.name,
         "values": [{"value": value, "hits": n} for value, n in found.hits.most_common(size)],

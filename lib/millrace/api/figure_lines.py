@@ -13,7 +13,7 @@ from millrace.api.buckets import Steps, buckets
 from millrace.api.documents import time_text
 from millrace.api.doubts import Doubt, doubts
 from millrace.api.figure_models import Bucket, Compared, FigureLines
-from millrace.api.figures import (
+from millrace.api.figure_parameters import (
     KEY_PARAMETERS,
     MINUTE,
     Step,
@@ -21,9 +21,8 @@ from millrace.api.figures import (
     feeds_of,
     key_values,
     known_table,
-    search_of,
-    shown_figures,
 )
+from millrace.api.figures import search_of, shown_figures
 from millrace.api.logs import LARGEST_PAGE, After, shown, trusted
 from millrace.api.pages import Page
 from millrace.api.problems import ProblemError
@@ -66,6 +65,8 @@ def lines(
     they are not as many as the figure, `why` says all that can be the reason.
     """
     began, of = time.monotonic(), known_table(table)
+    if feed not in {each.name for each in own.conf.feeds}:
+        raise ProblemError(422, f"feed: {feed[:64]!r} is no feed")
     (one,) = feeds_of(own, of, [feed])
     steps = _one_step(window_start, step)
     rows = Rows(one, of, steps.since, steps.until, key_values(request, own, of, _PARAMETERS))

@@ -2,60 +2,48 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from millrace.api import instants
 from millrace.api.buckets import Steps, buckets
 from millrace.api.documents import time_text
 from millrace.api.figure_models import Figures, TableOfFigures, Tables
+from millrace.api.figure_parameters import (
+    KEY_PARAMETERS,
+    MOST_ROWS,
+    FeedNames,
+    Step,
+    TableName,
+    feeds_of,
+    key_values,
+    known_table,
+    shown_keys,
+    whole_steps,
+)
 from millrace.api.logs import trusted
 from millrace.api.problems import ProblemError
-from millrace.api.service import From, Own, Search, Service, To, chosen_feeds, query, span
+from millrace.api.service import From, Own, Search, Service, To, query
 from millrace.config import Feed
 from millrace.io.mongo import search
 from millrace.io.mysql import figures
 from millrace.io.mysql.figures import Chosen, OutOfTimeError
 from millrace.records import views
-from millrace.records.tables import LE_MS, MEASURES, TABLES, WINDOW_S, Key, Table
-from millrace.windows.key_matches import as_stored, path
+from millrace.records.tables import MEASURES, TABLES, Table
 
-MINUTE = timedelta(seconds=WINDOW_S)
-MOST_ROWS = 20_000
 _FEED = "feed"
 _NARROWER = "ask for a larger step, a shorter time, fewer of `by`, or some values of a key"
 
 router = APIRouter(prefix="/v1/figures", tags=["figures"])
 
-TableName = Annotated[str, Path(max_length=64, description="A table of /v1/figures.")]
-FeedNames = Annotated[
-    list[str],
-    Query(alias="feed", description="Feeds; all that have the table where none is named."),
-]
 By = Annotated[
     list[str],
     Query(max_length=8, description="Keys, and feed, that rows are told apart by; else summed."),
 ]
-Step = Annotated[
-    str, Query(max_length=16, description="A multiple of a minute, as 1m, 5m, 1h: rows are of it.")
-]
-KEY_PARAMETERS: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": name,
-            "in": "query",
-            "required": False,
-            "description": "Values of the key, of a table that has it.",
-            "schema": {"type": "array", "items": {"type": "string"}},
-        }
-        for name in dict.fromkeys(key.name for table in TABLES for key in table.keys)
-    ]
-}
 
 
 @router.get("", response_model=Tables)
@@ -134,71 +122,6 @@ def rows(
     return JSONResponse(content)
 
 
-def known_table(name: str) -> Table:
-    """The table of that name; raises ProblemError where there is none."""
-    for table in TABLES:
-        if table.name == name:
-            return table
-    for view in views.DESCRIBED:
-        if view.name == name:
-            raise ProblemError(404, f"{name} is a view of {view.table}: ask for that")
-    near = get_close_matches(name, [table.name for table in TABLES], 3) or None
-    raise ProblemError(404, f"no table is named {name!r}; see /v1/figures", nearest=near)
-
-
-def shown_keys(own: Service, table: Table) -> list[Key]:
-    """The table's keys but those that are made of a hidden field."""
-    hidden = own.conf.api.hidden
-    return [key for key in table.keys if path(key).partition(".")[0] not in hidden]
-
-
-def feeds_of(own: Service, table: Table, names: Sequence[str]) -> tuple[Feed, ...]:
-    """The chosen feeds, those that have the table; raises ProblemError where one is named without.
-
-    It is raised as well where no feed has it.
-    """
-    chosen = chosen_feeds(own.conf, names)
-    found = tuple(feed for feed in chosen if feed.layout in table.layouts)
-    if not found or (names and len(found) < len(chosen)):
-        without = next(feed for feed in chosen if feed.layout not in table.layouts)
-        raise ProblemError(422, f"feed: lines of {without.name} are not counted in {table.name}")
-    return found
-
-
-def key_values(
-    request: Request, own: Service, table: Table, others: set[str]
-) -> dict[str, list[str]]:
-    """The values of the table's keys that are asked for; raises ProblemError where none can be."""
-    keys = {key.name: key for key in shown_keys(own, table)}
-    values: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        if name in others:
-            continue
-        if name not in keys:
-            known = ", ".join(keys) or "none"
-            near = get_close_matches(name, keys, 3) or None
-            told = f"{name[:64]}: {table.name} has no such key; it has {known}"
-            raise ProblemError(422, told, nearest=near)
-        held = as_stored(keys[name], value)
-        if held is None:
-            raise ProblemError(422, f"{name}: {_expected(keys[name])}")
-        values.setdefault(name, []).append(held)
-    return values
-
-
-def whole_steps(from_: str, to: str, step: str) -> Steps:
-    """The steps that a span has a part of; raises ProblemError where there are too many."""
-    since, until = span(from_, to)
-    try:
-        length = instants.step(step, MINUTE)
-        steps = Steps(instants.floor(since, length), instants.ceiling(until, length), length)
-    except (ValueError, OverflowError) as error:
-        raise ProblemError(422, f"step: {error}") from None
-    if len(steps) > MOST_ROWS:
-        raise ProblemError(422, f"step: {len(steps):,} steps: expected {MOST_ROWS:,} at most")
-    return steps
-
-
 def search_of(
     request: Request, own: Service, feeds: tuple[Feed, ...], since: datetime, until: datetime
 ) -> Search:
@@ -240,9 +163,3 @@ def _by(own: Service, table: Table, names: Sequence[str]) -> list[str]:
             told = f"by: {name[:64]!r} is none of {', '.join(known)}"
             raise ProblemError(422, told, nearest=near)
     return list(dict.fromkeys(wanted))
-
-
-def _expected(key: Key) -> str:
-    if key is LE_MS:
-        return "expected the upper bound of a bucket, as rows by le_ms have it"
-    return f"expected 1 to {key.characters} characters"

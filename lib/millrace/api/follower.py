@@ -21,7 +21,7 @@ _LOOK_S = 0.25
 _LOOK_AROUND_S, _LOOK_AROUND_MOST_S = 2.0, 10.0
 _LOOK_AROUND_SHARE = 4  # that many times as long as it took, within these bounds
 _READS_AT_ONCE = 4
-_KEPT_BYTES = 32 * 2**20
+_KEPT, _KEPT_BYTES = 256, 32 * 2**20  # of what was read
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -84,6 +84,7 @@ class Follower:
             if not self._batches and self._task is not None:
                 self._task.cancel()
                 self._task = None
+                self._kept.clear()
 
     def batches(self, feed: str) -> Batches:
         """Those of a feed that is watched."""
@@ -116,11 +117,12 @@ class Follower:
             self._kept.pop(key, None)
             return
         finished = [(one, task.result().size) for one, task in self._kept.items() if task.done()]
-        total = sum(size for _, size in finished)
-        for one, size in finished[:-1]:
-            if total > _KEPT_BYTES:
-                del self._kept[one]
-                total -= size
+        count, total = len(finished), sum(size for _, size in finished)
+        for one, size in finished:
+            if count <= _KEPT and total <= _KEPT_BYTES:
+                break
+            del self._kept[one]
+            count, total = count - 1, total - size
 
     async def _open(self, feeds: Sequence[str]) -> None:
         async with self._opening:
@@ -129,6 +131,7 @@ class Follower:
                     opened = partial(Batches, unasked(self._conf.mongo), f"ingest-{feed}")
                     self._batches[feed] = await self.ask(opened)
             if self._task is None:
+                self.trouble = None
                 self._task = asyncio.create_task(self._follow())
 
     async def _follow(self) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from millrace.records.received import EPOCH
 
-_STEP = re.compile(r"(\d{1,6})([smhdw]?)")
+_STEP = re.compile(r"([0-9]{1,6})([smhdw]?)")
 _RELATIVE = re.compile(r"now(?:([+-])(\d{1,9})([smhdw]))?(?:/([mhdw]))?")
 _UNITS = {
     "s": timedelta(seconds=1),

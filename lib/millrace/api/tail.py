@@ -70,15 +70,24 @@ def tail(
         str | None,
         Query(max_length=_LONGEST_CURSOR, description="Where to go on: an id, or a `_cursor`."),
     ] = None,
-    last_event_id: Annotated[str | None, Header(max_length=_LONGEST_CURSOR)] = None,
+    last_event_id: Annotated[
+        str | None,
+        Header(max_length=_LONGEST_CURSOR, description="The same; it counts where both are there."),
+    ] = None,
 ) -> Response:
     """The lines that match, from now on, as each batch of `ingest` is committed.
 
     As server-sent events, or as JSON lines where `Accept` or `format` says so. Each line has where
     to go on, as its id, or as `_cursor`: handed back as `Last-Event-ID` or `after`, the tail goes
-    on with the next one. Of a batch up to 500 lines are shown; `more` tells how many are not,
-    `missed` how many were passed over for a watcher that was too late, `trust` how fresh and how
-    proven a feed is, `problem` what is away.
+    on with the next one, over whatever was restarted. Beside lines there are events, in JSON lines
+    named by `_event`:
+
+    - `more` {feed, shown, more, relation, since, until}: of a batch up to 500 lines are shown;
+      `more` are not. They were received between these times.
+    - `missed` {feed, batches, records, since, until, resume}: passed over, as who watches was too
+      late. What is not known is null; `resume` is where to go on to see them all the same.
+    - `trust` {freshness, proof, took_ms}: how fresh and how proven the feeds are, every 15 s.
+    - `problem` {status, detail}: a server is away. The tail goes on once it is back.
     """
     feeds = service.chosen_feeds(own.conf, feed)
     now = service.span("now-1m", "now")[1]

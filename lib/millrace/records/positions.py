@@ -23,7 +23,7 @@ _START: Next = (0, 0)
 _PLACE = r"\d{1,6}=\d{1,18}(?:\.\d{1,5})?"
 _FEED = re.compile(
     r"(?P<feed>[a-z0-9_]{1,32}):"
-    rf"(?:(?P<topic>[A-Za-z0-9._-]{{1,64}})/(?P<places>{_PLACE}(?:,{_PLACE})*))?",
+    rf"(?:(?P<topic>[A-Za-z0-9+/._-]{{1,64}}):(?P<places>{_PLACE}(?:,{_PLACE})*))?",
     re.ASCII,
 )
 
@@ -71,14 +71,14 @@ def passed(ranges: Iterable[OffsetRange], seen: Positions) -> Positions:
 
 
 def text(seen: Mapping[str, Positions]) -> str:
-    """The positions of feeds, by their names, as text: ``feed:topic/partition=offset,...;...``."""
+    """The positions of feeds, by their names, as text: ``feed:topic:partition=offset,...;...``."""
     parts = []
     for feed, positions in seen.items():
         topics: dict[str, list[str]] = {}
         for (topic_id, partition), (offset, part) in positions.items():
             place = f"{partition}={offset}.{part}" if part else f"{partition}={offset}"
             topics.setdefault(topic_id, []).append(place)
-        parts += [f"{feed}:{topic_id}/{','.join(own)}" for topic_id, own in topics.items()]
+        parts += [f"{feed}:{topic_id}:{','.join(own)}" for topic_id, own in topics.items()]
         parts += [] if topics else [f"{feed}:"]
     return ";".join(parts)
 

@@ -54,6 +54,11 @@ class Table:
     layouts: tuple[Layout, ...]
 
     @property
+    def lines(self) -> str:
+        """The figure that counts lines."""
+        return next(name for name, measure in self.figures.items() if measure == "line_count")
+
+    @property
     def ddl(self) -> str:
         """The statement that creates the table where it is missing."""
         keys = "".join(f"  {key.name} {key.type} NOT NULL,\n" for key in self.keys)

@@ -77,7 +77,7 @@ def matching(key: Key, value: str, named: Collection[str] | None = None) -> Filt
     others are ``{other}``.
     """
     if value == OTHER and named is not None:
-        return {path(key): {"$exists": True, "$nin": sorted(named)}}
+        return {path(key): {"$exists": True, "$nin": sorted({*named, ""})}}
     if key is STATUS_CLASS:
         return {path(key): _status(value)}
     if key is LE_MS:

@@ -18,7 +18,7 @@ from millrace.records.positions import Partition, Unseen
 
 _MS = timedelta(milliseconds=1)
 _BY_ID = [("_id", 1)]
-_QUESTIONS = 8  # about a batch that each take as long as one may
+_QUESTIONS = 4  # about a batch that each take as long as one may
 
 
 @dataclass(frozen=True)

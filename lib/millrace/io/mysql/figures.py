@@ -14,6 +14,8 @@ PERCENTILES = (50, 95, 99)
 _FUNCTIONS = {"value_min": "MIN", "value_max": "MAX"}  # of measures that are not summed
 _OUT_OF_TIME = {1969, 3024}  # as MariaDB says it, and as MySQL does
 _MINUTE = timedelta(minutes=1)
+_BUCKET = "TIMESTAMPDIFF(MINUTE, %s, window_start) DIV %s AS bucket"
+_REVISED = "MAX(revised_at IS NOT NULL) AS revised"
 
 
 class OutOfTimeError(Exception):
@@ -95,32 +97,39 @@ def rows(
     ``limit`` rows; raises OutOfTimeError where the server needs longer than ``max_s``.
     """
     require(chosen.table, by)
-    table, groups = chosen.table, ["bucket", *by]
+    groups = ", ".join(["bucket", *by])
     where, values = chosen.where
-    bucket = "TIMESTAMPDIFF(MINUTE, %s, window_start) DIV %s AS bucket"
+    has_percentiles = chosen.table is LATENCY and LE_MS.name not in by
+    selected = _percentiles(by, where) if has_percentiles else _sums(chosen.table, by, where)
+    statement = f"{selected} GROUP BY {groups} ORDER BY {groups} LIMIT %s"
     counted = [stored(chosen.since), step // _MINUTE]
-    revised = "MAX(revised_at IS NOT NULL) AS revised"
-    if table is LATENCY and LE_MS.name not in by:
-        over = f"OVER (PARTITION BY {', '.join(groups)}"
-        inner = (
-            f"SELECT {', '.join([bucket, *by, LE_MS.name, revised])},"
-            f" SUM(SUM(requests)) {over} ORDER BY {LE_MS.name}) AS below,"
-            f" SUM(SUM(requests)) {over}) AS total"
-            f" FROM {table.name} WHERE {where} GROUP BY {', '.join([*groups, LE_MS.name])}"
-        )
-        columns = [f"{_share(percent)} AS p{percent}_ms" for percent in PERCENTILES]
-        statement = (
-            f"SELECT {', '.join([*groups, 'MAX(total) AS requests', *columns])},"
-            f" MAX(revised) AS revised FROM ({inner}) AS cumulated"
-        )
-    else:
-        columns = [f"{_summed(table, figure)} AS {figure}" for figure in table.figures]
-        statement = (
-            f"SELECT {', '.join([bucket, *by, *columns, revised])} FROM {table.name} WHERE {where}"
-        )
-    statement += f" GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)} LIMIT %s"
     ask(cursor, statement, [*counted, *values, limit], max_s)
     return list(cursor.fetchall())
+
+
+def _sums(table: Table, by: Sequence[str], where: str) -> str:
+    columns = [f"{_summed(table, figure)} AS {figure}" for figure in table.figures]
+    selected = ", ".join([_BUCKET, *by, *columns, _REVISED])
+    return f"SELECT {selected} FROM {table.name} WHERE {where}"
+
+
+def _percentiles(by: Sequence[str], where: str) -> str:
+    groups, each = ", ".join(["bucket", *by]), ", ".join(["bucket", *by, LE_MS.name])
+    shares = [
+        f"MIN(CASE WHEN 100 * below >= {percent} * total THEN {LE_MS.name} END) AS p{percent}_ms"
+        for percent in PERCENTILES
+    ]
+    summed = (
+        f"SELECT {', '.join([_BUCKET, *by, LE_MS.name, _REVISED])}, SUM({LATENCY.lines}) AS counted"
+        f" FROM {LATENCY.name} WHERE {where} GROUP BY {each}"
+    )
+    cumulated = (
+        f"SELECT {each}, revised, SUM(counted) OVER (PARTITION BY {groups}) AS total,"
+        f" SUM(counted) OVER (PARTITION BY {groups} ORDER BY {LE_MS.name}) AS below"
+        f" FROM ({summed}) AS summed"
+    )
+    selected = ", ".join([groups, f"MAX(total) AS {LATENCY.lines}", *shares])
+    return f"SELECT {selected}, MAX(revised) AS revised FROM ({cumulated}) AS cumulated"
 
 
 def ask(cursor: DictCursor, statement: str, values: Sequence[Any], max_s: float) -> None:
@@ -142,10 +151,6 @@ def ask(cursor: DictCursor, statement: str, values: Sequence[Any], max_s: float)
 def stored(time: datetime) -> datetime:
     """A time as the tables have it: UTC, without a zone."""
     return time.astimezone(UTC).replace(tzinfo=None)
-
-
-def _share(percent: int) -> str:
-    return f"MIN(CASE WHEN 100 * below >= {percent} * total THEN {LE_MS.name} END)"
 
 
 def require(table: Table, columns: Iterable[str]) -> None:

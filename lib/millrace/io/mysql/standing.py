@@ -26,7 +26,6 @@ from millrace.records.tables import (
 )
 
 _MINUTE = timedelta(seconds=WINDOW_S)
-LINES = "line_count"  # the measure that counts lines
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def counted(cursor: DictCursor, chosen: Chosen, max_s: float) -> Counted:
     """The lines of a span's rows, those with the chosen keys apart; raises OutOfTimeError."""
     require(chosen.table, chosen.keys)
     where, span = replace(chosen, keys={}).where
-    lines = next(figure for figure, of in chosen.table.figures.items() if of == LINES)
+    lines = chosen.table.lines
     wanted = " AND ".join(f"{name} IN %s" for name in chosen.keys) or "TRUE"
     unnamed = " OR ".join(f"{name} = %s" for name in chosen.keys) or "FALSE"
     statement = (
