@@ -147,9 +147,10 @@ class _Topic:
         self._tail.go_to({number: offset for (_, number), (offset, _) in self.seen.items()})
         if self._is_live:
             told = {"feed": self._feed.name, "shown": shown, "more": behind, "relation": "at_most"}
-            return Told("more", told | {"since": None, "until": None})
+            told |= {"since": None, "until": None}
+            return Told("more", told, self._feed.name, self.seen)
         self._is_live = True
-        return missed(self._feed.name, records=behind)
+        return missed(self._feed.name, self.seen, records=behind)
 
     def _lines(self, records: Sequence[kafka.Record]) -> Iterator[tuple[str, Line]]:
         for record in records:

@@ -37,9 +37,12 @@ _IDLE_S = 1.0
 class _Read:
     """What a batch has for a query: some lines, and what there is to say of the others."""
 
-    lines: tuple[Line, ...]
-    more: Mapping[str, Any] | None
-    size: int
+    lines: tuple[Line, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    size: int = 0
+
+
+_NOTHING = _Read()
 
 
 @dataclass
@@ -112,19 +115,20 @@ class CommittedLines:
             yield [self._missed(feed, batches, ahead.rows[0], late)]
             return
         for row in ahead.rows:
-            items = await self._of_batch(feed, row)
-            self.seen[feed] = passed(row.ranges, self.seen[feed])
-            yield [*items, Told(None, {}, feed, self.seen[feed])]
+            yield await self._of_batch(feed, row)
 
     async def _of_batch(self, feed: str, row: Row) -> list[Item]:
+        """Its lines, and in the end that all of it was seen, shown or not."""
         offsets = unseen(row.ranges, self.seen[feed])
-        if not offsets:
-            return []
-        match, api = self.asked.asked.mongo, self.own.conf.api
-        wanted = Wanted(row, offsets, match, api.max_query_s, self.asked.request_id)
-        key = (feed, row, offsets, repr(match))
-        read = await self.follower.read(key, partial(_read, self.own, feed, wanted))
-        return [*read.lines, *([Told("more", read.more)] if read.more else [])]
+        read = _NOTHING
+        if offsets:
+            match, api = self.asked.asked.mongo, self.own.conf.api
+            wanted = Wanted(row, offsets, match, api.max_query_s, self.asked.request_id)
+            key = (feed, row, offsets, repr(match))
+            read = await self.follower.read(key, partial(_read, self.own, feed, wanted))
+        self.seen[feed] = passed(row.ranges, self.seen[feed])
+        event = "more" if read.more else None
+        return [*read.lines, Told(event, read.more, feed, self.seen[feed])]
 
     def _missed(self, feed: str, batches: Batches, first: Row, late: int) -> Told:
         """What is told of batches that are left out; the feed goes on with what comes now."""
@@ -179,7 +183,7 @@ def _read(own: Service, feed: str, wanted: Wanted) -> _Read:
             lines.append((document["_id"], line))
             size += len(line.content)
         if not is_cut:
-            return _Read(in_order(lines), None, size)
+            return _Read(in_order(lines), size=size)
         more["shown"] = len(lines)
         more["more"], more["relation"] = _beyond(own, feed, wanted, len(lines))
     except OutOfTimeError:
