@@ -12,7 +12,8 @@ import pytest
 from api.serving import served
 from api.watching import Ingest, Watcher, new_feed
 
-from millrace.api.committed_lines import MOST_LATE, CommittedLines
+from millrace.api import committed_lines
+from millrace.api.committed_lines import CommittedLines
 from millrace.api.follower import Follower
 from millrace.api.frames import Item, Line, Told
 from millrace.api.service import Search, Service, span
@@ -23,6 +24,7 @@ from millrace.records.ledger import Batch, OffsetRange
 from millrace.records.positions import Positions
 from millrace.search import compiled
 
+BATCHES = 20  # that are too many for who watches
 Spans = Sequence[tuple[int, int, int]]
 """Partitions, each with the first offset and the end of what a batch took."""
 
@@ -151,7 +153,10 @@ def lines(items: Sequence[Item]) -> list[str]:
     return [json.loads(one.content)["_id"] for one in items if isinstance(one, Line)]
 
 
-def test_who_is_late_is_told_what_was_missed_and_where_it_is(ingest: Ingest) -> None:
+def test_who_is_late_is_told_what_was_missed_and_where_it_is(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committed_lines, "MOST_LATE", BATCHES - 1)
     conf = ingest.conf.model_copy(update={"feeds": (ingest.feed,)})
     own, times = Service.of(conf), span("now-1h", "now")
     asked = Search(conf.feeds, *times, compiled("", [ingest.feed.layout]), "a test")
@@ -165,21 +170,23 @@ def test_who_is_late_is_told_what_was_missed_and_where_it_is(ingest: Ingest) -> 
         async with late.opened():
             await taken(late, lambda found: True)
             await taken(late, lambda found: late._live)
-            for _ in range(MOST_LATE + 20):
+            for _ in range(BATCHES):
                 ingest.receive(2)
                 ingest.batch()
+            while follower.batches(ingest.feed.name).end != place(ingest, BATCHES, BATCHES):
+                await follower.changed.wait()
             told = await taken(late, lambda found: any(isinstance(one, Told) for one in found))
         (missed,) = [one for one in told if isinstance(one, Told)]
         assert missed.event == "missed"
         again = source(follower, positions.parsed(missed.values["resume"], [ingest.feed.name]))
         async with again.opened():
-            after = await taken(again, lambda found: len(lines(found)) >= 2 * (MOST_LATE + 20))
+            after = await taken(again, lambda found: len(lines(found)) >= 2 * BATCHES)
         return told, after
 
     told, after = asyncio.run(scenario())
     (missed,) = [one for one in told if isinstance(one, Told)]
-    assert missed.values["batches"] == MOST_LATE + 20
-    assert missed.values["records"] == 2 * (MOST_LATE + 20)
+    assert missed.values["batches"] == BATCHES
+    assert missed.values["records"] == 2 * BATCHES
     assert missed.values["since"] <= missed.values["until"]
     assert lines(told) == []
     assert Counter(lines(after)) == dict.fromkeys(ingest.ids, 1)
