@@ -9,22 +9,14 @@ import pyarrow.parquet as pq
 from millrace.api.columns import Columns, Row
 from millrace.api.pages import Found
 from millrace.api.streams import Pieces
-from millrace.records.types import Type
+from millrace.transform.arrow import arrow_type
 
 ROWS = 50_000  # a row group's
 _BYTES = 64 * 2**20  # fewer rows where they are that large
 _ROWS_AT_ONCE = 1_000  # that are held as Python's objects, which are many times as large
 _CHARACTERS_AT_ONCE = 4 * 2**20
 
-_TYPES = {
-    "string": pa.string(),
-    "int": pa.int32(),
-    "bigint": pa.int64(),
-    "double": pa.float64(),
-    "boolean": pa.bool_(),
-    "binary": pa.binary(),
-    "timestamp": pa.timestamp("ms", "UTC"),
-}
+_MILLISECONDS = pa.timestamp("ms", "UTC")
 
 
 def parquet(found: Iterable[Found], columns: Columns, told: Mapping[str, str]) -> Pieces:
@@ -44,19 +36,8 @@ def parquet(found: Iterable[Found], columns: Columns, told: Mapping[str, str]) -
 
 def schema_of(columns: Columns) -> pa.Schema:
     """The columns as Arrow has them."""
-    return pa.schema([(name, _arrow(type)) for name, type in columns.types.items()])
-
-
-def _arrow(type: Type) -> pa.DataType:
-    if type.name == "array" and type.of:
-        return pa.list_(_arrow(type.of))
-    if type.name == "map" and type.of:
-        return pa.map_(pa.string(), _arrow(type.of))
-    if type.name == "struct":
-        return pa.struct([(name, _arrow(inner)) for name, inner in type.fields])
-    if type.name == "decimal":
-        return pa.decimal128(type.digits, type.scale)
-    return _TYPES[type.name]
+    types = columns.types.items()
+    return pa.schema([(name, arrow_type(type, _MILLISECONDS)) for name, type in types])
 
 
 def _groups(rows: Iterator[Row], schema: pa.Schema) -> Iterator[pa.Table]:

@@ -15,8 +15,8 @@ _PLAIN = {
     "double": pa.float64(),
     "boolean": pa.bool_(),
     "binary": pa.binary(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
 }
+_MICROSECONDS = pa.timestamp("us", tz="UTC")
 
 _NOTHING: Mapping[str, pa.Array] = {}
 
@@ -29,7 +29,7 @@ class Columns:
         self.names = [name for name, _ in fields if name not in apart]
         self.ddl = ", ".join(f"`{name}` {type}" for name, type in fields)
         parsed = {name: types.parsed(type) for name, type in fields}
-        self.schema = pa.schema([pa.field(name, _arrow(type)) for name, type in parsed.items()])
+        self.schema = pa.schema([pa.field(name, arrow_type(type)) for name, type in parsed.items()])
         self._of_rows = [
             (name, self.schema.field(name).type, _prepared(parsed[name])) for name in self.names
         ]
@@ -51,15 +51,18 @@ class Columns:
         )
 
 
-def _arrow(type: Type) -> pa.DataType:
+def arrow_type(type: Type, timestamp: pa.DataType = _MICROSECONDS) -> pa.DataType:
+    """The type that Arrow has for a field's; times are of the type ``timestamp``."""
+    if type.name == "timestamp":
+        return timestamp
     if type.name == "decimal":
         return pa.decimal128(type.digits, type.scale)
     if type.name == "array" and type.of:
-        return pa.list_(_arrow(type.of))
+        return pa.list_(arrow_type(type.of, timestamp))
     if type.name == "map" and type.of:
-        return pa.map_(pa.string(), _arrow(type.of))
+        return pa.map_(pa.string(), arrow_type(type.of, timestamp))
     if type.name == "struct":
-        return pa.struct([(name, _arrow(inner)) for name, inner in type.fields])
+        return pa.struct([(name, arrow_type(inner, timestamp)) for name, inner in type.fields])
     return _PLAIN[type.name]
 
 
