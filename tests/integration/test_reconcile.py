@@ -63,8 +63,9 @@ def said_as_json(pipe: Pipeline, *, code: int) -> dict[str, Any]:
 
 def kept(pipe: Pipeline) -> Reconciliation:
     """What is kept of the last reconcile of the one feed."""
-    outcomes = reconciliations.latest(mongo.database(pipe.conf.mongo))
-    return next(outcome for outcome in outcomes if outcome.feed == pipe.conf.feeds[0].name)
+    outcome = reconciliations.of(mongo.database(pipe.conf.mongo), pipe.conf.feeds[0].name)
+    assert outcome
+    return outcome
 
 
 def faults(outcome: Reconciliation) -> dict[str, int]:

@@ -98,11 +98,9 @@ def counted_values(own: Service, asked: Search, field: NamedField) -> FoundValue
             break
         since, until = slices.next
         questions = [replace(one, since=since, until=until) for one in asked.questions()]
-        stages, share_s = _stages(field, LOOKED_AT - looked_at), left_s / 2 / len(questions)
+        stages = _stages(field, LOOKED_AT - looked_at)
         try:
-            found = [
-                row for one in questions for row in search.grouped(own.db, one, stages, share_s)
-            ]
+            found = search.grouped_of_each(own.db, questions, stages, left_s / 2)
         except OutOfTimeError:
             if not slices.halve():
                 break

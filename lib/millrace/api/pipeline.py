@@ -78,7 +78,7 @@ def pipeline(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
 @router.get("/proof", response_model=list[Verdict])
 def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
     """What the last reconcile of each feed found; a feed that had none is left out."""
-    names = {one.name for one in chosen_feeds(own.conf, feed)}
+    names = [one.name for one in chosen_feeds(own.conf, feed)]
     verdicts = [
         Verdict(
             feed=one.feed,
@@ -87,8 +87,7 @@ def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
             ended_at=time_text(one.ended_at),
             faults=dict(one.faults.items()),
         )
-        for one in reconciliations.latest(own.db)
-        if one.feed in names
+        for one in reconciliations.latest(own.db, names).values()
     ]
     return JSONResponse([verdict.model_dump() for verdict in verdicts])
 

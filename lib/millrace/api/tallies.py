@@ -115,10 +115,7 @@ def _count(own: Service, asked: Search, by: NamedField | None, made: Tally) -> N
         if questions and left_s <= 0:
             break
         try:
-            share_s = left_s / 2 / max(1, len(questions))
-            found = [
-                row for one in questions for row in search.grouped(own.db, one, stages, share_s)
-            ]
+            found = search.grouped_of_each(own.db, questions, stages, left_s / 2)
         except OutOfTimeError:
             if not slices.halve():
                 break

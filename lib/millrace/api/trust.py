@@ -12,9 +12,9 @@ from pymongo.database import Database
 from millrace.api.documents import time_text
 from millrace.config import Config, Feed
 from millrace.io.kafka.offset_probe import OffsetProbe
-from millrace.io.mongo import newest_batch
+from millrace.io.mongo import newest_batch, reconciliations
 from millrace.io.mongo.client import Document
-from millrace.records.reconciliations import COLLECTION
+from millrace.records.reconciliations import Reconciliation
 
 ProofState = Literal["holds", "fails", "never"]
 _LOOK_AGAIN = timedelta(seconds=2)
@@ -44,17 +44,15 @@ class Proof(BaseModel):
 
 def proofs(db: Database[Document], feeds: Sequence[Feed]) -> list[Proof]:
     """The last verdict on each feed."""
-    rows = {
-        row["_id"]: row for row in db[COLLECTION].find({"_id": {"$in": [f.name for f in feeds]}})
-    }
-    return [_proof(feed.name, rows.get(feed.name)) for feed in feeds]
+    found = reconciliations.latest(db, [feed.name for feed in feeds])
+    return [_proof(feed.name, found.get(feed.name)) for feed in feeds]
 
 
-def _proof(feed: str, row: Document | None) -> Proof:
-    if row is None:
+def _proof(feed: str, outcome: Reconciliation | None) -> Proof:
+    if outcome is None:
         return Proof(feed=feed, state="never")
-    state: ProofState = "holds" if row["holds"] else "fails"
-    since, ended_at = time_text(row["since"]), time_text(row["ended_at"])
+    state: ProofState = "holds" if outcome.holds else "fails"
+    since, ended_at = time_text(outcome.since), time_text(outcome.ended_at)
     return Proof(feed=feed, state=state, since=since, ended_at=ended_at)
 
 

@@ -52,10 +52,8 @@ def reconciliations(conf: Config) -> None:
     A feed that is no longer configured is left out: nobody could reconcile it, and its last
     verdict would alert for ever.
     """
-    feeds = {feed.name for feed in conf.feeds}
-    for outcome in stored_reconciliations.latest(mongo.database(conf.mongo)):
-        if outcome.feed not in feeds:
-            continue
+    feeds = [feed.name for feed in conf.feeds]
+    for outcome in stored_reconciliations.latest(mongo.database(conf.mongo), feeds).values():
         metrics.RECONCILE_HOLDS.labels(outcome.feed).set(outcome.holds)
         metrics.RECONCILE_TIME.labels(outcome.feed).set(outcome.ended_at.timestamp())
         for fault, count in outcome.faults.items():

@@ -1,5 +1,6 @@
 """The result of each feed's last reconcile, stored for the metrics."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC
 
@@ -16,9 +17,10 @@ def save(db: Database[Document], outcome: Reconciliation) -> None:
     db[COLLECTION].replace_one({"_id": outcome.feed}, row, upsert=True)
 
 
-def latest(db: Database[Document]) -> list[Reconciliation]:
-    """The one that is kept of each feed that has one."""
-    return [_read(row) for row in db[COLLECTION].find()]
+def latest(db: Database[Document], feeds: Iterable[str]) -> dict[str, Reconciliation]:
+    """The one that is kept of each of the feeds, but of those that were never reconciled."""
+    rows = db[COLLECTION].find({"_id": {"$in": list(feeds)}})
+    return {row["_id"]: _read(row) for row in rows}
 
 
 def of(db: Database[Document], feed: str) -> Reconciliation | None:

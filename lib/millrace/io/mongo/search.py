@@ -126,6 +126,14 @@ def grouped(
         )
 
 
+def grouped_of_each(
+    db: Database[Document], asked: Sequence[Question], stages: Sequence[Document], max_s: float
+) -> list[Document]:
+    """The same of several questions, which share the time; raises OutOfTimeError."""
+    share_s = max_s / max(1, len(asked))
+    return [row for one in asked for row in grouped(db, one, stages, share_s)]
+
+
 def every(
     db: Database[Document], asked: Question, batch: int, session: ClientSession | None = None
 ) -> Iterator[Document]:
