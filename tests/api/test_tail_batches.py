@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -122,6 +123,21 @@ def test_a_checkpoint_that_was_put_back_hides_nothing(ingest: Ingest) -> None:
             assert not positions.gap(row.ranges, seen)
             seen = positions.passed(row.ranges, seen)
     assert seen == place(ingest, 150 + 70 * 6)
+
+
+@pytest.mark.parametrize("left_out", [0, 1, 3])
+def test_a_checkpoint_is_followed_though_its_driver_s_clock_is_late(
+    ingest: Ingest, left_out: int
+) -> None:
+    """Another checkpoint has the row with the newest time, and numbers have no row meanwhile."""
+    commit(ingest, 0, [(0, 0, 5)])
+    ingest.begin_anew()
+    ingest.committed_at -= timedelta(hours=1)
+    commit(ingest, 0, [(0, 0, 9)])
+    batches = Batches(ingest.db, query(ingest))
+    commit(ingest, 1 + left_out, [(0, 9, 12)])
+    assert batches.look_around()
+    assert batches.end == place(ingest, 12)
 
 
 def test_lines_from_the_archive_and_lines_given_up_are_no_batches(ingest: Ingest) -> None:

@@ -78,10 +78,10 @@ class Batches:
     def look(self) -> bool:
         """Looks for what follows the newest batch; whether there is anything."""
         newest = self.newest
-        return newest is not None and self._follow(newest, 1)
+        return newest is not None and self._follow(newest)
 
     def look_around(self) -> bool:
-        """Looks for batches of other checkpoints as well, and beyond numbers that have no row."""
+        """Looks for batches of other checkpoints as well."""
         found = False
         for row in [*self._one_of_each(), *self._newest()]:
             last = self._last.get(row.checkpoint_id)
@@ -89,8 +89,7 @@ class Batches:
                 self._note(self._last_from(row))
                 found = True
         for row in list(self._last.values()):
-            steps = _LEFT_OUT + 1 if row is self.newest else 1
-            found |= any(self._follow(row, step) for step in range(1, steps + 1))
+            found |= self._follow(row)
         return found
 
     def ahead(self, seen: Positions, most: int) -> Ahead:
@@ -112,13 +111,17 @@ class Batches:
             rows += [row] if row else []
         return Ahead(rows, end.number - rows[-1].number)
 
-    def _follow(self, row: Row, step: int) -> bool:
-        """Notes the batch that many after ``row``, and those that follow; whether there is one."""
-        number = row.number + step
-        while following := self._row(row, number):
+    def _follow(self, row: Row) -> bool:
+        """Notes the batches that follow ``row``; whether there are any.
+
+        Which checkpoint goes on is not known for sure, as clocks of drivers differ: so each is
+        followed beyond numbers that have no row.
+        """
+        found = False
+        while following := self._after(row, 1):
             self._note(following)
-            number += 1
-        return number > row.number + step
+            row, found = following, True
+        return found
 
     def _note(self, row: Row) -> None:
         # A dictionary anew: other threads may be going over the one that was there.
@@ -162,10 +165,10 @@ class Batches:
 
     def _after(self, row: Row, step: int) -> Row | None:
         """The batch that many after ``row``, or where it has no row one of the next."""
-        for number in range(row.number + step, row.number + step + _LEFT_OUT + 1):
-            if found := self._row(row, number):
-                return found
-        return None
+        numbers = range(row.number + step, row.number + step + _LEFT_OUT + 1)
+        keys = [self._key(row, number) for number in numbers]
+        found = map(_read, self._rows.find({"_id": {"$in": keys}}, _SHOWN))
+        return min(found, key=lambda row: row.number, default=None)
 
     def _one_of_each(self) -> Iterator[Row]:
         """A batch of each checkpoint, whose rows lie together: so the next one is asked for."""
@@ -186,9 +189,11 @@ class Batches:
 
     def _row(self, row: Row, number: int) -> Row | None:
         """The batch of that number, of the same checkpoint as ``row``."""
-        key = ledger.Batch(self._query, row.checkpoint_id, number, ()).key
-        found = self._rows.find_one({"_id": key}, _SHOWN)
+        found = self._rows.find_one({"_id": self._key(row, number)}, _SHOWN)
         return _read(found) if found else None
+
+    def _key(self, row: Row, number: int) -> str:
+        return ledger.Batch(self._query, row.checkpoint_id, number, ()).key
 
 
 def _is_live(row: Document) -> bool:
