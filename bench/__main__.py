@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import cost, formats, growth, latency, parsing, report, rounds, topic
+from bench import asking, cost, formats, growth, latency, page, parsing, report, rounds, topic
 from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
@@ -36,7 +36,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
-    """Without a command: measures all, one after the other (an hour), into docs/performance.md."""
+    """Without a command: measures all in turn (an hour and a half), into docs/performance.md."""
     if context.invoked_subcommand is None:
         compare()
         parse()
@@ -44,6 +44,7 @@ def everything(context: typer.Context) -> None:
         wait()
         observe()
         grow()
+        ask()
 
 
 @app.command("contenders")
@@ -77,8 +78,8 @@ def compare(
         _keep("contenders", results, console)
         report.show(results, chosen, console)
         if not only and rounds_ >= ROUNDS and lines == LINES:
-            report.draw(results, chosen, "bench")
-            report.put("contenders", report.page(results, chosen, machine()))
+            page.draw(results, chosen, "bench")
+            page.put("contenders", report.page(results, chosen, machine()))
 
 
 @app.command("parsing")
@@ -158,6 +159,23 @@ def grow() -> None:
         _table("growth", report.growth_rows(found), report.growth_goals(found), console)
 
 
+@app.command("asking")
+def ask(
+    documents: Annotated[
+        list[int] | None, typer.Option(help="How many documents there are; several in turn.")
+    ] = None,
+) -> None:
+    """The query API: 50 requests a second beside `ingest`, over 5 and 20 million documents."""
+    marks = tuple(sorted(documents or asking.MARKS))
+    with _stack() as (_, console), _progress(console) as progress:
+        bar = progress.add_task("the API under load", total=None, rate="")
+        found = asking.measured(marks, lambda step: progress.update(bar, description=step))
+        _keep("asking", found, console)
+        is_whole = marks == asking.MARKS
+        rows, goals = report.asking_rows(found), report.asking_goals(found)
+        _table("asking", rows, goals, console, is_whole=is_whole)
+
+
 @contextmanager
 def _stack() -> Iterator[tuple[Config, Console]]:
     os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
@@ -186,11 +204,11 @@ def _table(
 ) -> None:
     """Shows a table and its goals; on the page goes only what was measured in full."""
     reached = list(goals)
-    report.print_table(rows, console)
+    page.print_table(rows, console)
     for text in reached:
         console.print(text, highlight=False)
     if is_whole:
-        report.put(section, report.with_goals(report.markdown(rows), reached))
+        page.put(section, page.with_goals(page.markdown(rows), reached))
 
 
 def machine() -> dict[str, Any]:

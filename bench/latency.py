@@ -71,14 +71,14 @@ def measured(
     for name in names:
         send(conf.kafka, name, varied(_BACKLOG_LINES // feeds))
     found = []
-    with _job(file, f"latency-{feeds}") as job:
+    with running_job(file, f"latency-{feeds}") as job:
         while not _caught_up(client, conf, names):
             time.sleep(1)
         for rate in rates:
-            _send(conf, names, rate, _WARM_UP_S)
+            send_steadily(conf, names, rate, _WARM_UP_S)
             sampled = max(1, min(_SAMPLED, rate // 50))
             with _watched(client, conf, sampled) as seen, Meter({"job": job.pid}) as meter:
-                _send(conf, names, rate, held_s)
+                send_steadily(conf, names, rate, held_s)
                 cores = meter.usage().cpu_s["job"] / held_s
                 time.sleep(_SETTLE_S)
             points = quantiles(seen, n=100)
@@ -96,7 +96,7 @@ def _caught_up(client: "MongoClient[dict[str, Any]]", conf: Config, names: list[
 
 
 @contextmanager
-def _job(file: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
+def running_job(file: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
     log = FOLDER / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [str(ROOT / "spark-submit.sh"), "ingest", "--conf", str(file)]
@@ -109,7 +109,7 @@ def _job(file: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
         job.wait()
 
 
-def _send(conf: Config, topics: list[str], lines_per_s: int, seconds: int) -> None:
+def send_steadily(conf: Config, topics: list[str], lines_per_s: int, seconds: int) -> None:
     """Sends lines to the topics in turn, fifty times a second."""
     producer = Producer(client_properties(conf.kafka) | {"linger.ms": 5, "compression.type": "lz4"})
     lines = iter(list(varied(min(200_000, lines_per_s * seconds))) * (seconds + 1))

@@ -1,20 +1,19 @@
-"""What the runs came to: a table, the goals, a chart."""
+"""What the runs came to: rows of tables, and goals."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-import matplotlib as mpl
-from matplotlib import pyplot
 from rich.console import Console
 from rich.table import Table
 
-from bench import cost, formats
+from bench import asking, cost, formats
+from bench.asking import Asked
 from bench.contenders import Contender
 from bench.growth import Grown
 from bench.latency import Latency
 from bench.measure import Result
+from bench.page import markdown
 from bench.parsing import COMBINED, SPLIT
-from bench.place import IMAGES, PAGE
 from bench.usage import CONTENDER
 
 GOALS = (
@@ -26,15 +25,10 @@ GOALS = (
     ("aggregate", "parser_floor", 0.6),
     ("archive", "kafka_floor", 0.6),
 )
-_END = "<!-- end -->"
 _COLUMNS = (
     *("contender", "lines/s", "min", "max", "after 1 M", "start s", "CPU us/line", "peak MB"),
     "stored",
 )
-_COLOURS = {"ours": "#1f6f8b", "rival": "#c9782a", "floor": "#b8bcc2"}
-mpl.use("Agg")
-# So that a chart drawn again from the same figures is the same file.
-mpl.rcParams["svg.hashsalt"] = "millrace"
 
 
 def line(contender: Contender, result: Result) -> str:
@@ -142,11 +136,6 @@ def _at_least(what: str, ratio: float, wanted: float) -> str:
     return f"{what}: {ratio:.2f} (at least {wanted:g}: {verdict})"
 
 
-def with_goals(table: str, reached: Sequence[str]) -> str:
-    """A table in Markdown with its goals below."""
-    return "\n".join([table, "", *(f"- {text}" for text in reached)])
-
-
 def page(results: Sequence[Result], chosen: Sequence[Contender], machine: dict[str, object]) -> str:
     """The same in Markdown, with the machine and the chart."""
     described = ", ".join(f"{key} {value}" for key, value in machine.items())
@@ -229,49 +218,27 @@ def growth_rows(found: Sequence[Grown]) -> list[tuple[str, ...]]:
     return rows
 
 
-def print_table(rows: Sequence[tuple[str, ...]], out: Console) -> None:
-    """The rows, the first of them as heads of columns."""
-    table = Table(*rows[0])
-    for row in rows[1:]:
-        table.add_row(*row)
-    out.print(table)
+def asking_rows(found: Sequence[Asked]) -> list[tuple[str, ...]]:
+    """Milliseconds of each shape of request, and of a find beside them."""
+    rows: list[tuple[str, ...]] = [
+        ("documents", "request", "requests", "errors", "p50 ms", "p95 ms", "p99 ms", "max ms")
+    ]
+    for one in found:
+        times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
+        rows.append((f"{one.stored:,}", one.shape, f"{one.requests}", f"{one.errors}", *times))
+    return rows
 
 
-def markdown(rows: Sequence[tuple[str, ...]]) -> str:
-    """The same in Markdown."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join([lines[0], f"|:--|{'--:|' * (len(rows[0]) - 1)}", *lines[1:]])
-
-
-def put(section: str, text: str) -> None:
-    """Puts the text in place of what the page of figures held in the section before."""
-    begin = f"<!-- {section}: written by make bench -->"
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
-    _, _, after = rest.partition(_END)
-    PAGE.write_text(f"{before}{begin}\n{text}\n{_END}{after}", encoding="utf-8")
-
-
-def draw(results: Sequence[Result], chosen: Sequence[Contender], name: str) -> None:
-    """Bars of the medians with the spread, as a PNG and an SVG under docs/images."""
-    shown = [c for c in reversed(chosen) if any(r.contender == c.name for r in results)]
-    figure, axes = pyplot.subplots(figsize=(9, 0.5 * len(shown) + 1))
-    for place, contender in enumerate(shown):
-        speeds = [r.lines_per_s for r in results if r.contender == contender.name]
-        middle = median(speeds)
-        spread = [[middle - min(speeds)], [max(speeds) - middle]]
-        axes.barh(place, middle, xerr=spread, color=_COLOURS[contender.kind], ecolor="#444444")
-        axes.annotate(f" {round(middle):,}", (max(speeds), place), va="center", fontsize=9)
-    axes.set_yticks(range(len(shown)), [contender.title for contender in shown])
-    axes.set_xlabel("lines/s, median of the runs; the thin line spans the slowest and the fastest")
-    axes.margins(x=0.12)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    figure.tight_layout()
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    for kind in ("png", "svg"):
-        metadata = {"Date": None} if kind == "svg" else None
-        figure.savefig(IMAGES / f"{name}.{kind}", dpi=150, metadata=metadata)
-    pyplot.close(figure)
+def asking_goals(found: Sequence[Asked]) -> Iterator[str]:
+    """Which shapes take longer than they may, and what `ingest` kept of its rate."""
+    for mark in dict.fromkeys(one.stored for one in found):
+        own = [one for one in found if one.stored == mark and one.shape != asking.FIND]
+        for name, most in (("p95", 100), ("p99", 500)):
+            slow = [one.shape for one in own if getattr(one, f"{name}_ms") >= most]
+            verdict = f"MISSED by {', '.join(slow)}" if slow else "reached"
+            yield f"{mark:,} documents: {name} under {most} ms: {verdict}"
+        kept = f"{mark:,} documents: lines/s that ingest stored / that were sent"
+        yield _at_least(kept, own[0].kept, 0.9)
 
 
 def _medians(results: Sequence[Result]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from rich.console import Console
 from millrace.config import Config, Feed
 from millrace.io import kafka, mongo, mysql
 from millrace.simulate.send import send
-from millrace.tools import demo_report
+from millrace.tools import demo_figures, demo_report
 
 FEED = Feed(name="shown", topic="shown", format="combined", service_name="web")
 MINUTE = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_figures_are_drawn_with_the_percentile_of_all_minutes(servers: Config) -
             [(*key, 10, 94), (*key, 20, 1), (*key, 30, 5)],
         )
     out = Console(file=StringIO(), width=160)
-    demo_report.show_figures(conf, [demo_report.Stored(FEED, 0, 0, {})], out)
+    demo_figures.show_figures(conf, [demo_report.Stored(FEED, 0, 0, {})], out)
     drawn = out.file.getvalue()
     # Other tests' routes are in the same table, and may widen its columns.
     assert re.search(r"/shown/\{id\} +100,000,000 +0\.0 +90 +20 ", drawn)

@@ -10,6 +10,7 @@ import yaml
 from pyspark.sql import DataFrame, SparkSession
 from support.commandline import millrace
 from support.lines import kafka_rows, offsets, store, values
+from support.template_rows import insert
 
 from millrace import config
 from millrace.config import Config
@@ -205,18 +206,6 @@ def test_a_broken_file_stops_the_mining_and_stays(place: Place, run: Run) -> Non
     assert place.text("talk") == broken
 
 
-def insert(conf: Config, feed: str, *rows: tuple[datetime, str, int]) -> None:
-    """Puts rows into `templates_by_minute`, in place of the feed's rows."""
-    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
-        cursor.execute("DELETE FROM templates_by_minute WHERE feed = %s", (feed,))
-        for row in rows:
-            cursor.execute(
-                "INSERT INTO templates_by_minute (window_start, feed, service_name, template_id,"
-                " events) VALUES (%s, %s, 'web', %s, %s)",
-                (row[0], feed, row[1], row[2]),
-            )
-
-
 def test_what_mysql_has_seen_is_told_by_hours(place: Place) -> None:
     mysql.prepare(place.conf.mysql)
 
@@ -235,9 +224,11 @@ def test_what_mysql_has_seen_is_told_by_hours(place: Place) -> None:
         (at(11, 0), "fresh", 1),
         (at(12, 10), "fresher", 1),
         (at(12, 10), "-", 6),
+        (at(12, 32), "known", 100),  # not before the end
     )
     insert(place.conf, "hosts", (at(12, 0), "known", 100), (at(12, 0), "elsewhere", 100))
-    found = seen(place.conf.mysql, place.conf.feed("talk"), at(12, 32))
+    with mysql.connection(place.conf.mysql) as opened, opened.cursor() as cursor:
+        found = seen(cursor, place.conf.feed("talk"), at(12, 32, day=28), at(12, 32))
     assert found.events == {
         "known": 8,
         "gone long": 3,
@@ -257,7 +248,7 @@ def test_before_any_figures_nothing_was_seen(place: Place) -> None:
     with mysql.connection(place.conf.mysql) as opened, opened.cursor() as cursor:
         cursor.execute("RENAME TABLE templates_by_minute TO put_away")
         try:
-            assert seen(place.conf.mysql, place.conf.feed("talk"), now) == Seen({}, {})
+            assert seen(cursor, place.conf.feed("talk"), now, now) == Seen({}, {})
         finally:
             cursor.execute("RENAME TABLE put_away TO templates_by_minute")
 

@@ -19,7 +19,7 @@ from millrace import config
 from millrace.config import Config
 from millrace.io import mongo, mysql
 from millrace.records.ledger import OffsetRange
-from millrace.tools import demo_report
+from millrace.tools import demo_figures, demo_report
 
 CONTROLS = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 MARKS = "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -216,7 +216,7 @@ def test_the_demo_shows_figures_and_what_became_of_a_file(
     ranges = tuple(OffsetRange(WEB, "", partition, 0, 9) for partition in (0, 1))
     demo_report.show_lines([demo_report.Sent(feed, 1, {}, 1)], found, out)
     demo_report.show_file(pipe.conf, demo_report.SentFile(SHORT, feed, 2, ranges, None), out)
-    demo_report.show_figures(pipe.conf, found, out)
+    demo_figures.show_figures(pipe.conf, found, out)
     shown = capsys.readouterr().out
     assert raw(shown) == set()
     assert shown.count(r"\x1b[2J\x9b\u202e [b]") >= 4

@@ -11,6 +11,8 @@ import yaml
 
 from millrace import config
 from millrace.config.yaml_file import ENV_PREFIX
+from millrace.stack import reconcile
+from millrace.stack.servers import folders
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_FILE = ROOT / "docker-compose.yml"
@@ -19,7 +21,8 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVERS = ("kafka", "mongo", "mysql")
 JOBS = ("ingest", "aggregate", "archive")
 API = "api"
-BUILT = (*JOBS, API)
+RECONCILE = "reconcile"
+BUILT = (*JOBS, API, RECONCILE)
 REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
 PINNED_IMAGE = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
 PROFILE = ["observe"]
@@ -145,6 +148,15 @@ def test_jobs_restart_and_have_time_to_end_a_batch(job: str) -> None:
     assert SERVICES[job]["entrypoint"] == ["python"]
     assert SERVICES[job]["command"][0] == f"/opt/millrace/jobs/{job}.py"
     assert (ROOT / "jobs" / f"{job}.py").is_file()
+
+
+def test_reconcile_runs_as_beside_the_embedded_servers(secrets: None) -> None:
+    conf = config.load(ROOT / "conf/compose.yaml")
+    *_, conf_file = SERVICES[RECONCILE]["command"]
+    same = reconcile.server(conf, folders(conf)).command()
+    assert SERVICES[RECONCILE]["command"] == [*same[same.index("-m") : -1], conf_file]
+    assert conf_file == SERVICES["ingest"]["command"][-1]
+    assert SERVICES[RECONCILE]["healthcheck"] == {"disable": True}
 
 
 def test_only_what_needs_others_waits_for_them() -> None:

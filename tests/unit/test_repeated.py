@@ -1,82 +1,54 @@
-"""A service goes on while servers are away, and ends with 0 where it is asked to, whatever runs."""
+"""A service goes on whatever its runs end with, and ends with 0 where it is asked to."""
 
-import os
 import signal
-from collections.abc import Iterator
-from contextlib import suppress
+import subprocess
+import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import typer
 
 from millrace.cli.options import duration
+
+SERVICE = """
+import sys
+from datetime import timedelta
 from millrace.cli.repeated import repeated
-from millrace.config import UnreachableError
-
-OFTEN = timedelta(milliseconds=1)
-
-
-@pytest.fixture(autouse=True)
-def _handlers() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+repeated([sys.executable, "-c", *sys.argv[1:]], timedelta(milliseconds=1))
+"""
+RUN = """
+import os, sys, time
+with open(sys.argv[1], "a") as told:
+    told.write(f"{os.getpid()}\\n")
+time.sleep(float(sys.argv[2]))
+sys.exit(1)
+"""
+PATIENCE_S = 60
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(("takes_s", "runs"), [(0, 3), (600, 1)], ids=["between runs", "in a run"])
 def test_it_goes_on_until_it_is_asked_to_stop(
-    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+    number: signal.Signals, takes_s: int, runs: int, tmp_path: Path
 ) -> None:
-    calls = []
-
-    def work() -> None:
-        calls.append(len(calls))
-        if len(calls) == 2:
-            raise UnreachableError("mysql.host db:3306: no answer")
-        if len(calls) == 4:
-            os.kill(os.getpid(), number)
-
-    with pytest.raises(SystemExit) as ended:
-        repeated(work, OFTEN)
-    assert ended.value.code == 0
-    assert calls == [0, 1, 2, 3]
-    told = [line for line in capsys.readouterr().err.splitlines() if "next run at" not in line]
-    assert told == ["MySQL is unavailable: UnreachableError: mysql.host db:3306: no answer"]
-
-
-def test_a_stop_that_cuts_work_off_is_no_failure_of_it(capsys: pytest.CaptureFixture[str]) -> None:
-    def work() -> None:
-        try:
-            os.kill(os.getpid(), signal.SIGTERM)
-        finally:
-            raise RuntimeError("what was cut off says so")
-
-    with pytest.raises(SystemExit) as ended:
-        repeated(work, OFTEN)
-    assert ended.value.code == 0
-    assert not capsys.readouterr().err
-
-
-def test_a_stop_that_something_swallows_ends_it_after_the_work() -> None:
-    calls = []
-
-    def work() -> None:
-        calls.append(1)
-        with suppress(SystemExit):
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    with pytest.raises(SystemExit) as ended:
-        repeated(work, OFTEN)
-    assert (ended.value.code, calls) == (0, [1])
-
-
-def test_any_other_failure_ends_it() -> None:
-    def work() -> None:
-        raise ValueError("a bug")
-
-    with pytest.raises(ValueError, match="a bug"):
-        repeated(work, OFTEN)
+    """Runs that fail end nothing; one that is on its way ends with the service."""
+    told = tmp_path / "told"
+    told.touch()
+    command = [sys.executable, "-c", SERVICE, RUN, str(told), str(takes_s)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
+        ends_at = time.monotonic() + PATIENCE_S
+        while len(told.read_text().splitlines()) < runs:
+            assert time.monotonic() < ends_at
+            assert service.poll() is None
+            time.sleep(0.01)
+        service.send_signal(number)
+        assert service.wait(PATIENCE_S) == 0
+        assert service.stderr
+        assert "Traceback" not in service.stderr.read()
+    last = int(told.read_text().splitlines()[-1])
+    assert not Path(f"/proc/{last}").exists()
 
 
 @pytest.mark.parametrize(

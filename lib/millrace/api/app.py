@@ -29,6 +29,7 @@ from millrace.api import (
     plain,
     problems,
     tail,
+    templates,
 )
 from millrace.api.follower import Follower
 from millrace.api.guard import Guard
@@ -59,6 +60,7 @@ _ROUTES = (
     lines,
     dead_letters,
     pipeline,
+    templates,
     plain,
     fields,
     figure_lines,

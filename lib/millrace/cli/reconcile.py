@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,8 +26,6 @@ from millrace.records.reconciliations import Reconciliation
 from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
     from millrace.proof.documents import Documents
     from millrace.proof.figures import Difference
     from millrace.proof.reconcile import Verdict
@@ -48,7 +46,8 @@ def reconcile(
         str | None,
         typer.Option(
             help="Check again each time this long has passed (10m, 1h, 1d), until SIGTERM or SIGINT"
-            " ends it with 0. What does not pass is printed each time and ends nothing."
+            " ends it with 0. What does not pass, or cannot be checked, is printed each time and"
+            " ends nothing."
         ),
     ] = None,
     conf: ConfFile = config.DEFAULT_FILE,
@@ -59,34 +58,33 @@ def reconcile(
     check passes. The result is stored, and `ingest` publishes it as metrics; that of each minute
     of figures in MySQL, in `reconciled_windows`.
     """
-    from millrace.runtime.session import spark_session
-
     loaded = config.load(conf)
     feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
-    interval = duration(every) if every else None
-    if since:
-        instant(since)
-    spark = spark_session("millrace-reconcile", loaded)
-    check = partial(_check, spark, loaded, feeds, since, as_json)
-    if interval:
-        repeated(partial(_tell, check), interval)
-    if check():
+    start = instant(since) if since else None
+    if every:
+        repeated(_command(feed, since, as_json, conf), duration(every))
+    failing = _check(loaded, feeds, start, as_json)
+    if failing:
+        say(f"does not hold: {', '.join(failing)}")
         sys.exit(FAILED)
 
 
-def _tell(check: Callable[[], list[str]]) -> None:
-    failing = check()
-    if failing:
-        say(f"does not hold: {', '.join(failing)}")
+def _command(feed: str | None, since: str | None, as_json: bool, conf: Path) -> list[str]:
+    """The same check, once."""
+    command = [sys.executable, "-P", "-m", "millrace", "reconcile", "--conf", str(conf)]
+    command += ["--feed", feed] if feed else []
+    command += ["--since", since] if since else []
+    return [*command, "--json"] if as_json else command
 
 
 def _check(
-    spark: "SparkSession", loaded: Config, feeds: Sequence[Feed], since: str | None, as_json: bool
+    loaded: Config, feeds: Sequence[Feed], start: datetime | None, as_json: bool
 ) -> list[str]:
     """Checks the feeds, prints and stores each result; the names of those that do not hold."""
     from millrace.proof import reconcile as proof
+    from millrace.runtime.session import spark_session
 
-    start = instant(since) if since else None
+    spark = spark_session("millrace-reconcile", loaded)
     failing = []
     for chosen in feeds:
         with console.status(chosen.name) as status:

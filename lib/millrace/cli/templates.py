@@ -1,7 +1,7 @@
 """Commands for message templates: mine, list."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, help="Mine and list message templates.")
 FeedName = Annotated[str | None, typer.Option("--feed", help="Only this feed.")]
 
 _SOURCES = ("mongo", "archive")
+_SHOWN = timedelta(hours=24)
 
 
 @app.command()
@@ -83,13 +84,15 @@ def list_templates(feed: FeedName = None, conf: ConfFile = config.DEFAULT_FILE) 
     New: first seen in this hour or the one before. Vanished: missing in the hour before for the
     first time.
     """
+    from millrace.io import mysql
     from millrace.io.mysql import templates as seen_templates
 
     loaded = config.load(conf)
     out, now = Console(), datetime.now(UTC).replace(tzinfo=None)
     for chosen in _feeds(loaded, feed):
         known = template_files.load(loaded.detection.templates, chosen.name)
-        seen = seen_templates.seen(loaded.mysql, chosen, now)
+        with mysql.connection(loaded.mysql) as opened, opened.cursor() as cursor:
+            seen = seen_templates.seen(cursor, chosen, now - _SHOWN, now)
         out.print(_listed(chosen, known, seen))
         _show_unmatched(loaded, chosen, seen, out)
 

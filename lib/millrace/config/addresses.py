@@ -24,9 +24,13 @@ class Address:
     def is_embedded(self, stack: Stack) -> bool:
         """Whether ``millrace up`` runs the server: one node, found where the stack listens.
 
-        The API listens nowhere else than on this machine.
+        The API listens nowhere else than on this machine, and `reconcile` nowhere.
         """
-        if self.kind not in stack.servers or len(self.nodes) != 1:
+        if self.kind not in stack.servers:
+            return False
+        if self.kind == "reconcile":
+            return True
+        if len(self.nodes) != 1:
             return False
         names = LOOPBACK_NAMES if stack.listen in LOOPBACK_NAMES else (stack.listen,)
         return self.kind == "api" or self.host in names

@@ -27,7 +27,7 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
-Server = Literal["kafka", "mongo", "mysql", "api"]
+Server = Literal["kafka", "mongo", "mysql", "api", "reconcile"]
 LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 

@@ -9,7 +9,6 @@ from millrace import __version__
 from millrace.config import Config, addresses
 from millrace.stack.servers import Folders, Server
 
-TITLE = "API"
 _TIMEOUT_S = 5
 
 
@@ -19,7 +18,7 @@ def server(conf: Config, folders: Folders) -> Server:
     node = (address.host, address.port)
     return Server(
         kind="api",
-        title=TITLE,
+        title="API",
         address=address,
         ports=(address.port,),
         start_timeout_s=60,

@@ -4,7 +4,7 @@ import fcntl
 import platform
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from millrace.errors import StackError
 from millrace.setup.commands import last_line
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
-from millrace.stack import api, clients, kafka, mariadb, mongod, processes
+from millrace.stack import api, clients, kafka, mariadb, mongod, processes, reconcile
 from millrace.stack.country import install_country_database
 from millrace.stack.progress import Say, raise_failures, shown, shown_progress
 from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
@@ -33,7 +33,9 @@ MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "mongo": mongod.server,
     "mysql": mariadb.server,
     "api": api.server,
+    "reconcile": reconcile.server,
 }
+OURS: tuple[Kind, ...] = ("api", "reconcile")  # they read the others
 NEED_JAVA = ("kafka", "mysql")  # by itself, and to be downloaded
 
 
@@ -51,7 +53,7 @@ class ServerStatus:
 def up(conf: Config, console: Console) -> Config:
     """Starts the servers that ``conf`` places on this machine, and waits until all are ready.
 
-    One that runs already is left alone, but for the API, which is to serve ``conf`` as it is now.
+    One that runs already is left alone, but for our own, which are to go by ``conf`` as it is now.
     Downloads what is missing, the country database included. Returns the configuration with the
     servers' passwords, which the first start makes.
     Raises StackError where a server cannot be had; the others stay up. Raises ConfigurationError
@@ -62,17 +64,19 @@ def up(conf: Config, console: Console) -> Config:
     interrupted = threading.Event()
     with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
         conf = _with_passwords(conf, places, console)
-        tasks: dict[str, Callable[[Say], None]] = {
-            server.title: partial(_bring_up, server, places, interrupted)
-            for server in _embedded(conf, places)
-        }
-        # The API reads the others.
-        of_api = {title: tasks.pop(title) for title in tasks.keys() & {api.TITLE}}
-        tasks["Countries"] = partial(_bring_countries, conf, places)
+        tasks, ours = (
+            {
+                server.title: partial(_bring_up, server, places, interrupted)
+                for server in _embedded(conf, places)
+                if (server.kind in OURS) == is_ours
+            }
+            for is_ours in (False, True)
+        )
+        countries = {"Countries": partial(_bring_countries, conf, places)}
         try:
-            _run_all(tasks, progress, pool)
+            _run_all(tasks | countries, progress, pool)
             clients.write_settings(conf, places)
-            _run_all(of_api, progress, pool)
+            _run_all(ours, progress, pool)
         except BaseException:
             interrupted.set()
             raise
@@ -80,7 +84,7 @@ def up(conf: Config, console: Console) -> Config:
 
 
 def _run_all(
-    tasks: dict[str, Callable[[Say], None]], progress: Progress, pool: ThreadPoolExecutor
+    tasks: Mapping[str, Callable[[Say], None]], progress: Progress, pool: ThreadPoolExecutor
 ) -> None:
     raise_failures([pool.submit(shown(progress, title, task)) for title, task in tasks.items()])
 
@@ -100,10 +104,10 @@ def down(conf: Config, console: Console) -> None:
 
 
 def status(conf: Config) -> list[ServerStatus]:
-    """How each server is, those that are not ours included; the API only where it is ours."""
+    """How each server is, also those that run elsewhere; of our own only those of this stack."""
     places = folders(conf)
-    is_api_ours = "api" in conf.stack.servers
-    servers = [s for s in _servers(conf, places) if s.kind != "api" or is_api_ours]
+    left_out = set(OURS) - set(conf.stack.servers)
+    servers = [server for server in _servers(conf, places) if server.kind not in left_out]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(partial(_status, conf, places), servers))
 
@@ -174,11 +178,11 @@ def _start(server: Server, places: Folders, say: Say) -> None:
     server.install()
     say("starting")
     command, log = server.command(), places.log(server.kind)
-    processes.start(command, log, pid_file, server.address.port, server.folder)
+    processes.start(command, log, pid_file, server.port, server.folder)
 
 
 def _refuse_moved(server: Server, process: processes.Process) -> None:
-    if process.port != server.address.port:
+    if process.port != server.port:
         raise StackError(
             f"{server.title} runs on port {process.port}, not on that of "
             f"{server.address.key}: stop it first (millrace down)"

@@ -38,6 +38,11 @@ class Server:
     folder: Path | None = None
     is_kept: bool = True
 
+    @property
+    def port(self) -> int:
+        """Where it is found; 0 where it is not to be asked anything."""
+        return self.ports[0] if self.ports else 0
+
 
 @dataclass(frozen=True)
 class Folders:

@@ -1,5 +1,6 @@
-"""The demo: servers up, lines sent, the three jobs run one after the other, results drawn."""
+"""The demo: servers up, lines sent, the three jobs and a check run in turn, results drawn."""
 
+import json
 import os
 import random
 import re
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -29,7 +31,7 @@ from millrace.simulate.progress import send_drawn
 from millrace.simulate.send import SendError
 from millrace.stack import clients
 from millrace.telemetry import logs
-from millrace.tools import demo_file, demo_report
+from millrace.tools import demo_figures, demo_file, demo_report
 from millrace.tools.demo_file import DemoError
 from millrace.tools.demo_report import JobRun, Sent, SentFile
 from millrace.tools.terminal import as_text
@@ -49,7 +51,8 @@ _LONGEST_LINE = 300
 def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
     """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
 
-    Progress goes to ``console``. Returns whether every line is in exactly one place at the end.
+    Progress goes to ``console``. Returns whether every line is in exactly one place at the end, and
+    `reconcile` holds: it runs once here, and as a service with ``millrace up`` alone.
     Raises DemoError, SetupError or ConfigurationError where a part fails.
     """
     conf_file, file = conf_file.resolve(), file.resolve() if file else None
@@ -59,23 +62,27 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
     if file:
         conf_file = demo_file.with_feed(conf, conf_file, file)
         conf = config.load(conf_file)
-    conf = stack.up(conf, console)
+    servers = tuple(kind for kind in conf.stack.servers if kind != "reconcile")
+    begun = conf.model_copy(update={"stack": conf.stack.model_copy(update={"servers": servers})})
+    conf = stack.up(begun, console)
     kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
     # The file first: its older lines must not come after newer ones, which close their windows.
     sent_file = demo_file.send(conf, file, _send, console) if file else None
     sent = _send_generated(conf, count, sent_file, console)
     runs = [_run_job(name, conf, conf_file, console) for name in JOBS]
+    checks = _reconcile(conf, conf_file, console)
 
     out = Console()
     found = demo_report.stored(conf)
     out.print()
     demo_report.show_lines(sent, found, out)
+    demo_report.show_checks(checks, out)
     if sent_file:
         demo_report.show_file(conf, sent_file, out)
-    demo_report.show_figures(conf, found, out)
+    demo_figures.show_figures(conf, found, out)
     demo_report.show_jobs(runs, out)
     _show_ways_on(conf, conf_file, out)
-    return all(item.is_whole for item in found)
+    return all(item.is_whole for item in found) and all(check["holds"] for check in checks)
 
 
 def _root() -> Path:
@@ -125,33 +132,63 @@ def _send(
 
 def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:
     """Runs a job until it has caught up; raises DemoError where it fails."""
-    log = conf.stack.directory / "logs" / f"demo-{name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [f"./{_SCRIPT}", name, "--conf", str(conf_file), "--until-caught-up"]
     began = time.monotonic()
+    _, output = _run(name, f"{_SCRIPT} {name}", command, (0,), conf, console)
+    return _measured(name, time.monotonic() - began, output)
+
+
+def _reconcile(conf: Config, conf_file: Path, console: Console) -> list[dict[str, Any]]:
+    """What `reconcile` finds of each feed; raises DemoError where it cannot find out."""
+    command = [sys.executable, "-m", "millrace", "reconcile", "--json", "--conf", str(conf_file)]
+    code, output = _run("reconcile", "millrace reconcile", command, (0, 1), conf, console)
+    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    if len(found) < len(conf.feeds):
+        raise DemoError(f"reconcile ended with exit code {code}; its output is in {_log(conf)}")
+    return found
+
+
+def _log(conf: Config, name: str = "reconcile") -> Path:
+    return conf.stack.directory / "logs" / f"demo-{name}.log"
+
+
+def _run(
+    name: str,
+    title: str,
+    command: list[str],
+    good: tuple[int, ...],
+    conf: Config,
+    console: Console,
+) -> tuple[int, str]:
+    """Runs a command to its end; its exit code and what it printed.
+
+    Raises DemoError where the code is not a ``good`` one.
+    """
+    log = _log(conf, name)
+    log.parent.mkdir(parents=True, exist_ok=True)
     columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(f"{_SCRIPT} {name}", total=1)
-        code = _run_script([name, "--conf", str(conf_file), "--until-caught-up"], log)
-        progress.update(task, completed=code == 0)
-    took_s = time.monotonic() - began
+        task = progress.add_task(title, total=1)
+        code = _exit_code(command, log)
+        progress.update(task, completed=code in good)
     output = log.read_text(encoding="utf-8", errors="replace")
-    if code:
+    if code not in good:
         readable = [line for line in output.splitlines() if not _TRACE.match(line)]
         latest = list(dict.fromkeys(reversed(readable)))[:_TAIL_LINES]
         for line in reversed(latest):
             console.print(as_text(f"  {line[:_LONGEST_LINE]}"), soft_wrap=True)
         raise DemoError(f"{name} ended with exit code {code}; its full output is in {log}")
-    return _measured(name, took_s, output)
+    return code, output
 
 
-def _run_script(arguments: list[str], log: Path) -> int:
+def _exit_code(command: list[str], log: Path) -> int:
     # The interpreter that runs this one, where the script finds no .venv.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     with log.open("wb") as output:
         # In a session of its own: Ctrl-C is passed on below, once, as asking twice would mean
         # that the running batch is not to be finished.
         process = subprocess.Popen(
-            [f"./{_SCRIPT}", *arguments],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
+from pymysql.cursors import DictCursor
 from pymysql.err import ProgrammingError
 
-from millrace.config import Feed, Mysql
-from millrace.io.mysql.client import connection
+from millrace.config import Feed
 from millrace.records.tables import NO_VALUE
 
 _NO_SUCH_TABLE = 1146
 
+Change = Literal["new", "vanished"]
+
 _EVENTS = """SELECT template_id, SUM(events) AS events FROM templates_by_minute
-WHERE feed = %s AND window_start >= %s GROUP BY template_id"""
+WHERE feed = %s AND window_start >= %s AND window_start < %s GROUP BY template_id"""
 # In the running hour none has vanished: it may yet come.
 _CHANGES = """SELECT template_id, `change` FROM template_changes_by_hour
-WHERE feed = %s AND (window_start = %s OR (window_start > %s AND `change` = 'new'))"""
+WHERE feed = %s
+AND (window_start = %s OR (window_start > %s AND window_start < %s AND `change` = 'new'))"""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Seen:
     """A feed's templates as they were seen, by id: events, and ``new`` or ``vanished``."""
 
     events: dict[str, int]
-    changes: dict[str, str]
+    changes: dict[str, Change]
 
     @property
     def total(self) -> int:
@@ -36,21 +40,20 @@ class Seen:
         return self.events.get(NO_VALUE, 0)
 
 
-def seen(mysql: Mysql, feed: Feed, now: datetime) -> Seen:
-    """What was seen in the 24 hours before ``now`` (UTC, without a zone); nothing at first.
+def seen(cursor: DictCursor, feed: Feed, since: datetime, until: datetime) -> Seen:
+    """What was seen between two times (UTC, without a zone); nothing before `aggregate` has run.
 
-    New are those whose first event lies in the hour of ``now`` or the one before, vanished those
+    New are those whose first event lies in the hour of ``until`` or the one before, vanished those
     that had events two hours before, and none in the hour before.
     """
-    hour_before = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
-    with connection(mysql) as opened, opened.cursor() as cursor:
-        try:
-            cursor.execute(_EVENTS, (feed.name, now - timedelta(hours=24)))
-            events = {row["template_id"]: int(row["events"]) for row in cursor.fetchall()}
-            cursor.execute(_CHANGES, (feed.name, hour_before, hour_before))
-            changes = {row["template_id"]: str(row["change"]) for row in cursor.fetchall()}
-        except ProgrammingError as error:
-            if error.args[0] != _NO_SUCH_TABLE:
-                raise
-            return Seen({}, {})  # `aggregate` makes the tables when it first starts
+    hour_before = until.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    try:
+        cursor.execute(_EVENTS, (feed.name, since, until))
+        events = {row["template_id"]: int(row["events"]) for row in cursor.fetchall()}
+        cursor.execute(_CHANGES, (feed.name, hour_before, hour_before, until))
+        changes = {row["template_id"]: row["change"] for row in cursor.fetchall()}
+    except ProgrammingError as error:
+        if error.args[0] != _NO_SUCH_TABLE:
+            raise
+        return Seen({}, {})  # `aggregate` makes the tables when it first starts
     return Seen(events, changes)
