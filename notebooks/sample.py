@@ -32,7 +32,7 @@ _SERVICES = {"combined": "web", "app": "app", "shop": "shop", "syslog": "syslog"
 _SHARES = {"combined": 0.4, "app": 0.3, "shop": 0.1, "syslog": 0.2}
 _NAMES = {"combined": "access"}
 # Not those of conf/local.yaml, whose servers may be up.
-_KAFKA_PORT, _MONGO_PORT, _MYSQL_PORT = 28092, 28117, 28306
+_KAFKA_PORT, _MONGO_PORT, _MYSQL_PORT, _API_PORT = 28092, 28117, 28306, 28080
 
 
 @contextmanager
@@ -70,7 +70,11 @@ def _settings(folder: Path) -> dict[str, object]:
             "archive": str(folder / "archive"),
         },
         "enrichment": {"country_database": str(folder / "countries.mmdb")},
-        "stack": {"directory": str(folder / "stack"), "servers": ["kafka", "mongo", "mysql"]},
+        "stack": {
+            "directory": str(folder / "stack"),
+            "servers": ["kafka", "mongo", "mysql", "api"],
+        },
+        "api": {"port": _API_PORT},
         # Several batches, so that the ledger has something to tell.
         "stream": {"max_lines_per_batch": 8_000, "archive_max_lines_per_batch": 16_000},
         "spark": {"shuffle_partitions": 2, "driver_memory": "2g"},

@@ -30,6 +30,7 @@ from millrace.transform.chain import Letter
 
 MINUTES = 40
 FILTERS, STEPS = 200, 4
+ESTIMATES = 100
 BOTH = ("totals_a", "totals_b")
 
 
@@ -205,6 +206,24 @@ def test_what_is_called_exact_is_the_number_of_lines_and_half_of_all_is(
                 assert found.relation == "at_least"
                 assert (found.value or 0) <= lines
     assert exact >= FILTERS / 2, exact
+
+
+def test_an_estimate_is_how_many_documents_the_index_leads_to(
+    both: Config, feeds: dict[str, Lines]
+) -> None:
+    """Of whole closed minutes: those of the services and levels that are asked for."""
+    draw, own, narrowed = random.Random(3), Service.of(both), 0
+    for _ in range(ESTIMATES):
+        asked = filters(draw, 0)
+        since, until = (datetime.fromisoformat(asked[name]) for name in ("from", "to"))
+        wanted: dict[str, Any] = {"timestamp": {"$gte": since, "$lt": until}}
+        for name, values in search_of(own, asked).asked.required.items():
+            if name in ("service_name", "level"):
+                wanted[name] = {"$in": [*values]}
+        documents = sum(own.db[name].count_documents(wanted) for name in asked["feed"])
+        assert totals.estimated(own, search_of(own, asked)) == documents, asked
+        narrowed += len(wanted) > 1
+    assert narrowed > ESTIMATES / 3
 
 
 Change = Callable[[Lines], None]

@@ -55,10 +55,13 @@ def walked(client: TestClient, size: int, **asked: Any) -> list[tuple[str, str]]
     """The feed and id of each line of a walk to its end."""
     found: list[tuple[str, str]] = []
     after: dict[str, Any] = {}
+    total = None
     while True:
         answer = client.get("/v1/logs", params=SPAN | asked | after | {"size": size})
         assert answer.status_code == 200, answer.text
         content = answer.json()
+        total = total or content["total"]
+        assert content["total"] == total, "each page tells that of the whole walk"
         found += [(one["feed"], one["_id"]) for one in content["items"]]
         if content["next"] is None:
             return found

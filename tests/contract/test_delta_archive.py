@@ -45,6 +45,7 @@ def archive(spark: SparkSession, conf: Config) -> Archive:
     return Archive(spark, conf.storage.archive)
 
 
+@pytest.mark.slow
 def test_an_archive_whose_checkpoint_was_put_back_takes_the_lines_that_are_new(
     archive: Archive,
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_compacted_archive_holds_the_same_in_fewer_files(archive: Archive) -> 
     assert archive.compact() == (0, 0)
 
 
+@pytest.mark.slow
 def test_a_batch_written_again_after_a_compaction_changes_nothing(archive: Archive) -> None:
     for batch_id in range(2):
         archive.write(batch_id, batch_id * HALF, (batch_id + 1) * HALF)

@@ -71,7 +71,7 @@ def interrupt(process: subprocess.Popen[str]) -> None:
     os.killpg(process.pid, signal.SIGINT)
 
 
-@pytest.mark.parametrize("ask", [terminate, interrupt])
+@pytest.mark.parametrize("ask", [terminate, pytest.param(interrupt, marks=pytest.mark.slow)])
 def test_a_job_asked_to_stop_finishes_its_batch_and_ends_with_0(pipe: Pipeline, ask: Any) -> None:
     feed = name_of(pipe)
     pipe.send(feed, values("combined", MANY))
@@ -98,6 +98,7 @@ def test_a_failed_query_ends_the_job_with_1_and_one_line_that_says_why(pipe: Pip
     assert pipe.ledger(f"ingest-{feed}") == []
 
 
+@pytest.mark.slow
 def test_a_topic_made_again_stops_the_job_with_a_sentence(
     pipe: Pipeline, spark: SparkSession
 ) -> None:
@@ -124,8 +125,14 @@ def test_a_topic_made_again_stops_the_job_with_a_sentence(
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
-        ("MILLRACE__KAFKA__BOOTSTRAP_SERVERS", "127.0.0.1:1", "kafka.bootstrap_servers"),
-        ("MILLRACE__MONGO__URI", "mongodb://127.0.0.1:1/", "mongo.uri"),
+        pytest.param(
+            *("MILLRACE__KAFKA__BOOTSTRAP_SERVERS", "127.0.0.1:1", "kafka.bootstrap_servers"),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *("MILLRACE__MONGO__URI", "mongodb://127.0.0.1:1/", "mongo.uri"),
+            marks=pytest.mark.slow,
+        ),
         ("MILLRACE__STREAM__MAX_LINES_PER_BATCH", "many", "MAX_LINES_PER_BATCH"),
     ],
 )

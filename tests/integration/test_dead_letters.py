@@ -202,6 +202,7 @@ def said(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
     return ended.said
 
 
+@pytest.mark.slow
 def test_too_many_dead_letters_are_warned_of_or_stop_the_job(
     pipe: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

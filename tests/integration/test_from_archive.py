@@ -87,6 +87,7 @@ def archive(spark: SparkSession, conf: Config, tmp_path: Path) -> Archive:
     return made
 
 
+@pytest.mark.slow
 def test_an_archive_that_grows_meanwhile_is_read_as_it_was_at_the_start(archive: Archive) -> None:
     read: dict[str, list[int]] = {}
 
@@ -106,6 +107,7 @@ def test_an_archive_that_grows_meanwhile_is_read_as_it_was_at_the_start(archive:
     assert read == {feed.name: [2 * HALF] * 2 for feed in archive.feeds}
 
 
+@pytest.mark.slow
 def test_an_archive_that_grows_meanwhile_guards_figures_by_what_is_read(
     archive: Archive, servers: Config
 ) -> None:

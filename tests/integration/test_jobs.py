@@ -159,6 +159,7 @@ def test_a_second_run_changes_nothing(pipe: Pipeline, spark: SparkSession) -> No
     assert (stored(own), archive_files(own)) == before
 
 
+@pytest.mark.slow
 def test_lost_checkpoints_change_nothing_even_after_kafka_expired_half(
     pipe: Pipeline, spark: SparkSession
 ) -> None:
@@ -200,6 +201,7 @@ def test_new_lines_are_added_once(pipe: Pipeline, spark: SparkSession) -> None:
     assert total(own, "late_lines", "lateness_by_minute", "more") == 2 * LATE
 
 
+@pytest.mark.slow
 def test_minutes_that_kafka_has_half_of_are_counted_from_the_archive(
     pipe: Pipeline, spark: SparkSession, sent_at: datetime
 ) -> None:

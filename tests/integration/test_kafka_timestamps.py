@@ -52,6 +52,8 @@ POISON: dict[str, tuple[int, bytes, datetime]] = {
 }
 SPAN = (EPOCH, datetime(2090, 1, 1, tzinfo=UTC))
 
+pytestmark = pytest.mark.slow
+
 
 def create(conf: Kafka, topic: str) -> None:
     """A topic of one partition, which takes whatever time a producer says."""
@@ -152,7 +154,6 @@ def test_reconcile_holds(pipe: Pipeline, spark: SparkSession, since: timedelta |
     assert (own.records, own.letters) == (GOOD, len(POISON))
 
 
-@pytest.mark.slow
 def test_a_missing_letter_is_named_and_a_replay_brings_it_back(
     pipe: Pipeline, spark: SparkSession
 ) -> None:
@@ -167,7 +168,6 @@ def test_a_missing_letter_is_named_and_a_replay_brings_it_back(
     assert stored(pipe) == before
 
 
-@pytest.mark.slow
 def test_a_replay_finds_nothing_that_differs(pipe: Pipeline, spark: SparkSession) -> None:
     came = replay(spark, pipe.conf, pipe.conf.feed(FEED), *SPAN)
     assert (came.lines, came.letters) == (GOOD + len(POISON), len(POISON))
@@ -194,7 +194,6 @@ def _set_timestamp_type(conf: Kafka, value: str) -> None:
     altered.result()
 
 
-@pytest.mark.slow
 def test_lost_checkpoints_change_nothing(pipe: Pipeline, spark: SparkSession) -> None:
     before = stored(pipe)
     for job in ("archive", "ingest", "aggregate"):
@@ -206,7 +205,6 @@ def test_lost_checkpoints_change_nothing(pipe: Pipeline, spark: SparkSession) ->
     assert stored(pipe) == before
 
 
-@pytest.mark.slow
 def test_letters_that_are_requeued_stay_as_they_were(pipe: Pipeline, spark: SparkSession) -> None:
     before = stored(pipe)
     feed = pipe.conf.feed(FEED)
@@ -238,7 +236,6 @@ def test_lag_counts_from_when_such_a_record_was_first_seen(pipe: Pipeline) -> No
         assert 0 <= waiting < 600
 
 
-@pytest.mark.slow
 def test_a_new_checkpoint_after_kafka_expired_some_changes_no_figure(
     pipe: Pipeline, spark: SparkSession
 ) -> None:
@@ -256,7 +253,6 @@ def test_a_new_checkpoint_after_kafka_expired_some_changes_no_figure(
     assert stored(pipe) == before
 
 
-@pytest.mark.slow
 def test_nanoseconds_end_a_job_with_what_to_do(
     servers: Config, conf_file: Path, country_database: str, spark: SparkSession, tmp_path: Path
 ) -> None:

@@ -117,6 +117,7 @@ def test_a_loss_in_one_partition_is_told_by_number_accepted_and_then_told_again_
     assert documents == archived == 6 * FIRST - DELETED - 7
 
 
+@pytest.mark.slow
 def test_a_checkpoint_removed_after_a_loss_hides_nothing(
     pipe: Pipeline, spark: SparkSession
 ) -> None:

@@ -345,6 +345,7 @@ def test_a_figure_that_was_changed_is_named_by_its_window_and_revised(
     assert said_as_json(own, code=0)["holds"]
 
 
+@pytest.mark.slow
 def test_it_goes_on_while_something_is_wrong_and_ends_well(quick: Pipeline, tmp_path: Path) -> None:
     own, feed = quick.only("proof_every"), "proof_every"
     windows = f"feed = '{feed}' ORDER BY window_start LIMIT 1"

@@ -50,9 +50,15 @@ def found(at: datetime, state: State = "equal", late_lines: int = 0) -> list[Fou
 
 
 def known(server: Mysql, feed: Feed, table: str = TRAFFIC.name) -> dict[datetime, WindowState]:
+    """What is known of the windows around START, by their starts."""
     with mysql.connection(server) as opened, opened.cursor() as cursor:
-        since, until = (time.replace(tzinfo=UTC) for time in (START - MINUTE, START + 9 * MINUTE))
-        return reconciled.states(cursor, feed.name, table, since, until)
+        cursor.execute(
+            "SELECT window_start, state, late_lines, reconciled_at, figures_version"
+            " FROM reconciled_windows WHERE feed = %s AND `table` = %s"
+            " AND window_start >= %s AND window_start < %s",
+            (feed.name, table, START - MINUTE, START + 9 * MINUTE),
+        )
+        return {row.pop("window_start"): WindowState(**row) for row in cursor.fetchall()}
 
 
 def commit(server: Mysql, feed: Feed, number: int, *touched: Run, checkpoint: str = "a") -> None:

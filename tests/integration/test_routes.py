@@ -68,6 +68,7 @@ def test_scanners_take_no_place(pipe: Pipeline, spark: SparkSession) -> None:
     assert reconcile(spark, pipe.conf, pipe.conf.feed(FEED)).holds
 
 
+@pytest.mark.slow
 def test_a_route_that_is_forgotten_frees_its_place(pipe: Pipeline, spark: SparkSession) -> None:
     ended = millrace("routes", "forget", "/b", "--feed", FEED, conf=pipe.file)
     assert ended.code == 0, ended.said

@@ -94,9 +94,9 @@ def run(folder: Path, servers_file: Path) -> Iterator[Observed]:
     ports = dict(zip((*JOBS, "api"), of_metrics, strict=True))
     pipe = _with_metrics(pipeline(folder, servers_file, *FEEDS), folder, ports, api_port)
     start_s = int(time.time()) - HOURS_SHOWN * 3600
-    with scraping(program, folder, own_port, ports) as address:
+    with scraping(program, folder, own_port, ports) as address, _api(pipe, folder):
         with ExitStack() as jobs:
-            jobs.enter_context(_api_asked(pipe, folder))
+            jobs.enter_context(_asked(pipe))
             for job in JOBS:
                 jobs.enter_context(_ended_in_order(pipe, job))
             _send(pipe, USUAL, USUAL_MINUTES, seed=1)
@@ -145,9 +145,19 @@ def _ended_in_order(pipe: Pipeline, job: str) -> Iterator[None]:
 
 
 @contextmanager
-def _api_asked(pipe: Pipeline, folder: Path) -> Iterator[None]:
-    """The API, which is asked again and again meanwhile."""
+def _api(pipe: Pipeline, folder: Path) -> Iterator[None]:
+    """The API, which answers meanwhile, as a process of its own."""
     command = [sys.executable, "-m", "millrace", "api", "--conf", str(pipe.file)]
+    with (folder / "api.log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _asked(pipe: Pipeline) -> Iterator[None]:
+    """The API is asked again and again meanwhile."""
     is_over = threading.Event()
 
     def ask() -> None:
@@ -157,15 +167,13 @@ def _api_asked(pipe: Pipeline, folder: Path) -> Iterator[None]:
             with suppress(URLError, ConnectionError):
                 urlopen(Request(f"{address}/v1/logs?size=1", headers=headers), timeout=60).close()
 
-    with (folder / "api.log").open("wb") as log, subprocess.Popen(command, stderr=log) as process:
-        asking = threading.Thread(target=ask)
-        asking.start()
-        try:
-            yield
-        finally:
-            is_over.set()
-            asking.join()
-            process.terminate()
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        asking.join()
 
 
 def _send(pipe: Pipeline, count: int, minutes: int, seed: int) -> None:

@@ -22,6 +22,8 @@ NARROWED = (
 )
 OF_THE_SUITE = tuple(name for name in DASHBOARDS if name not in OF_EXPORTERS)
 
+pytestmark = pytest.mark.slow  # all jobs for minutes, before the first of them
+
 
 @pytest.mark.parametrize("panel", panels(OF_THE_SUITE), ids=lambda panel: panel.id)
 def test_every_query_of_a_panel_has_something_to_show(observed: Observed, panel: Panel) -> None:

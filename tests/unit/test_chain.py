@@ -89,6 +89,7 @@ print(int(most.split()[1]) // 1024)
 """
 
 
+@pytest.mark.slow
 def test_a_worker_keeps_little_of_lines_that_have_nothing_in_common(country_database: str) -> None:
     folders = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
     program = DISTINCT.format(folders=folders, database=country_database)

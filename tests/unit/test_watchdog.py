@@ -76,6 +76,7 @@ def test_a_stop_that_meets_silence_ends_the_process(
     assert "(ingest-web) runs again at the next start" in caplog.text
 
 
+@pytest.mark.slow
 def test_rows_that_flow_within_a_task_are_work(spark: SparkSession, stopping: Stopping) -> None:
     def run() -> None:
         with suppress(Exception):  # It is cancelled.

@@ -15,9 +15,10 @@ from millrace.api import text_files
 from millrace.api.columns import Columns
 from millrace.api.documents import time_text
 from millrace.api.logs import Order, trusted
-from millrace.api.pages import Found, Slices
+from millrace.api.pages import Found
 from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Search, Searched
+from millrace.api.slices import Slices
 from millrace.api.streams import Pieces, Streamed
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.reader import Reader

@@ -1,9 +1,8 @@
 """The values of a field: those that figures have, or those of the newest lines."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,14 +12,13 @@ from millrace.api import instants
 from millrace.api.documents import plain
 from millrace.api.exact import MINUTE
 from millrace.api.named_values import NamedField, shortened
-from millrace.api.pages import Slices
 from millrace.api.row_facts import look_s
 from millrace.api.service import Search, Service
+from millrace.api.slices import Slices, Span
 from millrace.config import Feed
 from millrace.errors import UnreachableError
 from millrace.io.mongo import search
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mysql import figures
 from millrace.io.mysql.figures import Chosen
 from millrace.records.names import OTHER
@@ -90,25 +88,18 @@ def told_values(own: Service, asked: Search, field: NamedField) -> FoundValues |
 
 def counted_values(own: Service, asked: Search, field: NamedField) -> FoundValues:
     """The values of the newest lines that match, as far as there is time."""
-    ends_at = time.monotonic() + own.conf.api.max_query_s
-    slices, hits, looked_at = Slices(asked.since, asked.until, True, None), Counter[Any](), 0
-    while not slices.is_done and looked_at < LOOKED_AT:
-        left_s = ends_at - time.monotonic()
-        if left_s <= 0:
-            break
-        since, until = slices.next
-        questions = [replace(one, since=since, until=until) for one in asked.questions()]
+    hits, looked_at = Counter[Any](), 0
+
+    def look(span: Span, look_s: float) -> bool:
+        nonlocal looked_at
         stages = _stages(field, LOOKED_AT - looked_at)
-        try:
-            found = search.grouped_of_each(own.db, questions, stages, left_s / 2)
-        except OutOfTimeError:
-            if not slices.halve():
-                break
-            continue
-        for row in found:
+        for row in search.grouped_of_each(own.db, asked.between(*span).questions(), stages, look_s):
             looked_at += sum(one["n"] for one in row["lines"])
             hits.update({plain(one)["_id"]: one["n"] for one in row["values"]})
-        slices.advance()
+        return looked_at < LOOKED_AT
+
+    slices = Slices(asked.since, asked.until, True, None)
+    slices.walk(own.conf.api.max_query_s, look)
     span = (asked.since, asked.until)
     return FoundValues(hits, "counted", looked_at, *span, slices.reached)
 

@@ -1,6 +1,7 @@
 """GET /v1/logs: lines by query and time, page by page."""
 
 import time
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from millrace.api.documents import plain, time_text
 from millrace.api.pages import Found
 from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Search, Searched, Service
+from millrace.api.slices import Place
 from millrace.records.received import EPOCH
 from millrace.telemetry import metrics
 
@@ -40,19 +42,21 @@ def logs(
     """
     began = time.monotonic()
     newest_first = order == "newest"
-    asked, place = _resumed(own, asked, after, order)
+    walk = _resumed(own, asked, after, order)
+    asked, place = walk.asked, walk.place
     found = pages.page(own.db, asked.questions(newest_first), size, own.conf.api.max_query_s, place)
-    plan = totals.plan(own, asked)
+    plan = totals.plan(own, walk.whole)
     _refuse_standstill(asked, found, newest_first, place, plan)
+    total = walk.total or totals.total(own, walk.whole)
     is_end = found.is_complete
     if not is_end and len(found.items) < size:
         metrics.API_PARTIAL.labels("/v1/logs").inc()
     end = asked.since if newest_first else asked.until
     content = {
         "items": [shown(own, one) for one in found.items],
-        "next": None if is_end else _next(own, asked, order, found),
+        "next": None if is_end else _next(own, replace(walk, total=total), order, found),
         "searched_until": time_text(end if is_end else found.searched_until),
-        "total": totals.total(own, asked).model_dump(),
+        "total": total.model_dump(),
         "plan": plan.model_dump(),
         **trusted(own, asked, began),
     }
@@ -78,7 +82,7 @@ def _refuse_standstill(
     asked: Search,
     found: pages.Page,
     newest_first: bool,
-    place: pages.Place | None,
+    place: Place | None,
     plan: models.Plan,
 ) -> None:
     """Raises ProblemError where not even the first slice was searched: a walk would never end."""
@@ -89,36 +93,52 @@ def _refuse_standstill(
     raise ProblemError(422, f"{lines}narrow it by service_name, level, feed or a shorter time")
 
 
-def _next(own: Service, asked: Search, order: Order, found: pages.Page) -> str:
+@dataclass(frozen=True)
+class _Walk:
+    """A search page by page: the whole of it, and what of it is left for this page and those after.
+
+    The total is known of a page before where it is not exact: it stays true, and took long.
+    """
+
+    whole: Search
+    asked: Search
+    place: Place | None = None
+    total: models.Total | None = None
+
+
+def _next(own: Service, walk: _Walk, order: Order, found: pages.Page) -> str:
+    asked, total = walk.whole, walk.total
     values: dict[str, Any] = {
         "since": _to_ms(asked.since),
         "until": _to_ms(asked.until),
         "reached": _to_ms(found.searched_until),
     }
+    if total and total.relation != "exact":
+        values["total"] = total.model_dump()
     if found.items and found.searched_until == found.items[-1].place[0]:
         _, id, feed = found.items[-1].place
         values |= {"id": id, "feed": feed}
     return cursors.seal(own.tokens.key, _question(asked, order), values)
 
 
-def _resumed(
-    own: Service, asked: Search, after: str | None, order: Order
-) -> tuple[Search, pages.Place | None]:
-    """The search between the times that the walk began with, and where it goes on."""
+def _resumed(own: Service, asked: Search, after: str | None, order: Order) -> _Walk:
+    """The walk that ``after`` goes on with, or a new one."""
     if after is None:
-        return asked, None
+        return _Walk(asked, asked)
     try:
         values = cursors.opened(own.tokens.key, _question(asked, order), after)
     except cursors.CursorError as error:
         raise ProblemError(422, f"after: {error}") from None
     reached = _from_ms(values["reached"])
     since, until = _from_ms(values["since"]), _from_ms(values["until"])
+    whole = asked.between(since, until)
     place = (reached, values["id"], values["feed"]) if "id" in values else None
     if place is None and order == "newest":
         until = reached
     elif place is None:
         since = reached
-    return asked.between(since, until), place
+    told = models.Total.model_validate(values["total"]) if "total" in values else None
+    return _Walk(whole, asked.between(since, until), place, told)
 
 
 def _question(asked: Search, order: Order) -> str:

@@ -1,6 +1,5 @@
 """Lines by steps of time and values, as they are found: in figures, or counted newest first."""
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,9 +13,9 @@ from millrace.api.buckets import Steps
 from millrace.api.documents import plain
 from millrace.api.exact import MINUTE, are_told_apart, wanted
 from millrace.api.named_values import NamedField, shortened
-from millrace.api.pages import Slices
 from millrace.api.row_facts import Rows, look_s
 from millrace.api.service import Search, Service
+from millrace.api.slices import Slices, Span
 from millrace.config import Feed
 from millrace.errors import UnreachableError
 from millrace.io.mongo import search
@@ -29,8 +28,6 @@ from millrace.records.tables import LEVELS, NO_VALUE
 
 _MOST_ROWS = 20_000
 _VALUES = 100  # of a step that a slice of time tells by name
-
-Span = tuple[datetime, datetime]
 
 
 @dataclass
@@ -106,23 +103,18 @@ def _take_figures(
 
 def _count(own: Service, asked: Search, by: NamedField | None, made: Tally) -> None:
     """Counts the rest, slice by slice from the newest on, while there is time."""
-    ends_at = time.monotonic() + own.conf.api.max_query_s
-    slices = Slices(asked.since, asked.until, True, None)
     stages = _stages(made.steps, by)
-    while not slices.is_done:
-        left_s = ends_at - time.monotonic()
-        questions = [one for each in asked.questions() for one in _untold(made, each, slices.next)]
-        if questions and left_s <= 0:
-            break
-        try:
-            found = search.grouped_of_each(own.db, questions, stages, left_s / 2)
-        except OutOfTimeError:
-            if not slices.halve():
-                break
-            continue
-        for row in found:
+
+    def questions(span: Span) -> list[Question]:
+        return [one for each in asked.questions() for one in _untold(made, each, span)]
+
+    def look(span: Span, look_s: float) -> bool:
+        for row in search.grouped_of_each(own.db, questions(span), stages, look_s):
             _add(made, row)
-        slices.advance()
+        return True
+
+    slices = Slices(asked.since, asked.until, True, None)
+    slices.walk(own.conf.api.max_query_s, look, is_free=lambda span: not questions(span))
     made.searched_until = slices.reached
 
 

@@ -9,7 +9,7 @@ then reads which windows the batches had that were committed since, and deletes 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pymysql.cursors import DictCursor
 
@@ -102,25 +102,6 @@ def forget_runs(mysql: Mysql, feed: str, runs: Sequence[Run]) -> None:
             forget(cursor, feed, runs)
 
     retried(transaction, f"{TABLE} of {feed}")
-
-
-def states(
-    cursor: DictCursor, feed: str, table: str, since: datetime, until: datetime
-) -> dict[datetime, WindowState]:
-    """What is known of a table's windows that start from ``since`` to ``until`` (not included).
-
-    By their starts, in UTC without a zone, in order; ``since`` and ``until`` have a zone. A window
-    that is missing is not known to be right or wrong: it was open, its lines are not all there any
-    more, it has not been compared yet, or a batch had a line of it since. There is one a minute.
-    """
-    span = [time.astimezone(UTC).replace(tzinfo=None) for time in (since, until)]
-    cursor.execute(
-        f"SELECT window_start, {', '.join(_FIGURES)} FROM {TABLE}"
-        " WHERE feed = %s AND `table` = %s AND window_start >= %s AND window_start < %s"
-        " ORDER BY window_start",
-        (feed, table, *span),
-    )
-    return {row.pop("window_start"): WindowState(**row) for row in cursor.fetchall()}
 
 
 def encoded(runs: Sequence[Run]) -> str:
