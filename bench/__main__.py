@@ -16,7 +16,19 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import asking, cost, formats, growth, latency, page, parsing, report, rounds, topic
+from bench import (
+    asking,
+    cost,
+    formats,
+    growth,
+    indexes,
+    latency,
+    page,
+    parsing,
+    report,
+    rounds,
+    topic,
+)
 from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
@@ -44,6 +56,7 @@ def everything(context: typer.Context) -> None:
         wait()
         observe()
         grow()
+        index()
         ask()
 
 
@@ -169,11 +182,30 @@ def ask(
     marks = tuple(sorted(documents or asking.MARKS))
     with _stack() as (_, console), _progress(console) as progress:
         bar = progress.add_task("the API under load", total=None, rate="")
-        found = asking.measured(marks, lambda step: progress.update(bar, description=step))
-        _keep("asking", found, console)
+        found, walked = asking.measured(marks, lambda step: progress.update(bar, description=step))
+        _keep("asking", [*found, walked], console)
         is_whole = marks == asking.MARKS
-        rows, goals = report.asking_rows(found), report.asking_goals(found)
+        rows, goals = report.asking_rows(found), report.asking_goals(found, walked)
         _table("asking", rows, goals, console, is_whole=is_whole)
+
+
+@app.command("indexes")
+def index(
+    rounds_: Annotated[int, typer.Option("--rounds", help="How often.")] = indexes.ROUNDS,
+    lines: Annotated[int, typer.Option(help="Of how many lines the documents are.")] = LINES,
+) -> None:
+    """What each index costs mongod; of the documents that the contenders left."""
+    with _stack() as (conf, console), _progress(console) as progress:
+        bar = progress.add_task("indexes", total=rounds_ * len(indexes.sets()), rate="")
+        (floor,) = [one for one in contenders(conf, lines) if one.name == "bson_floor"]
+
+        def ended(one: indexes.Indexed) -> None:
+            progress.advance(bar)
+            console.print(f"{one.indexes}: {one.cpu_us} us a document", highlight=False)
+
+        found = indexes.measured(conf, floor, lines, rounds_, ended)
+        _keep("indexes", found, console)
+        _table("indexes", report.index_rows(found), iter(()), console)
 
 
 @contextmanager

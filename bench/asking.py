@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from bench.settings import variant
 from bench.topic import varied
 from millrace import config
 from millrace.api import tokens
+from millrace.api.client import Client
 from millrace.config import Config, addresses
 from millrace.io import kafka, mongo
 from millrace.records.ranges import size
@@ -37,6 +39,7 @@ FIND = "find by _id, no API"
 _PORT = 29080
 _WARM_UP_S, _SETTLE_S = 20, 5
 _START_S, _TIMEOUT_S = 60, 60
+_WALK_LINES, _PAGE, _WALK_SENT_S = 1_000_000, 1_000, 120
 _BLOCK_LINES = 1_000_000
 _SEED = 11
 
@@ -63,13 +66,30 @@ class Asked:
     kept: float
 
 
+@dataclass(frozen=True)
+class Walked:
+    """A walk from the newest line back while more come: how many lines, and which were not right.
+
+    ``missing`` are those that were stored before it began, ``doubled`` those that came again.
+    """
+
+    lines: int
+    missing: int
+    doubled: int
+    seconds: float
+
+
 def measured(
     marks: tuple[int, ...], on_step: Callable[[str], None], held_s: int = HELD_S
-) -> list[Asked]:
-    """One run a mark, over so many documents and their figures, of times 0.2 ms apart."""
+) -> tuple[list[Asked], Walked]:
+    """One run a mark, over so many documents and their figures, of times 0.2 ms apart.
+
+    Over the first mark's the walk goes as well.
+    """
     file = variant("asking", [TOPIC], api={"port": _PORT}, metrics={"port": {"api": _PORT + 1}})
     conf = config.load(file)
-    found = []
+    found: list[Asked] = []
+    walked = None
     for mark in marks:
         on_step(f"{mark:,} documents")
         _fill(conf, mark)
@@ -77,7 +97,9 @@ def measured(
             _run(file, job)
         with latency.running_job(file, "asking"), _api(file, conf):
             found += _under_load(conf, mark, held_s, on_step)
-    return found
+            walked = walked or _walked(conf, on_step)
+    assert walked
+    return found, walked
 
 
 def _fill(conf: Config, lines: int) -> None:
@@ -151,6 +173,36 @@ def _under_load(
         counts = len(ms), errors.get(shape, 0)
         found.append(Asked(mark, shape, *counts, p50, p95, p99, worst, round(kept, 3)))
     return found
+
+
+def _walked(conf: Config, on_step: Callable[[str], None]) -> Walked:
+    sent = threading.Thread(
+        target=latency.send_steadily, args=(conf, [TOPIC], LINES_PER_S, _WALK_SENT_S)
+    )
+    sent.start()
+    time.sleep(_SETTLE_S)
+    began, began_at = time.monotonic(), datetime.now(UTC)
+    seen: Counter[str] = Counter()
+    last = ""
+    with Client(conf=conf) as client:
+        for page in client.search(from_="now-30d", size=_PAGE).pages():
+            seen.update(line["_id"] for line in page["items"])
+            last = page["searched_until"]
+            on_step(f"walk: {len(seen):,} lines")
+            if len(seen) >= _WALK_LINES:
+                break
+    seconds = time.monotonic() - began
+    sent.join()
+    stored = mongo.database(conf.mongo)[TOPIC].find(
+        {
+            # Of the time at which it ends some lines are on the next page.
+            "timestamp": {"$gt": datetime.fromisoformat(last), "$lt": began_at},
+            "received_at": {"$lt": began_at - timedelta(seconds=_SETTLE_S)},
+        },
+        {"_id": 1},
+    )
+    missing = sum(one["_id"] not in seen for one in stored)
+    return Walked(len(seen), missing, seen.total() - len(seen), round(seconds, 1))
 
 
 async def _asked(

@@ -6,10 +6,11 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import asking, cost, formats
-from bench.asking import Asked
+from bench import asking, cost, formats, indexes
+from bench.asking import Asked, Walked
 from bench.contenders import Contender
 from bench.growth import Grown
+from bench.indexes import NONE, Indexed
 from bench.latency import Latency
 from bench.measure import Result
 from bench.page import markdown
@@ -229,8 +230,23 @@ def asking_rows(found: Sequence[Asked]) -> list[tuple[str, ...]]:
     return rows
 
 
-def asking_goals(found: Sequence[Asked]) -> Iterator[str]:
-    """Which shapes take longer than they may, and what `ingest` kept of its rate."""
+def index_rows(found: Sequence[Indexed]) -> list[tuple[str, ...]]:
+    """Microseconds of mongod's processor a document, with each set of indexes."""
+    rows: list[tuple[str, ...]] = [("indexes", "us a document", "min", "max", "more than none")]
+    medians = {
+        name: [one.cpu_us for one in found if one.indexes == name]
+        for name in dict.fromkeys(one.indexes for one in found)
+    }
+    least = median(medians[NONE])
+    for name in indexes.sets():
+        own = medians[name]
+        figures = (f"{value:.1f}" for value in (median(own), min(own), max(own)))
+        rows.append((name, *figures, f"{median(own) - least:+.1f}"))
+    return rows
+
+
+def asking_goals(found: Sequence[Asked], walked: Walked) -> Iterator[str]:
+    """Which shapes take longer than they may, what `ingest` kept of its rate, and the walk."""
     for mark in dict.fromkeys(one.stored for one in found):
         own = [one for one in found if one.stored == mark and one.shape != asking.FIND]
         for name, most in (("p95", 100), ("p99", 500)):
@@ -239,6 +255,11 @@ def asking_goals(found: Sequence[Asked]) -> Iterator[str]:
             yield f"{mark:,} documents: {name} under {most} ms: {verdict}"
         kept = f"{mark:,} documents: lines/s that ingest stored / that were sent"
         yield _at_least(kept, own[0].kept, 0.9)
+    verdict = "MISSED" if walked.missing or walked.doubled else "reached"
+    yield (
+        f"a walk over {walked.lines:,} lines in {walked.seconds:,.0f} s while more come:"
+        f" {walked.missing} missing, {walked.doubled} doubled (each once: {verdict})"
+    )
 
 
 def _medians(results: Sequence[Result]) -> dict[str, float]:
