@@ -89,7 +89,7 @@ def parsing_goals(results: Sequence[Result]) -> Iterator[str]:
 def format_rows(found: Sequence[formats.Speed]) -> list[tuple[str, ...]]:
     """Lines/s and us a line of each format, and its share of the speed of `combined`."""
     base = next(one for one in found if one.format == formats.COMBINED)
-    table = [("format", "lines/s", "min", "max", "us/line", "of combined")]
+    table: list[tuple[str, ...]] = [("format", "lines/s", "min", "max", "us/line", "of combined")]
     for one in found:
         speeds = one.lines_per_s
         share = _share(one, base)
