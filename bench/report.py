@@ -64,12 +64,17 @@ def rows(results: Sequence[Result], chosen: Sequence[Contender]) -> Iterator[tup
         yield (
             contender.title,
             *(f"{round(value):,}" for value in (median(speeds), min(speeds), max(speeds))),
-            f"{round(median(run.steady_lines_per_s for run in runs)):,}",
+            _steady([run.steady_lines_per_s for run in runs]),
             f"{median(run.startup_s for run in runs):.1f}",
             f"{cpu_us:.1f}",
             f"{max(run.peak_mb.get('contender', 0) for run in runs):,.0f}",
             "all" if not short else f"{short:+,}",
         )
+
+
+def _steady(speeds: Sequence[float]) -> str:
+    """The median; nothing where the first batch has a million lines or more."""
+    return f"{round(median(speeds)):,}" if all(speeds) else "-"
 
 
 def goals(results: Sequence[Result]) -> Iterator[str]:

@@ -99,7 +99,11 @@ def down(conf: Config, console: Console) -> None:
         console.print("no servers were started here")
         return
     with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
-        servers = _servers(conf, places)
+        servers = [
+            server
+            for server in _servers(conf, places)
+            if server.kind in conf.stack.servers or places.pid_file(server.kind).exists()
+        ]
         _run_all({s.title: partial(_end, s, places) for s in servers}, progress, pool)
 
 
