@@ -190,9 +190,17 @@ def pipe(
     country_database: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Pipeline:
-    feed = {"name": "spoilt", "topic": "spoilt", "format": "app", "service_name": "app"}
-    limits = {"max_dead_ratio": 0.01}
-    return pipeline(tmp_path_factory.mktemp("letters"), conf_file, feed | limits)
+    feeds = (
+        {
+            "name": name,
+            "topic": name,
+            "format": "app",
+            "service_name": "app",
+            "max_dead_ratio": 0.01,
+        }
+        for name in ("spoilt", "listed")
+    )
+    return pipeline(tmp_path_factory.mktemp("letters"), conf_file, *feeds)
 
 
 def said(pipe: Pipeline, *arguments: str, code: int = 0) -> str:
@@ -225,9 +233,11 @@ def test_too_many_dead_letters_are_warned_of_or_stop_the_job(
 def test_letters_are_listed_shown_and_settled_from_the_command_line(
     pipe: Pipeline, spark: SparkSession
 ) -> None:
+    pipe.send("listed", values("app", LINES, faults=5))
+    pipe.only("listed").run_within(spark, "ingest")
     listed = [
         json.loads(line)
-        for line in said(pipe, "list", "--feed", "spoilt", "--json", "--limit", "99").splitlines()
+        for line in said(pipe, "list", "--feed", "listed", "--json", "--limit", "99").splitlines()
     ]
     assert len(listed) == 30
     one = listed[0]["_id"]
@@ -235,20 +245,20 @@ def test_letters_are_listed_shown_and_settled_from_the_command_line(
     shown = {"detail": "no [time] and [/b]"}
     mongo.database(pipe.conf.mongo).dead_letters.update_one({"_id": one}, {"$set": shown})
     listed[0] |= shown
-    assert "[/b]" in said(pipe, "list", "--feed", "spoilt")
+    assert "[/b]" in said(pipe, "list", "--feed", "listed")
     assert json.loads(said(pipe, "show", one)) == listed[0]
 
     assert "1 letters would be discarded" in said(pipe, "discard", one, "--dry-run")
     assert "1 letters discarded" in said(pipe, "discard", one, "--note", "noise")
     assert json.loads(said(pipe, "show", one))["status"] == "discarded"
     said(pipe, "resolve", one, code=1)
-    said(pipe, "show", "spoilt/none", code=1)
+    said(pipe, "show", "listed/none", code=1)
     said(pipe, "discard", code=2)
     said(pipe, "list", "--reason", "no_such", code=2)
 
     reason = listed[1]["reason"]
     count = sum(row["reason"] == reason for row in listed[1:])
-    resolved = said(pipe, "resolve", "--feed", "spoilt", "--reason", reason, "--since", "1h")
+    resolved = said(pipe, "resolve", "--feed", "listed", "--reason", reason, "--since", "1h")
     assert f"{count} letters resolved" in resolved
 
     two = next(row["_id"] for row in listed[1:] if row["reason"] != reason)
@@ -257,4 +267,4 @@ def test_letters_are_listed_shown_and_settled_from_the_command_line(
         pipe, "requeue", two, "--line", line, "--dry-run"
     )
     assert "1 letters became records" in said(pipe, "requeue", two, "--line", line)
-    assert pipe.documents("spoilt").count_documents({}) == 971
+    assert pipe.documents("listed").count_documents({}) == 971

@@ -10,6 +10,7 @@ import yaml
 from rows import micros, outcomes, spec
 
 from millrace.simulate.server_logs import as_app
+from millrace.stack.lifecycle import OURS
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,12 +111,13 @@ def test_a_line_of_no_server_before_the_first_has_no_time(line: str) -> None:
     assert objects(line) == [{"service_name": "kafka", "message": line}]
 
 
-def test_the_configuration_of_own_logs_is_the_local_one_but_for_feed_ports_and_api() -> None:
+def test_the_configuration_of_own_logs_is_the_local_one_but_for_feed_ports_and_services() -> None:
     local = yaml.safe_load((ROOT / "conf" / "local.yaml").read_text())
     own = yaml.safe_load((ROOT / "conf" / "own-logs.yaml").read_text())
     for differs in ("feeds", "metrics"):
         assert local.pop(differs) != own.pop(differs)
-    # One API is enough beside the servers that both are of.
+    # One of each is enough beside the servers that both are of.
     local.pop("api")
-    local["stack"]["servers"].remove("api")
+    for service in OURS:
+        local["stack"]["servers"].remove(service)
     assert own == local
