@@ -6,8 +6,8 @@ from pathlib import Path
 from millrace.errors import SetupError
 from millrace.setup.downloads import drop_sparks_own, once, retrieve, spark_folder
 
-# As hadoop-aws 3.5.0 is built with. Of AWS's SDK only what s3a calls: the bundle that it asks for is
-# all of AWS, 540 MB. Checksums that not every store knows are left out by s3a itself.
+# As hadoop-aws 3.5.0 is built with. Of AWS's SDK only what s3a calls: the bundle that it asks for
+# is all of AWS, 540 MB. Checksums that not every store knows are left out by s3a itself.
 READER = "software.amazon.s3.analyticsaccelerator:analyticsaccelerator-s3:1.3.1"
 SDK = ("software.amazon.awssdk:s3-transfer-manager:2.35.4", "software.amazon.awssdk:sts:2.35.4")
 
