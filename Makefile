@@ -38,7 +38,7 @@ demo: setup ## The whole way in a few minutes, with results; FILE=access.log add
 test: setup ## Every check and every test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy lib jobs dashboards
+	$(BIN)/mypy lib jobs dashboards bench
 	$(BIN)/lint-imports
 # What reads or writes times must not depend on the machine's zone: servers and clusters run in UTC,
 # so the tests run in a zone that is not UTC and has summer time.

@@ -98,7 +98,7 @@ def measured(on_step: Callable[[str], object]) -> list[Speed]:
 
 def _specs() -> Iterator[tuple[str, Spec, str]]:
     """Each format's name, its chain, and where its lines are from."""
-    declared = {name: Declaration(**kinds) for name, kinds in _DECLARATIONS.items()}
+    declared = {name: Declaration.model_validate(own) for name, own in _DECLARATIONS.items()}
     names = {f"x{n}": declared[name] for n, name in enumerate(declared)}
     conf = config.load(config.DEFAULT_FILE).model_copy(update={"formats": names})
 

@@ -17,7 +17,7 @@ SILENT_LINE = re.compile(r'^[^A-Za-z]*$|^\s+at |"msg":"(?:Frame|BACKTRACE)"|\b[A
 
 
 def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None = None) -> None:
-    """Runs ``command`` to its end; raises SetupError, with its last line, where it fails."""
+    """Runs ``command`` to its end; raises SetupError, with what it said, where it fails."""
     try:
         subprocess.run(
             command,
@@ -30,7 +30,7 @@ def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None
             env=environment(),
         )
     except subprocess.CalledProcessError as error:
-        raise SetupError(f"{purpose} failed: {last_line(error.stdout)}") from None
+        raise SetupError(f"{purpose} failed: {failures(error.stdout)}") from None
     except subprocess.TimeoutExpired:
         raise SetupError(f"{purpose} did not finish within {timeout_s} s") from None
     except OSError as error:
@@ -45,7 +45,17 @@ def environment() -> dict[str, str]:
 
 def last_line(output: bytes) -> str:
     """The last line of ``output`` that names a failure, else the last that says anything."""
+    return _telling(output)[-1]
+
+
+def failures(output: bytes) -> str:
+    """The first and the last of them: the cause comes first, last what did not come of it."""
+    telling = _telling(output)
+    return ": ".join(dict.fromkeys((telling[0], telling[-1])))
+
+
+def _telling(output: bytes) -> list[str]:
+    """The lines that name a failure; where there is none, the last that says anything."""
     lines = output.decode("utf-8", errors="replace").splitlines()
-    telling = [line.strip(" \t:") for line in lines if not SILENT_LINE.search(line)]
-    failures = [line for line in telling if FAILURE.search(line)]
-    return (failures or telling or ["no output"])[-1][:LONGEST_LINE]
+    telling = [line.strip(" \t:")[:LONGEST_LINE] for line in lines if not SILENT_LINE.search(line)]
+    return [line for line in telling if FAILURE.search(line)] or telling[-1:] or ["no output"]
