@@ -17,7 +17,9 @@ def _told(output: str) -> str:
 
 
 def test_the_cause_and_the_outcome_are_told() -> None:
-    output = "Installing ...\nERROR: no space left on device\n2026 [Note] bye\nInstallation failed!\n\n"
+    output = (
+        "Installing ...\nERROR: no space left on device\n2026 [Note] bye\nInstallation failed!\n\n"
+    )
     assert _told(output) == (
         "the installation failed: ERROR: no space left on device: Installation failed!"
     )

@@ -22,6 +22,7 @@ from millrace.api.logs import trusted
 from millrace.api.problems import ProblemError
 from millrace.api.service import FeedNames, Own, QueryText, Search, Service
 from millrace.api.streams import STALLED_S
+from millrace.config import Feed
 from millrace.records import positions
 from millrace.records.positions import Positions
 
@@ -31,7 +32,22 @@ _LONGEST_CURSOR = 12 * 1024
 _LAST_WITHIN = timedelta(days=1)
 _MOST_RAW = 4  # who watch the broker: each reads and parses for itself
 
-SourceName = Literal["mongo", "kafka"]
+SourceName = Annotated[
+    Literal["mongo", "kafka"],
+    Query(description="`kafka`: as the broker has them, while `ingest` is down."),
+]
+Format = Annotated[Kind | None, Query(description="In place of the header Accept: sse or ndjson.")]
+Last = Annotated[
+    int, Query(ge=0, le=MOST_LINES, description="Lines that are there already, to begin with.")
+]
+After = Annotated[
+    str | None,
+    Query(max_length=_LONGEST_CURSOR, description="Where to go on: an id, or a `_cursor`."),
+]
+LastEventId = Annotated[
+    str | None,
+    Header(max_length=_LONGEST_CURSOR, description="The same; it counts where both are there."),
+]
 _OpenApi = dict[int | str, dict[str, Any]]
 _RESPONSES: _OpenApi = {
     200: {"description": "Lines.", "content": {type: {} for type in MEDIA_TYPES.values()}}
@@ -57,23 +73,11 @@ def tail(
     own: Own,
     feed: FeedNames = [],  # noqa: B006
     q: QueryText = "",
-    source: Annotated[
-        SourceName, Query(description="`kafka`: as the broker has them, while `ingest` is down.")
-    ] = "mongo",
-    format: Annotated[
-        Kind | None, Query(description="In place of the header Accept: sse or ndjson.")
-    ] = None,
-    last: Annotated[
-        int, Query(ge=0, le=MOST_LINES, description="Lines that are there already, to begin with.")
-    ] = 0,
-    after: Annotated[
-        str | None,
-        Query(max_length=_LONGEST_CURSOR, description="Where to go on: an id, or a `_cursor`."),
-    ] = None,
-    last_event_id: Annotated[
-        str | None,
-        Header(max_length=_LONGEST_CURSOR, description="The same; it counts where both are there."),
-    ] = None,
+    source: SourceName = "mongo",
+    format: Format = None,
+    last: Last = 0,
+    after: After = None,
+    last_event_id: LastEventId = None,
 ) -> Response:
     """The lines that match, from now on, as each batch of `ingest` is committed.
 
@@ -89,15 +93,7 @@ def tail(
     - `trust` {freshness, proof, took_ms}: how fresh and how proven the feeds are, every 15 s.
     - `problem` {status, detail}: a server is away. The tail goes on once it is back.
     """
-    feeds = service.chosen_feeds(own.conf, feed)
-    now = service.span("now-1m", "now")[1]
-    asked = Search(
-        feeds,
-        now - _LAST_WITHIN,
-        now + timedelta(seconds=max(one.max_future_skew_s for one in feeds)),
-        service.query(own, q, feeds),
-        request.state.request_id,
-    )
+    asked = _asked(own, service.chosen_feeds(own.conf, feed), q, request.state.request_id)
     seen = _seen(last_event_id or after, asked)
     follower: Follower = request.app.state.follower
     lines: Source
@@ -113,6 +109,13 @@ def tail(
         format = "ndjson" if MEDIA_TYPES["ndjson"] in accepted else "sse"
     trust = partial(_trust, own, asked)
     return Tail(lines, follower, trust, format, places=source, most=most)
+
+
+def _asked(own: Service, feeds: tuple[Feed, ...], q: str, request_id: str) -> Search:
+    """The question, of the times that the last lines and those to come may have."""
+    now = service.span("now-1m", "now")[1]
+    future = timedelta(seconds=max(feed.max_future_skew_s for feed in feeds))
+    return Search(feeds, now - _LAST_WITHIN, now + future, service.query(own, q, feeds), request_id)
 
 
 class Tail(StreamingResponse):
