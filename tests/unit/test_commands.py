@@ -38,5 +38,5 @@ def test_a_silent_program_is_told() -> None:
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="the installation failed: .*No such file"):
+    with pytest.raises(SetupError, match=r"the installation failed: .*No such file"):
         commands.run([str(tmp_path / "missing")], "the installation")
