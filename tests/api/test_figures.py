@@ -20,7 +20,7 @@ from millrace.records import views
 from millrace.records.received import EPOCH
 from millrace.records.tables import LATENCY, LEVELS, TABLES, TRAFFIC
 from millrace.windows.buckets import BOUNDS_MS, le_ms
-from millrace.windows.counts import STATUS_CLASSES
+from millrace.windows.keys import STATUS_CLASSES
 
 FEED = app_feed("figures_app")
 SPAN = {"from": time_text(START), "to": time_text(START + 20 * MINUTE)}

@@ -15,7 +15,7 @@ from millrace.records.formats import Layout
 from millrace.records.names import OTHER
 from millrace.records.received import EPOCH
 from millrace.records.tables import LATENESS, TABLES, Key, fed_by
-from millrace.windows.counts import Counts, cleaned
+from millrace.windows.counts import Counts
 from millrace.windows.key_matches import (
     as_stored,
     counted,
@@ -25,6 +25,7 @@ from millrace.windows.key_matches import (
     matching,
     path,
 )
+from millrace.windows.keys import cleaned
 
 MINUTE = int((datetime(2026, 3, 1, 12, tzinfo=UTC) - EPOCH).total_seconds()) * 1_000_000
 LAYOUTS: tuple[Layout, ...] = ("combined", "app", "shop", "syslog", "general")

@@ -4,7 +4,6 @@ Counts are summed as they come, in whole numbers, so that figures depend neither
 lines nor on how they are spread over tasks.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Context, Decimal
 from typing import Any
@@ -14,8 +13,8 @@ from millrace.records.fields import Fields
 from millrace.records.formats import Layout
 from millrace.records.names import OTHER, Named
 from millrace.records.received import SECOND
-from millrace.records.tables import LE_MS, MAX_KEYS, NO_VALUE, Table
-from millrace.windows.buckets import le_ms
+from millrace.records.tables import MAX_KEYS, NO_VALUE, Table
+from millrace.windows.keys import cleaned_keys, keys_of
 
 Place = tuple[Any, ...]
 """Window's end and minute of receipt (in microseconds, one of them None), table, keys, is_late."""
@@ -29,13 +28,6 @@ _SALES = ("purchase", "order_complete")
 _UNIT = 10_000  # money is counted in these parts: DECIMAL(…,4)
 _NO_MONEY = Decimal(0)
 _WIDE = Context(prec=60)
-_UNSAFE = re.compile(r"[\\\x00-\x1F\x7F-\x9F]")
-_CONTROL = re.compile(r"[\x00-\x1F\x7F-\x9F]")
-# RFC 9110, 9.3, and RFC 5789; OpenTelemetry names all others so.
-METHODS = frozenset(
-    ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
-)
-OTHER_METHOD = "_OTHER"
 _LONGEST_KEPT = 256  # characters of a key; a longer one is cleaned at once
 
 
@@ -61,7 +53,7 @@ class Counts:
         self._max_lateness = max_lateness_s * SECOND
         self._late_apart = late_apart
         self._counters = [
-            (table, _counter(table, layout), _keys(table)) for table in tables.fed_by(layout)
+            (table, _counter(table, layout), keys_of(table)) for table in tables.fed_by(layout)
         ]
         self._found: dict[Place, list[Any]] = {}
 
@@ -75,7 +67,7 @@ class Counts:
         is_late = received_at - self._max_lateness > (timestamp if claimed is None else claimed)
         window_end = timestamp - timestamp % _MINUTE + _MINUTE
         apart = is_late if self._late_apart else None
-        for table, measures_of, keys_of in self._counters:
+        for table, measures_of, own_keys in self._counters:
             if table is tables.LATENESS:
                 if not is_late:
                     continue
@@ -89,7 +81,7 @@ class Counts:
                 continue
             measures = measures_of(fields)
             if measures:
-                self._add((window_end, None, table.name, keys_of(fields), apart), measures)
+                self._add((window_end, None, table.name, own_keys(fields), apart), measures)
 
     def taken(self) -> Iterator[tuple[Place, list[Any]]]:
         """The places with their measures, in the order of ``MEASURES``; then there are none.
@@ -104,7 +96,7 @@ class Counts:
             yield place, [count, _exact(total), valued, _exact(value_sum), least, greatest, *money]
 
     def _named(self, table: str, keys: tuple[str | None, ...]) -> tuple[str, ...]:
-        cleaned = _cleaned_keys(table, keys)
+        cleaned = cleaned_keys(table, keys)
         for n, named in self._bound[table]:
             if cleaned[n] != NO_VALUE and cleaned[n] not in named([cleaned[n]]):
                 cleaned = (*cleaned[:n], OTHER, *cleaned[n + 1 :])
@@ -114,7 +106,7 @@ class Counts:
         sums = self._found.get(place)
         if sums is None:
             if any(key and len(key) > _LONGEST_KEPT for key in place[3]):
-                place = (*place[:3], _cleaned_keys(place[2], place[3]), place[4])
+                place = (*place[:3], cleaned_keys(place[2], place[3]), place[4])
             sums = self._found.setdefault(place, [0, None, 0, None, None, None, None, None])
         total, value, revenue, failed = measures
         sums[0] += 1
@@ -226,59 +218,3 @@ def _counter(table: Table, layout: Layout) -> Callable[[Fields], Measures | None
     if table is tables.COUNTRIES and layout == "general":
         return _clients_countries
     return _COUNTERS[table.name]
-
-
-def _keys(table: Table) -> Callable[[Fields], tuple[str | None, ...]]:
-    """What gives the keys of a table as a record has them."""
-    names = [key.name for key in table.keys]
-    made = {name: make for name, make in _VALUES.items() if name in names}
-    if not made:
-        return lambda fields: tuple(map(fields.get, names))
-    values = [made.get(name) or _field(name) for name in names]
-    return lambda fields: tuple([value(fields) for value in values])
-
-
-def _field(name: str) -> Callable[[Fields], str | None]:
-    return lambda fields: fields.get(name)
-
-
-def _status_class(fields: Fields) -> str:
-    status_code = fields["status_code"]
-    return STATUS_CLASSES.get(status_code // 100, OTHER_CLASS)
-
-
-def _method(fields: Fields) -> str | None:
-    """The method where it is one of HTTP's: others are made up, and may be any number."""
-    method: str | None = fields.get("method")
-    return method if method is None or method in METHODS else OTHER_METHOD
-
-
-STATUS_CLASSES = {hundreds: f"{hundreds}xx" for hundreds in range(2, 6)}
-OTHER_CLASS = "other"
-_VALUES: dict[str, Callable[[Fields], str | None]] = {
-    LE_MS.name: lambda fields: le_ms(fields["response_time_ms"]),
-    "severity": lambda fields: (fields.get("anomaly") or {}).get("severity"),
-    "status_class": _status_class,
-    "method": _method,
-    "payment_method": lambda fields: (fields.get("details") or {}).get("payment_method"),
-    "query": lambda fields: (fields.get("details") or {}).get("query"),
-}
-_CHARACTERS = {table.name: [key.characters for key in table.keys] for table in tables.TABLES}
-
-
-def _cleaned_keys(table: str, keys: tuple[str | None, ...]) -> tuple[str, ...]:
-    """The keys as a table has them: text, trimmed and bounded, never empty.
-
-    They have ``/`` in place of a backslash and ``_`` in place of a control character.
-    """
-    return tuple(map(cleaned, keys, _CHARACTERS[table]))
-
-
-def cleaned(value: str | None, characters: int) -> str:
-    """A value as a key of so many characters has it; no bound, 0, is that of a number."""
-    if not value:
-        return NO_VALUE
-    if _UNSAFE.search(value):
-        # What quotes these strings for MySQL again may double quotes alone, as Grafana does.
-        value = _CONTROL.sub("_", value).replace("\\", "/")
-    return value.strip(" ")[: characters or None].strip(" ") or NO_VALUE

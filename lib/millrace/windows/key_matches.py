@@ -27,7 +27,7 @@ from millrace.records.tables import (
 )
 from millrace.search.patterns import after, escaped
 from millrace.windows.buckets import BOUNDS_MS, le_ms
-from millrace.windows.counts import METHODS, OTHER_CLASS, OTHER_METHOD, STATUS_CLASSES, cleaned
+from millrace.windows.keys import METHODS, OTHER_CLASS, OTHER_METHOD, STATUS_CLASSES, cleaned
 
 Filter = dict[str, Any]
 
