@@ -15,6 +15,7 @@ from starlette.routing import compile_path
 
 from millrace import __version__
 from millrace.api import (
+    console,
     dead_letters,
     explain,
     export,
@@ -53,6 +54,7 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 # In this order: what a path names is looked for before what any name may stand for.
 _ROUTES = (
     health,
+    console,
     logs,
     export,
     tail,
@@ -77,6 +79,7 @@ def application(service: Service) -> FastAPI:
     app.state.service = service
     app.state.follower = Follower(service.conf)
     _add_docs(app)
+    console.add(app)
     _tell_errors(app, service)
     app.add_middleware(Guard, service=service)
     return app
