@@ -14,13 +14,13 @@ from millrace.api.service import (
     Search,
     Searched,
     Service,
-    quoted,
     search,
 )
 from millrace.errors import UnreachableError, one_line
 from millrace.io.mongo.search import BY_LEVEL
 from millrace.io.mysql import figures
 from millrace.records.tables import LEVEL, NO_VALUE, SERVICE
+from millrace.search import quoted
 
 _OFFERED = 3  # values of a field
 _FEW = 1_000  # candidates that need no narrowing

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from millrace.api import models, pages, totals
 from millrace.api.logs import shown
 from millrace.api.problems import ProblemError
-from millrace.api.service import Own, Search, Service, chosen_feeds, query, quoted, span
+from millrace.api.service import Own, Search, Service, chosen_feeds, query, span
 from millrace.io.mysql import figures
 from millrace.io.mysql.figures import Chosen
 from millrace.records.levels import Level
@@ -26,6 +26,7 @@ from millrace.records.tables import (
     TRAFFIC,
     Table,
 )
+from millrace.search import quoted
 
 DEEPEST = 10_000  # lines: who wants more walks by /v1/logs
 _DEFAULT_SPAN = "now-24h"

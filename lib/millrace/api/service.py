@@ -24,7 +24,6 @@ from millrace.search import QueryError, compiled
 
 LONGEST_QUERY = 4096
 _DEFAULT_SPAN = "now-1h"
-_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\"*?'})  # that mean something in a query
 
 
 @dataclass(frozen=True)
@@ -144,11 +143,6 @@ def chosen_feeds(conf: Config, names: Sequence[str]) -> tuple[Feed, ...]:
         if name not in known:
             raise ProblemError(422, f"feed: {name[:64]!r} is none of {', '.join(known)}")
     return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else conf.feeds
-
-
-def quoted(value: str) -> str:
-    """A value as a query has it where it means itself alone."""
-    return f'"{value.translate(_SIGNS)}"'
 
 
 def query(own: Service, text: str, feeds: Sequence[Feed]) -> Asked:
