@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from api.conftest import asking
 from api.serving import served, wait
 from api.worlds import MINUTE, START, app_feed, empty, send_minute
+from pymysql.cursors import DictCursor
 from starlette.testclient import TestClient
 
 from millrace.api import figure_export, tokens
@@ -23,6 +24,7 @@ from millrace.api.client import ApiError, Client
 from millrace.api.documents import time_text
 from millrace.config import Config, Feed
 from millrace.io import mysql
+from millrace.io.mysql.reader import Reader
 from millrace.records.tables import (
     ANOMALIES,
     COUNTRIES,
@@ -39,7 +41,7 @@ OTHER = Feed(name="figure_shop", topic="figure_shop", format="shop", service_nam
 SPAN = {"from": time_text(START), "to": time_text(START + 20 * MINUTE)}
 FORMATS = ("ndjson", "csv", "parquet")
 HOSTILE = "=cmd|' /C calc'!A0"
-MANY = 60_000
+MANY = 24_000
 INSERT = (
     "INSERT INTO shop_by_minute (window_start, feed, event_type, country, device_type,"
     " payment_method, events, revenue) VALUES (%s, %s, 'purchase', %s, '-', %s, 1, %s)"
@@ -229,14 +231,26 @@ def api(own_conf: Config) -> Iterator[Config]:
         yield own
 
 
-def readers(conf: Config) -> list[int]:
-    """The connections that exports read by: those in a transaction."""
-    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
-        cursor.execute(
-            "SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx"
-            " WHERE trx_mysql_thread_id <> CONNECTION_ID()"
-        )
-        return [row["id"] for row in cursor.fetchall()]
+@pytest.fixture
+def readers(api: Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[int]]:
+    """The connections that exports read by now: few rows at once, so there is a next question."""
+    seen: set[int] = set()
+
+    class Seen(Reader):
+        def cursor(self) -> DictCursor:
+            made = super().cursor()
+            seen.add(made.connection.thread_id())  # type: ignore[no-untyped-call]
+            return made
+
+    def read_by() -> list[int]:
+        with mysql.connection(api.mysql) as opened, opened.cursor() as cursor:
+            cursor.execute("SELECT id FROM information_schema.processlist")
+            return [row["id"] for row in cursor.fetchall() if row["id"] in seen]
+
+    monkeypatch.setattr(figure_export, "Reader", Seen)
+    monkeypatch.setattr(figure_export, "_ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(figure_export, "_MOST_STEPS", 500)
+    return read_by
 
 
 def asked_for_many(conf: Config, **more: str) -> tuple[httpx.Client, dict[str, str]]:
@@ -250,16 +264,10 @@ def asked_for_many(conf: Config, **more: str) -> tuple[httpx.Client, dict[str, s
     return client, {"from": SPAN["from"], "to": until, "feed": OTHER.name, "by": keys} | more
 
 
-@pytest.fixture
-def few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So few rows are read at once that there is always a next question."""
-    monkeypatch.setattr(figure_export, "_ROWS_AT_ONCE", 100)
-    monkeypatch.setattr(figure_export, "_MOST_STEPS", 500)
-
-
-@pytest.mark.usefixtures("few_at_once")
 @pytest.mark.parametrize("format", ["ndjson", "csv"])
-def test_an_error_in_the_middle_breaks_the_connection(api: Config, format: str) -> None:
+def test_an_error_in_the_middle_breaks_the_connection(
+    api: Config, readers: Callable[[], list[int]], format: str
+) -> None:
     client, asked = asked_for_many(api, format=format)
     path = f"/v1/figures/{SHOP.name}/export"
     headers = {"Accept-Encoding": "identity"}
@@ -267,22 +275,23 @@ def test_an_error_in_the_middle_breaks_the_connection(api: Config, format: str) 
         assert answer.status_code == 200
         pieces = answer.iter_raw()
         next(pieces)
-        wait(lambda: bool(readers(api)))
+        wait(lambda: bool(readers()))
         with mysql.connection(api.mysql) as opened:
-            for id in readers(api):
+            for id in readers():
                 opened.kill(id)  # type: ignore[no-untyped-call]
         with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
             for _ in pieces:
                 pass
 
 
-@pytest.mark.usefixtures("few_at_once")
-def test_a_client_that_leaves_takes_its_connection_with_it(api: Config) -> None:
+def test_a_client_that_leaves_takes_its_connection_with_it(
+    api: Config, readers: Callable[[], list[int]]
+) -> None:
     client, asked = asked_for_many(api)
     with client, client.stream("GET", f"/v1/figures/{SHOP.name}/export", params=asked) as answer:
         next(answer.iter_raw())
-        wait(lambda: bool(readers(api)))
-    wait(lambda: not readers(api))
+        wait(lambda: bool(readers()))
+    wait(lambda: not readers())
 
 
 def test_a_server_that_is_away_is_told_before_the_first_row(api: Config) -> None:

@@ -192,7 +192,7 @@ def _add_figures(table: Table, verdict: "Verdict") -> None:
     since = f" from {recount.since:%Y-%m-%d %H:%M}" if recount.since else ""
     table.add_row("figures", f"{compared.rows:,}", f"rows of {compared.windows:,} minutes{since}")
     if verdict.is_nothing_compared:
-        table.add_row("", "", "nothing to compare: run `aggregate --from archive`", style="red")
+        table.add_row("", "", "nothing to compare", style="red")
     if compared.late:
         lines = sum(compared.late.values())
         named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in sorted(compared.late)[:_NAMED])

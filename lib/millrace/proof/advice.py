@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from millrace.proof.reconcile import Verdict
 
 _WINDOW = timedelta(seconds=WINDOW_S)
+_ARCHIVE = "./spark-submit.sh archive --until-caught-up"
 _FROM_ARCHIVE = "./spark-submit.sh aggregate --from archive"
-_ANEW = f"./spark-submit.sh archive --until-caught-up && {_FROM_ARCHIVE}"
 _OF_DOCUMENTS: tuple[Fault, ...] = ("missing", "doubled", "in_both", "never_committed")
 
 
@@ -77,16 +77,17 @@ def _on_figures(verdict: "Verdict") -> Iterator[Advice]:
     recount, feed = verdict.recount, verdict.feed
     if verdict.forgotten.get("aggregate"):
         # Not revise: it counts the lines that the ledger names, and would take away the others.
-        yield Advice.to_run(("forgotten", "differing", "uncompared"), _ANEW)
+        yield Advice.to_run(
+            ("forgotten", "differing", "uncompared"), f"{_ARCHIVE} && {_FROM_ARCHIVE}"
+        )
         return
     wrong = {start for _, start in recount.compared.differing}
     closed = recount.closed_until
     open_still = {start for start in wrong if closed is None or start + _WINDOW > closed}
     if wrong - open_still or recount.compared.late:
-        revise = f"millrace revise --feed {feed} --from-reconcile"
         if verdict.lag.get("archive"):
-            revise = f"./spark-submit.sh archive --until-caught-up && {revise}"
-        yield Advice.to_run(("differing",), revise)
+            yield Advice(("differing",), f"fix: first {_ARCHIVE}, then", _ARCHIVE)
+        yield Advice.to_run(("differing",), f"millrace revise --feed {feed} --from-reconcile")
     if open_still:
         yield Advice(
             ("differing",),
@@ -96,7 +97,8 @@ def _on_figures(verdict: "Verdict") -> Iterator[Advice]:
             _FROM_ARCHIVE,
         )
     if verdict.is_nothing_compared:
-        yield Advice.to_run(("uncompared",), _ANEW)
+        told = f"fix: stop aggregate, run {_FROM_ARCHIVE}, start aggregate again"
+        yield Advice(("uncompared",), told, _FROM_ARCHIVE)
 
 
 def _iso(time: datetime) -> str:

@@ -20,7 +20,7 @@ Fault = Literal[
 
 @dataclass(frozen=True)
 class Advice:
-    """What mends some kinds of fault, in words; ``command`` is typed as it is, where there is one."""
+    """What mends some kinds of fault, in words; ``command`` is what to type, where there is one."""
 
     faults: tuple[Fault, ...]
     text: str

@@ -51,9 +51,7 @@ def traffic(report: Report, clock: Clock) -> Iterator[Element]:
     yield element("h3", "Each step in numbers")
     yield _each_step(report, clock)
     tables = (LEVELS.name, TRAFFIC.name, LATENCY.name, LATENESS.name)
-    for name in tables:
-        if name in report.trust:
-            yield table_trust(name, report.trust[name])
+    yield from table_trust(report, *tables)
 
 
 def _each_step(report: Report, clock: Clock) -> Element:
@@ -80,7 +78,7 @@ def _each_step(report: Report, clock: Clock) -> Element:
             [whole(n) for n in steps.zeros(steps.column(report, "lateness", "late_lines"))]
         )
     trust = steps.worst_of(report, (LEVELS.name, TRAFFIC.name, LATENCY.name))
-    columns.append(Column("Trust"))
+    columns.append(Column("Trust", "told"))
     cells.append([step_trust(one) for one in trust] or [NOTHING] * len(report.starts))
     told = "Trust is the worst of the tables that a row is of; late lines stand where they came"
     return table(told, columns, zip(*cells, strict=True))
@@ -102,7 +100,7 @@ def levels(report: Report, clock: Clock) -> Iterator[Element]:
         yield table("Lines by level", columns, rows)
     if "services" in report.parts:
         yield from _services(report.parts["services"])
-    yield table_trust(LEVELS.name, report.trust.get(LEVELS.name))
+    yield from table_trust(report, LEVELS.name)
 
 
 def _services(part: Part) -> Iterator[Element]:
@@ -156,7 +154,7 @@ def routes(report: Report, clock: Clock) -> Iterator[Element]:
             [*_ROUTE, *(Column(head, "n") for head in heads)],
             [(*_route(row), *_times(row)) for row in times.rows],
         )
-    yield table_trust(TRAFFIC.name, report.trust.get(TRAFFIC.name))
+    yield from table_trust(report, TRAFFIC.name, LATENCY.name)
 
 
 _ROUTE = (Column("Route", "name"), Column("Method", "name"), Column("Service", "name"))
@@ -197,4 +195,4 @@ def countries(report: Report, clock: Clock) -> Iterator[Element]:
     if rows:
         heads = (Column("Requests", "n"), Column("Share", "n"), Column("Sent", "n"), Column(""))
         yield table("Requests by country of the client", [Column("Country", "name"), *heads], rows)
-    yield table_trust(COUNTRIES.name, report.trust.get(COUNTRIES.name))
+    yield from table_trust(report, COUNTRIES.name)

@@ -8,9 +8,9 @@ from xml.etree.ElementTree import Element
 from millrace.report.markup import element
 
 _WIDTH, _HEIGHT = 720, 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 92, 16, 16, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 112, 16, 16, 40
 _X_LABELS, _Y_LABELS = 4, 4
-_NICE = (1, 2, 2.5, 5, 10)
+_NICE = (1, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)  # a quarter of each has few digits
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _nice(greatest: float) -> float:
 
 def _short(value: float) -> str:
     """A number in a few characters."""
-    for limit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")):
+    for limit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "")):
         if value >= limit:
-            return f"{value / (1e3 if name == 'k' else limit):.3g}{name}"
-    return f"{value:.3g}"
+            return f"{value / limit:.3g}{name}" if name else f"{value:,.0f}"
+    return f"{value:,.4g}"

@@ -37,7 +37,7 @@ def anomalies(report: Report, clock: Clock) -> Iterator[Element]:
                 for row in part.rows
             ],
         )
-    yield table_trust(ANOMALIES.name, report.trust.get(ANOMALIES.name))
+    yield from table_trust(report, ANOMALIES.name)
     if "records" in report.parts:
         yield element("h3", "The newest of these lines")
         yield from _records(report, clock)
@@ -147,7 +147,7 @@ def templates(report: Report, clock: Clock) -> Iterator[Element]:
                 for row in frequent.rows
             ],
         )
-    yield table_trust(TEMPLATES.name, report.trust.get(TEMPLATES.name))
+    yield from table_trust(report, TEMPLATES.name)
 
 
 def letters(report: Report, clock: Clock) -> Iterator[Element]:

@@ -6,14 +6,15 @@ from xml.etree.ElementTree import Element
 
 from millrace.report.markup import Child, element
 from millrace.report.texts import counted
-from millrace.report.values import Part, StepTrust, TableTrust
+from millrace.report.values import Part, Report, StepTrust, TableTrust, worst
 
 _PROOFS = {
-    "equal": "equal to its lines",
-    "late": "lacks late lines",
-    "differs": "differs from its lines",
+    "equal": "equal to the lines",
+    "late": "lacking late lines",
+    "differs": "not equal to the lines",
     "unknown": "not compared",
 }
+_WRONG = ("differs", "late", "unknown")
 _TONES = {"equal": "good", "late": "warn", "unknown": "warn", "differs": "bad"}
 
 
@@ -21,7 +22,8 @@ _TONES = {"equal": "good", "late": "warn", "unknown": "warn", "differs": "bad"}
 class Column:
     """The head of a column, and its kind.
 
-    ``n`` is a number, ``t`` a time, ``name`` and ``said`` what a line says.
+    ``n`` is a number, ``t`` a time, ``told`` what the report says, ``name`` and ``said`` what a
+    line says.
     """
 
     head: str
@@ -73,7 +75,7 @@ def step_trust(one: StepTrust) -> Element:
     """State and proof of a step, in words."""
     told = _PROOFS[one.proof]
     if one.proof == "late":
-        told = f"lacks {counted(one.late_lines, 'late line')}"
+        told = f"lacking {counted(one.late_lines, 'late line')}"
     return element("span", f"{one.state}, {told}", class_=f"trust {tone(one)}")
 
 
@@ -82,22 +84,55 @@ def tone(one: StepTrust) -> str:
     return "warn" if one.state == "open" and one.proof != "differs" else _TONES[one.proof]
 
 
-def table_trust(name: str, trust: TableTrust | None) -> Element:
-    """In a paragraph: how far the figures of a table can be trusted over the whole span."""
-    if trust is None or trust.problem or not trust.steps:
-        told = f" {trust.problem}." if trust and trust.problem else ""
-        return element("p", f"Trust of {name}: unknown.{told}", class_="trust warn")
+def span_trust(trust: TableTrust | None) -> Element:
+    """In a few words: how far a number of the whole span can be trusted."""
+    if trust is None or not trust.steps:
+        return element("span", "trust unknown", class_="trust warn")
     states, proofs, count = trust.states, trust.proofs, len(trust.steps)
-    named = [f"{states[state]} {state}" for state in ("closed", "revised", "open") if states[state]]
-    found = [f"{proofs[proof]} {_PROOFS[proof]}" for proof in _PROOFS if proofs[proof]]
-    lacking = ""
+    if len(states) == len(proofs) == 1:
+        return step_trust(worst(trust.steps))
+    told = [f"{states['open']} open"] if states["open"] else ["all closed"]
+    told += [f"{proofs[name]} {_PROOFS[name]}" for name in _WRONG if proofs[name]][:1]
+    shown = f"of {count} steps {', '.join(told)}"
+    return element("span", shown, class_=f"trust {_tone_of(trust)}")
+
+
+def table_trust(report: Report, *tables: str) -> list[Element]:
+    """In a paragraph: how far the figures of these tables can be trusted over the whole span.
+
+    Those of which the same can be said share one.
+    """
+    sentences: dict[str, list[str]] = {}
+    tones: dict[str, str] = {}
+    for name in tables:
+        if name in report.trust:
+            sentence = _sentence(report.trust[name])
+            sentences.setdefault(sentence, []).append(name)
+            tones[sentence] = _tone_of(report.trust[name])
+    return [
+        element("p", f"Trust of {', '.join(names)}: {sentence}", class_=f"trust {tones[sentence]}")
+        for sentence, names in sentences.items()
+    ]
+
+
+def _sentence(trust: TableTrust) -> str:
+    if trust.problem or not trust.steps:
+        return f"unknown: {trust.problem or 'nothing is known of it'}."
+    states, proofs = trust.states, trust.proofs
+    told = [f"{states[name]} {name}" for name in ("closed", "revised", "open") if states[name]]
+    found = [f"{proofs[name]} {_PROOFS[name]}" for name in _PROOFS if proofs[name]]
+    sentence = f"of {counted(len(trust.steps), 'step')} {', '.join(told)}; {', '.join(found)}."
     if trust.late_lines:
-        lacking = f" The figures lack {counted(trust.late_lines, 'line')} that came too late."
-    worst = "bad" if proofs["differs"] else "warn"
-    if proofs["equal"] == count and not states["open"]:
-        worst = "good"
-    sentence = f"Trust of {name}: of {counted(count, 'step')} {', '.join(named)}; by reconcile "
-    return element("p", f"{sentence}{', '.join(found)}.{lacking}", class_=f"trust {worst}")
+        sentence += f" The figures lack {counted(trust.late_lines, 'line')} that came too late."
+    return sentence
+
+
+def _tone_of(trust: TableTrust) -> str:
+    """Whether that is good, a warning or bad."""
+    if trust.proofs["differs"]:
+        return "bad"
+    is_good = trust.steps and trust.proofs["equal"] == len(trust.steps)
+    return "good" if is_good and not trust.states["open"] else "warn"
 
 
 def remarks(part: Part, shown: int | None = None) -> list[Element]:

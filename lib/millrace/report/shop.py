@@ -31,13 +31,13 @@ def shop(report: Report, clock: Clock) -> Iterator[Element]:
     ):
         if name in report.parts:
             yield from _by(report.parts[name], head, key)
-    yield table_trust(SHOP.name, report.trust.get(SHOP.name))
+    yield from table_trust(report, SHOP.name)
     if "searches" in report.parts:
         yield from _searches(report)
 
 
 def _each_step(report: Report, clock: Clock) -> Element:
-    columns = [Column("Step", "t"), *_MONEY, Column("Trust")]
+    columns = [Column("Step", "t"), *_MONEY, Column("Trust", "told")]
     trust = steps.worst_of(report, (SHOP.name,))
     cells: list[Sequence[Child]] = [
         [clock.minute(start) for start in report.starts],
@@ -86,4 +86,4 @@ def _searches(report: Report) -> Iterator[Element]:
                 for row in part.rows
             ],
         )
-    yield table_trust(SEARCHES.name, report.trust.get(SEARCHES.name))
+    yield from table_trust(report, SEARCHES.name)

@@ -29,6 +29,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: 2px 16px; padding: 0; list-style: 
 .tiles b { display: block; font-size: 1.45em; line-height: 1.3; overflow-wrap: anywhere;
   font-variant-numeric: tabular-nums; }
 .trust { font-size: .86em; }
+p.trust { max-width: 100ch; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 .scroll { overflow-x: auto; margin: 8px 0 16px; }
 .scroll:focus-visible { outline: 2px solid var(--c0); }
@@ -43,6 +44,7 @@ tbody th { font-weight: 500; }
 .said { overflow-wrap: anywhere; font-family: ui-monospace, "DejaVu Sans Mono", monospace;
   font-size: .93em; min-width: 12em; }
 .name { overflow-wrap: anywhere; min-width: 7em; }
+.told { min-width: 14em; }
 figure { margin: 16px 0; }
 figcaption { margin-bottom: 4px; }
 .legend { display: inline-block; margin-left: 14px; color: var(--soft); white-space: nowrap; }
@@ -76,12 +78,12 @@ footer { margin-top: 32px; padding-bottom: 32px; color: var(--soft); font-size: 
   nav { display: none; }
   h2, h3, caption, figcaption { break-after: avoid; }
   figure, tr, .tiles li { break-inside: avoid; }
-  thead { display: table-header-group; }
+  thead { display: table-header-group; break-after: avoid; }
+  tbody tr:nth-child(-n+3) { break-after: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { padding: 2px 6px 2px 0; }
-  .n, .t { white-space: normal; }
-  .said, .name { min-width: 0; }
+  .said, .name, .told { min-width: 0; }
   .tiles { grid-template-columns: repeat(3, 1fr); }
   .bar { width: 60px; }
   a { color: inherit; text-decoration: none; }

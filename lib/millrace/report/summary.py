@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from millrace.records.tables import ANOMALIES, LATENCY, LEVELS, SHOP, TRAFFIC
 from millrace.report import steps
 from millrace.report.markup import Child, element
-from millrace.report.parts import Column, step_trust, table
+from millrace.report.parts import Column, span_trust, table
 from millrace.report.texts import (
     NOTHING,
     Clock,
@@ -18,7 +18,7 @@ from millrace.report.texts import (
     ratio,
     whole,
 )
-from millrace.report.values import FeedStanding, Part, Report, worst
+from millrace.report.values import FeedStanding, Part, Report
 
 IS_ERROR = "5xx"
 _SERIOUS = ("ERROR", "FATAL")
@@ -67,7 +67,7 @@ def summary(report: Report, clock: Clock) -> Iterator[Element]:
             Column("Feed", "name"),
             Column("Stored until", "t"),
             Column("Lines in Kafka", "n"),
-            Column("Last reconcile"),
+            Column("Last reconcile", "told"),
         ],
         [_feed_row(feed, clock) for feed in report.feeds],
     )
@@ -111,12 +111,7 @@ def _tile(report: Report, table: str | None, part: str, name: str, shown: str) -
     elif table is None:
         trust = element("span", "as stored now", class_="trust soft")
     else:
-        known = report.trust.get(table)
-        trust = (
-            step_trust(worst(known.steps))
-            if known and known.steps
-            else element("span", "trust unknown", class_="trust warn")
-        )
+        trust = span_trust(report.trust.get(table))
     yield element("li", name, element("b", shown), trust)
 
 

@@ -30,7 +30,7 @@ def whole(number: int | Decimal | None) -> str:
 
 def ratio(part: int, of: int) -> str:
     """A share in percent."""
-    return f"{100 * part / of:.2f} %" if of else NOTHING
+    return f"{100 * part / of:.2f}\u00a0%" if of else NOTHING
 
 
 def money(amount: int | Decimal | None) -> str:
@@ -46,7 +46,7 @@ def milliseconds(time: float | Decimal | None) -> str:
     """A time in milliseconds."""
     if time is None:
         return NOTHING
-    return f"{time:,.0f} ms" if time >= 100 else f"{time:,.3g} ms"
+    return f"{time:,.0f}\u00a0ms" if time >= 100 else f"{time:,.3g}\u00a0ms"
 
 
 def bytes_of(size: int | Decimal | None) -> str:

@@ -159,6 +159,12 @@ def settle(db: Database[Document], chosen: Filter, status: Status, note: str | N
     return db[COLLECTION].update_many(query, change).modified_count
 
 
+def count_open(db: Database[Document], chosen: Filter) -> int:
+    """How many of the letters are open."""
+    query = {"$and": [chosen.query, {"status": {"$in": list(OPEN)}}]}
+    return db[COLLECTION].count_documents(query)
+
+
 def claim(db: Database[Document], ids: Sequence[str], line: bytes | None) -> None:
     """Marks letters as requeued, before their records are written; keeps an edited line."""
     marks: Document = {"status": "requeued"} | ({} if line is None else {"line": line})
