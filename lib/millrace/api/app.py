@@ -20,6 +20,7 @@ from millrace.api import (
     explain,
     export,
     fields,
+    figure_export,
     figure_lines,
     figures,
     health,
@@ -29,6 +30,7 @@ from millrace.api import (
     pipeline,
     plain,
     problems,
+    report,
     tail,
     templates,
 )
@@ -39,6 +41,7 @@ from millrace.api.service import Service
 from millrace.errors import ConfigurationError, one_line
 from millrace.io.mongo.client import refusal
 from millrace.io.mongo.search import OutOfTimeError
+from millrace.io.mysql import figures as figures_read
 
 _SWAGGER = Path(str(files("fastapi_offline"))) / "static"
 _DOCS = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>millrace API</title>
@@ -63,8 +66,10 @@ _ROUTES = (
     dead_letters,
     pipeline,
     templates,
+    report,
     plain,
     fields,
+    figure_export,
     figure_lines,
     figures,
     histogram,
@@ -131,8 +136,9 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
             headers["Allow"] = ", ".join(_allowed(app, request.url.path))
         return problems.response(error.status_code, str(error.detail), headers)
 
+    @app.exception_handler(figures_read.OutOfTimeError)
     @app.exception_handler(OutOfTimeError)
-    def too_slow(request: Request, error: OutOfTimeError) -> JSONResponse:
+    def too_slow(request: Request, error: Exception) -> JSONResponse:
         return problems.response(503, "the server needs too long: ask for less time")
 
     @app.exception_handler(PyMongoError)

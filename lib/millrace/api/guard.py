@@ -21,7 +21,8 @@ from millrace.telemetry import metrics
 COOKIE = "millrace_token"
 OPEN_PATHS = frozenset({"/health"})  # probes have no token
 CONSOLE, SESSION = "/console", "/console/session"  # its files, and who is signed in
-STREAMS = frozenset({"/v1/logs/tail", "/v1/logs/export"})  # they bound how many there are
+STREAMS = re.compile(r"/v1/(logs/(tail|export)|figures/[^/]+/export)")
+"""The paths of answers that are sent while they are made: these bound how many there are."""
 _LONGEST_BODY = 256 * 1024
 _LONGEST_URL = 16 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -70,7 +71,7 @@ class Guard:
             answered.log()
 
     async def _let_through(self, scope: Scope, receive: Receive, answered: "_Answered") -> None:
-        if scope["path"] in STREAMS:
+        if STREAMS.fullmatch(scope["path"]):
             await self._app(scope, receive, answered.send)
             return
         if self._running >= self._service.conf.api.max_concurrent:

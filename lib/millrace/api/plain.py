@@ -167,7 +167,7 @@ def api(own: Own, from_timestamp: From = _DEFAULT_SPAN, to_timestamp: To = "now"
     chosen = _chosen(own, TRAFFIC, from_timestamp, to_timestamp)
     columns = ("timed_requests", "sum_response_us", "min_response_us", "max_response_us")
     with own.mysql.cursor() as cursor:
-        rows = figures.sums(cursor, chosen, [ROUTE.name], columns, _ROWS)
+        rows = figures.sums(cursor, chosen, [ROUTE.name], columns, _ROWS, own.conf.api.max_query_s)
     made = [
         ApiLatency(
             api=row[ROUTE.name],
@@ -209,5 +209,5 @@ def _chosen(own: Service, table: Table, since: str, until: str) -> Chosen:
 def _sums(own: Service, chosen: Chosen, key: str, figure: str) -> dict[str, int]:
     """A figure by the values of a key, the largest first."""
     with own.mysql.cursor() as cursor:
-        rows = figures.sums(cursor, chosen, [key], [figure], _ROWS)
+        rows = figures.sums(cursor, chosen, [key], [figure], _ROWS, own.conf.api.max_query_s)
     return {str(row[key]): int(row[figure]) for row in rows}

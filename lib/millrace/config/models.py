@@ -29,6 +29,8 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Server = Literal["kafka", "mongo", "mysql", "api", "reconcile"]
+Job = Literal["ingest", "aggregate", "archive"]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f]+$", max_length=1000)]
 LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 
@@ -208,6 +210,20 @@ class Logs(Section):
     format: LogFormat = "text"
 
 
+class Links(Section):
+    """Addresses of pages that know more: for whoever operates the suite, shown by the API.
+
+    ``spark`` has the Spark UI of each job, ``history`` is Spark's history server, ``traces`` where
+    traces are searched, ``dashboards`` Grafana, ``runbooks`` what to do about alerts.
+    """
+
+    spark: dict[Job, Url] = {}
+    history: Url | None = None
+    traces: Url | None = None
+    dashboards: Url | None = None
+    runbooks: Url | None = None
+
+
 class Api(Section):
     """The query API. Tokens come from the environment; on the loopback one is made where none is.
 
@@ -233,6 +249,7 @@ class Api(Section):
     max_watchers: PositiveInt = 64
     alertmanager_url: str | None = None
     public_url: str | None = None
+    links: Links = Links()
 
     @field_validator("alertmanager_url", "public_url")
     @classmethod
