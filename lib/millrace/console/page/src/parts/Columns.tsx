@@ -1,7 +1,9 @@
 import { useKnown } from "../state/known.ts";
 import { change, type View } from "../state/view.ts";
 
-const USUAL = ["timestamp", "level", "service_name", "summary"];
+const USUAL = matchMedia("(max-width: 640px)").matches
+  ? ["timestamp", "level", "summary"]
+  : ["timestamp", "level", "service_name", "summary"];
 const ALSO = ["summary", "feed", "_id"];
 
 /** The columns of a view: those of its address, or the usual ones. */

@@ -28,7 +28,7 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
     axes: [
-      { ...axis, space: 64, values: (_, values) => timesOf(values, zone) },
+      { ...axis, space: 64, size: 30, values: (_, values) => timesOf(values, zone) },
       { ...axis, size: 62, values: (_, values) => values.map(format), ...(isWhole ? { incrs: WHOLE } : {}) },
     ],
     cursor: {
