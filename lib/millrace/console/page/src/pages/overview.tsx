@@ -19,6 +19,7 @@ interface Drawn {
   readonly table: "traffic_by_minute" | "latency_by_minute" | "anomalies_by_minute" | "levels_by_minute";
   readonly by?: string;
   readonly kind?: "bars";
+  readonly isWhole?: boolean;
   readonly format: (value: number) => string;
   readonly series: (rows: ReadonlyMap<string, Row[]>, times: readonly string[]) => Series[];
   readonly q?: string;
@@ -34,7 +35,7 @@ const classOf = (row: Row): (typeof CLASSES)[number] =>
 
 const CHARTS: readonly Drawn[] = [
   {
-    title: "Traffic", table: "traffic_by_minute", by: "status_class", format: compact,
+    title: "Traffic", table: "traffic_by_minute", by: "status_class", format: compact, isWhole: true,
     series: (rows, times) =>
       CLASSES.map((one) => ({
         label: one, colour: CLASS_COLOURS[one],
@@ -66,7 +67,7 @@ const CHARTS: readonly Drawn[] = [
     ],
   },
   {
-    title: "Anomalies", table: "anomalies_by_minute", by: "severity", kind: "bars", format: count,
+    title: "Anomalies", table: "anomalies_by_minute", by: "severity", kind: "bars", format: count, isWhole: true,
     series: (rows, times) => [
       { label: "anomalous lines", colour: "--series-4", values: times.map((at) => sum(rows.get(at), "events")) },
     ],
@@ -109,6 +110,7 @@ function FigureChart({ drawn, view, onOpen }: { drawn: Drawn; view: View; onOpen
       series={shown?.series ?? []}
       zone={view.tz}
       format={drawn.format}
+      isWhole={drawn.isWhole ?? false}
       {...(drawn.kind ? { kind: drawn.kind } : {})}
       vouched={vouched}
       openFrom={shown?.openFrom ?? null}

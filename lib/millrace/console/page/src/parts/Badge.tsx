@@ -14,7 +14,7 @@ export function Badge({ vouched, of }: { vouched: Vouched | null; of: string }) 
       <button
         type="button"
         class={`badge ${vouched.mark}`}
-        aria-label={`${of}: ${vouched.mark}`}
+        aria-label={[`${of}: ${vouched.mark}`, vouched.also].filter(Boolean).join(", ")}
         aria-describedby={isShown ? id : undefined}
         aria-expanded={isShown}
         onFocus={() => show(true)}
@@ -27,6 +27,7 @@ export function Badge({ vouched, of }: { vouched: Vouched | null; of: string }) 
         }}
       >
         <span aria-hidden="true">{SIGNS[vouched.mark]}</span> {vouched.mark}
+        {vouched.also && <span class="also"> · {vouched.also}</span>}
       </button>
       {isShown && (
         <span class="tip" role="tooltip" id={id}>

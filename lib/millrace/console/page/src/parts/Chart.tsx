@@ -14,6 +14,8 @@ export interface Series {
   /** The colour's name in the theme: `--series-1`, `--bad` ... */
   readonly colour: string;
   readonly values: readonly (number | null)[];
+  /** How high they are drawn, where they stand on others; as high as they are if not given. */
+  readonly drawn?: readonly (number | null)[];
 }
 
 export interface ChartProps {
@@ -26,6 +28,8 @@ export interface ChartProps {
   /** A value as a person reads it. */
   readonly format: (value: number) => string;
   readonly kind?: "line" | "bars";
+  /** Whether values are whole numbers: no tick is between two. */
+  readonly isWhole?: boolean;
   readonly vouched?: Vouched | null;
   /** The first step that is open: from there on the ground is hatched. */
   readonly openFrom?: number | null;

@@ -1,5 +1,6 @@
 // How uPlot draws a chart.
 import uPlot from "uplot";
+import { timeText } from "../state/time.ts";
 import type { ChartProps } from "./Chart.tsx";
 
 export interface Drawing {
@@ -9,13 +10,14 @@ export interface Drawing {
   readonly moveTo: (step: number | null) => void;
 }
 
+const WHOLE = [1, 2, 5].flatMap((one) => Array.from({ length: 12 }, (_, power) => one * 10 ** power)).sort((a, b) => a - b);
 const FONT = "12px system-ui, sans-serif";
 
 /** A chart in its place. */
 export function drawn({ place, props, moveTo }: Drawing): uPlot {
   const style = getComputedStyle(place);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  const { series, zone, kind, stepMs, height = 180, format, onPick, onBrush } = props();
+  const { series, zone, kind, stepMs, height = 180, format, onPick, onBrush, isWhole } = props();
   const axis: uPlot.Axis = {
     stroke: colour("--muted"), font: FONT, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 },
   };
@@ -26,8 +28,8 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
     axes: [
-      { ...axis, space: 64 },
-      { ...axis, size: 62, values: (_, values) => values.map(format) },
+      { ...axis, space: 64, size: 30, values: (_, values) => timesOf(values, zone) },
+      { ...axis, size: 62, values: (_, values) => values.map(format), ...(isWhole ? { incrs: WHOLE } : {}) },
     ],
     cursor: {
       y: false,
@@ -69,6 +71,17 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
   return plot;
 }
 
+/** The times of an axis: the day where it is another than that before, else the time of day. */
+function timesOf(seconds: readonly number[], zone: string): string[] {
+  let day = "";
+  return seconds.map((one) => {
+    const text = timeText(one * 1000, zone, false);
+    const isNewDay = day !== "" && text.slice(0, 10) !== day;
+    day = text.slice(0, 10);
+    return isNewDay || text.endsWith("00:00:00") ? text.slice(5, 10) : text.endsWith(":00") ? text.slice(11, 16) : text.slice(11);
+  });
+}
+
 /** Hatches the steps that are open, and marks those that differ. */
 function ground(plot: uPlot, props: ChartProps, colour: (name: string) => string): void {
   const { left, top, width, height } = plot.bbox;
@@ -91,5 +104,5 @@ function ground(plot: uPlot, props: ChartProps, colour: (name: string) => string
 
 /** The series as uPlot has them: times in seconds, then the values of each. */
 export function dataOf(props: Pick<ChartProps, "times" | "series">): uPlot.AlignedData {
-  return [props.times.map((time) => time / 1000), ...props.series.map((one) => [...one.values])];
+  return [props.times.map((time) => time / 1000), ...props.series.map((one) => [...(one.drawn ?? one.values)])];
 }

@@ -10,7 +10,7 @@ export interface Line {
 }
 
 const WIDTHS: Record<string, string> = {
-  timestamp: "12.5rem", received_at: "12.5rem", level: "4rem", feed: "6rem", service_name: "8rem", method: "4.5rem",
+  timestamp: "14rem", received_at: "14rem", level: "4.2rem", feed: "6rem", service_name: "9rem", method: "4.5rem",
   status_code: "4rem", country: "3.5rem", response_time_ms: "6rem", client_ip: "9rem", summary: "minmax(18rem, 1fr)",
   message: "minmax(18rem, 1fr)", path: "minmax(12rem, 1fr)",
 };
@@ -50,17 +50,21 @@ export function summary(line: Line): string {
   return textOf(line["raw"]);
 }
 
+const narrow = matchMedia("(max-width: 640px)");
+
 /** Columns of lines by the names of fields; `summary` is what the line says. */
 export function lineColumns(names: readonly string[], zone: string): Column<Line>[] {
+  // Where there is little room, of times the clock alone.
+  const isShort = narrow.matches;
   return names.map((name) => ({
     name,
-    width: WIDTHS[name] ?? "minmax(7rem, 12rem)",
+    width: (isShort && name === "timestamp" ? "8rem" : WIDTHS[name]) ?? "minmax(7rem, 12rem)",
     cell: (line) => {
       if (name === "summary" || name === "message") return <Text text={summary(line)} most={400} />;
       const value = valueAt(line, name);
       if (value === undefined || value === null) return <span class="none">–</span>;
       const isTime = name === "timestamp" || name.endsWith("_at");
-      return isTime ? <time>{timeText(String(value), zone)}</time> : <Text text={textOf(value)} most={200} />;
+      return isTime ? <time>{timeText(String(value), zone).slice(isShort ? 11 : 0)}</time> : <Text text={textOf(value)} most={200} />;
     },
   }));
 }

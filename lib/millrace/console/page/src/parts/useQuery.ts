@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Answer, type Asked, type GetPath, type Problem, ProblemError, get } from "../api/client.ts";
 import { useTicks } from "../state/ticks.ts";
 
@@ -11,25 +11,23 @@ export interface Loaded<T> {
 }
 
 /**
- * The answer to a GET of the API, asked for anew when the question changes, and at each tick where
- * it is `live`. Without a path nothing is asked for.
+ * The answer to a GET of the API, asked for anew when the question changes, at each tick where it is
+ * `live`, and when `again` changes. Without a path nothing is asked for.
  */
 export function useQuery<P extends GetPath>(
   path: P | null,
   asked: Omit<Asked<P>, "signal"> = {},
-  { live = false }: { live?: boolean } = {},
+  { live = false, again = 0 }: { live?: boolean; again?: number } = {},
 ): Loaded<Answer<P>> {
   const [loaded, set] = useState<Loaded<Answer<P>>>({ data: null, problem: null, isLoading: path !== null });
   const ticks = useTicks();
   const question = path === null ? null : JSON.stringify([path, asked.path, asked.query]);
-  const running = useRef<string | null>(null);
   useEffect(() => {
     if (path === null || question === null) {
       set({ data: null, problem: null, isLoading: false });
       return;
     }
     const abort = new AbortController();
-    running.current = question;
     set((before) => ({ ...before, isLoading: true }));
     get(path, { ...asked, signal: abort.signal } as Asked<P>).then(
       (data) => set({ data, problem: null, isLoading: false }),
@@ -42,11 +40,9 @@ export function useQuery<P extends GetPath>(
           problem, isLoading: false,
         }));
       },
-    ).finally(() => {
-      if (running.current === question) running.current = null;
-    });
+    );
     return () => abort.abort();
-  }, [question, live ? ticks : 0]);
+  }, [question, live ? ticks : 0, again]);
   return loaded;
 }
 

@@ -1,5 +1,5 @@
 // The one clock by which all that is live is asked for again.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { isRelative } from "./time.ts";
 import type { View } from "./view.ts";
 
@@ -44,4 +44,12 @@ export function useTicks(): number {
     return () => void listeners.delete(told);
   }, []);
   return seen;
+}
+
+/** How many ticks there were, but for those while it is held. */
+export function useHeldTicks(isHeld: boolean): number {
+  const now = useTicks();
+  const seen = useRef(now);
+  if (!isHeld) seen.current = now;
+  return seen.current;
 }

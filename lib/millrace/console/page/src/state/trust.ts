@@ -19,6 +19,8 @@ export type Mark = "open" | "closed" | "revised" | "proven" | "differs";
 
 export interface Vouched {
   readonly mark: Mark;
+  /** What the word leaves out: how many steps are open beside those that it is of. */
+  readonly also?: string;
   /** Facts with their names, for who looks closer. */
   readonly facts: readonly (readonly [string, string])[];
 }
@@ -50,8 +52,10 @@ export function ofFigures(table: string, buckets: readonly Bucket[], trust: Trus
     .map((one) => [one, marks.filter((own) => own === one).length] as const)
     .filter(([, many]) => many)
     .map(([one, many]) => `${count(many)} ${one}`);
+  const open = mark === "open" ? 0 : marks.filter((one) => one === "open").length;
   return {
     mark,
+    ...(open ? { also: `${count(open)} open` } : {}),
     facts: [
       ["meaning", MEANING[mark]],
       ["table", table],

@@ -10,7 +10,7 @@ export const count = (value: number): string => whole.format(value);
 export const compact = (value: number): string => short.format(value);
 
 /** A ratio: `1.25 %`. */
-export const percent = (ratio: number): string => `${(100 * ratio).toPrecision(3).replace(/\.?0+$/, "")} %`;
+export const percent = (ratio: number): string => `${Number((100 * ratio).toPrecision(3))} %`;
 
 /** A count with its noun: `1 line`, `2 lines`. */
 export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
