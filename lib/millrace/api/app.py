@@ -15,6 +15,8 @@ from starlette.routing import compile_path
 
 from millrace import __version__
 from millrace.api import (
+    alert_preview,
+    alerts,
     dead_letters,
     explain,
     export,
@@ -59,6 +61,8 @@ _ROUTES = (
     explain,
     lines,
     dead_letters,
+    alert_preview,
+    alerts,
     pipeline,
     templates,
     plain,
@@ -156,9 +160,12 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
 
 def _allowed(app: FastAPI, path: str) -> list[str]:
     """The methods of a path: several routes may share one, and the framework tells those of one."""
+    paths = app.openapi()["paths"]
+    if path in paths:
+        return sorted(method.upper() for method in paths[path])
     return sorted(
         method.upper()
-        for template, methods in app.openapi()["paths"].items()
+        for template, methods in paths.items()
         if compile_path(template)[0].match(path)
         for method in methods
     )
