@@ -52,6 +52,12 @@ class Figures:
             send_minute(self.world, self._draw, start, lines, **given)
         self.world.aggregate()
 
+    def requests(self, start: datetime, succeeded: int) -> None:
+        """Further requests of a minute, which succeeded; counted at once."""
+        given = {"method": "GET", "path": "/pay", "service_name": "cart", "status_code": 200}
+        send_minute(self.world, self._draw, start, succeeded, **given)
+        self.world.aggregate()
+
     def rule(self, **values: Any) -> StoredRule:
         """A rule that is stored: by default of which half of all requests fail."""
         usual = {"name": "Half of it fails", "metric": "server_error_ratio", "threshold": 0.5}
@@ -87,3 +93,10 @@ def alerts_at(address: str) -> list[dict[str, Any]]:
     with urlopen(f"{address}/api/v2/alerts", timeout=_TIMEOUT_S) as answer:
         found: list[dict[str, Any]] = json.loads(answer.read())
     return found
+
+
+def silences_at(address: str) -> list[dict[str, Any]]:
+    """The silences that have not ended, as the Alertmanager has them."""
+    with urlopen(f"{address}/api/v2/silences", timeout=_TIMEOUT_S) as answer:
+        found: list[dict[str, Any]] = json.loads(answer.read())
+    return [one for one in found if one["status"]["state"] != "expired"]

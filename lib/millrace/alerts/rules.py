@@ -16,7 +16,7 @@ from millrace.windows.key_matches import as_stored, wanted
 _MOST_VALUES = 20
 _QUERY_METRIC: MetricName = "matching_lines"
 
-Texts = Annotated[tuple[Annotated[str, Field(max_length=256)], ...], Field(max_length=_MOST_VALUES)]
+Texts = Annotated[list[Annotated[str, Field(max_length=256)]], Field(max_length=_MOST_VALUES)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=1, le=LONGEST_MINUTES)]
 
@@ -32,14 +32,14 @@ class RuleError(Exception):
 class RuleFilter(BaseModel):
     """Which figures a rule watches: all, but for the keys that are named."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     feed: Texts = Field(
-        default=(), description="Feeds; all that have the metric where none is named."
+        default=[], description="Feeds; all that have the metric where none is named."
     )
-    service_name: Texts = ()
-    http_route: Texts = ()
-    country: Texts = ()
+    service_name: Texts = []
+    http_route: Texts = []
+    country: Texts = []
 
     @property
     def keys(self) -> Mapping[str, tuple[str, ...]]:
@@ -56,7 +56,7 @@ class Rule(BaseModel):
     that is none.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: str = Field(min_length=1, max_length=128, pattern=r"\S")
     metric: MetricName

@@ -15,6 +15,8 @@ from starlette.routing import compile_path
 
 from millrace import __version__
 from millrace.api import (
+    alert_preview,
+    alerts,
     console,
     dead_letters,
     explain,
@@ -22,6 +24,7 @@ from millrace.api import (
     fields,
     figure_export,
     figure_lines,
+    figure_tops,
     figures,
     health,
     histogram,
@@ -64,6 +67,8 @@ _ROUTES = (
     explain,
     lines,
     dead_letters,
+    alert_preview,
+    alerts,
     pipeline,
     templates,
     report,
@@ -71,6 +76,7 @@ _ROUTES = (
     fields,
     figure_export,
     figure_lines,
+    figure_tops,
     figures,
     histogram,
 )
@@ -165,9 +171,12 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
 
 def _allowed(app: FastAPI, path: str) -> list[str]:
     """The methods of a path: several routes may share one, and the framework tells those of one."""
+    paths = app.openapi()["paths"]
+    if path in paths:
+        return sorted(method.upper() for method in paths[path])
     return sorted(
         method.upper()
-        for template, methods in app.openapi()["paths"].items()
+        for template, methods in paths.items()
         if compile_path(template)[0].match(path)
         for method in methods
     )

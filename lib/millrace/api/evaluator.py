@@ -18,7 +18,7 @@ from millrace.alerts.measures import DEAD_LETTERS
 from millrace.alerts.rules import Rule, RuleError, Watched, watched
 from millrace.alerts.standing import News, Standing, advance
 from millrace.api.service import Service
-from millrace.api.settled import Reached, Settlement, together
+from millrace.api.settled import Reached, together
 from millrace.config import ConfigurationError
 from millrace.errors import one_line
 from millrace.io.mongo import alert_rules, alert_states, leases, search
@@ -79,7 +79,7 @@ class Evaluator:
     """Evaluates all rules whose minutes are settled, while it has the lease."""
 
     def __init__(self, own: Service) -> None:
-        self._own, self._settlement = own, Settlement(own.conf)
+        self._own = own
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._reached: dict[tuple[str, bool], Reached] = {}
         self._oldest: datetime | None = None
@@ -126,7 +126,7 @@ class Evaluator:
             if known and now < known.settled + MINUTE + timedelta(seconds=SETTLE_S):
                 continue
             with self._own.mysql.cursor() as cursor:
-                found = self._settlement.reached(cursor, feeds[name], with_letters=letters)
+                found = self._own.settlement.reached(cursor, feeds[name], with_letters=letters)
             if found:
                 self._reached[name, letters] = found
 
@@ -168,7 +168,9 @@ class Evaluator:
         if due.until <= standing.latest.until and due.final_until <= standing.final.until:
             return None
         after, news = self._advanced(rule.rule, asked, standing, due)
-        metrics.ALERT_MINUTES.inc(max(0, (after.latest.until - standing.latest.until) // MINUTE))
+        metrics.ALERT_EVALUATIONS.inc(
+            max(0, (after.latest.until - standing.latest.until) // MINUTE)
+        )
         alert_states.add_history(self._own.db, rule, meaning, news, now)
         kept = before or StoredState(rule.id, meaning, 0, standing)
         missed = _missed(news)

@@ -152,8 +152,8 @@ class Guard:
             return {}
         return {
             "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
-            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Last-Event-ID",
+            "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
             "Cross-Origin-Resource-Policy": "cross-origin",
             "Vary": "Origin",
         }

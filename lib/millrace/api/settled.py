@@ -21,6 +21,7 @@ from millrace.records.tables import WINDOW_S
 
 MINUTE = timedelta(seconds=WINDOW_S)
 _TOPIC_FOR = timedelta(seconds=60)
+_AWAY_FOR = timedelta(seconds=10)
 _LOOK_S = 5
 
 
@@ -43,13 +44,14 @@ class Settlement:
         self._conf, self._probe = conf, OffsetProbe(conf.kafka)
         self._topics: dict[str, tuple[datetime, str]] = {}
         self._lock = threading.Lock()
+        self._away_until = EPOCH
 
     def reached(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Reached | None:
         """How far the feed's minutes are; None where Kafka does not tell.
 
         `ingest` must have come as far as well where dead letters are counted.
         """
-        received = self._taken_until(cursor, feed, with_letters)
+        received = self.taken_until(cursor, feed, with_letters)
         if received is None:
             return None
         settled = _minute(received - timedelta(seconds=SETTLE_S))
@@ -61,11 +63,16 @@ class Settlement:
             final = max(final, closed_until(newest, feed.max_lateness_s).replace(tzinfo=UTC))
         return Reached(settled, min(settled, final))
 
-    def _taken_until(self, cursor: DictCursor, feed: Feed, with_letters: bool) -> datetime | None:
-        """Up to when all that was received is taken, by the broker's clock where lines wait."""
+    def taken_until(self, cursor: DictCursor, feed: Feed, with_letters: bool) -> datetime | None:
+        """Up to when all that was received is taken, by the broker's clock where lines wait.
+
+        None where Kafka does not tell.
+        """
         with self._lock:
             # In this order: what comes to Kafka after the look cannot be thought to be taken.
             at = datetime.now(UTC)
+            if at < self._away_until:
+                return None
             try:
                 ends = self._probe.spans(feed.topic)
                 topic_id = self._topic_id(feed.topic, at)
@@ -79,6 +86,8 @@ class Settlement:
                         waiting[number] = following
                 times = self._probe.received(feed.topic, waiting)
             except (KafkaException, ConfigurationError):
+                # A try takes seconds, and who asks for a preview waits for it.
+                self._away_until = datetime.now(UTC) + _AWAY_FOR
                 return None
         if times.keys() != waiting.keys():
             return None

@@ -160,8 +160,8 @@ API_PARTIAL = Counter(
     "Answers that reach less far than was asked, for api.max_query_s was over.",
     ("route",),
 )
-ALERT_MINUTES = Counter(
-    "millrace_alert_evaluated_minutes", "Minutes that alert rules of users were evaluated for."
+ALERT_EVALUATIONS = Counter(
+    "millrace_alert_evaluations", "Evaluations of alert rules of users: one a rule and minute."
 )
 ALERT_LAG = Gauge(
     "millrace_alert_lag_seconds",
