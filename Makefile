@@ -11,11 +11,11 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup demo test test-slow test-cluster test-k8s chaos bench up down status lock format \
+.PHONY: help setup console console-test demo test test-slow test-cluster test-k8s chaos bench up down status lock format \
   docs dashboards clean clean-data
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.installed ## Install what is needed into .venv (the others do it by themselves)
 
@@ -31,6 +31,12 @@ setup: .venv/.installed ## Install what is needed into .venv (the others do it b
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
+
+console: setup ## Build the browser's page that the API serves, where its sources changed
+	@$(BIN)/python -m millrace.tools.console_build
+
+console-test: setup ## Check the page's types, and run its tests
+	$(BIN)/python -m millrace.tools.console_build check
 
 demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines of your own
 	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
@@ -78,6 +84,7 @@ docs: setup dashboards ## Make the pages that are made from code, notebooks run 
 	$(BIN)/python -m millrace.tools.metric_docs > docs/metrics.md
 	$(BIN)/python -m millrace.tools.query_docs > docs/query.md
 	$(BIN)/python -m millrace.tools.api_docs docs/api.md
+	$(BIN)/python -m millrace.tools.console_build types
 	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew

@@ -30,6 +30,17 @@ RUN version=$(grep -rhoE --include='*.py' '\b2\.3\.[0-9]{10}\b' stack | sort -u)
         package/geo-whois-asn-country.mmdb package/NRO_LICENSE
 
 
+# The page for browsers, by the Node that lib/millrace/setup/node.py names.
+FROM node:24.19.0-slim AS console
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+WORKDIR /build/page
+COPY lib/millrace/console/page/package.json lib/millrace/console/page/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY lib/millrace/console/page ./
+RUN node_modules/.bin/vite build --logLevel warn \
+ && find ../static -type f -exec gzip --keep --best --no-name {} +
+
+
 # The base itself builds, so that wheels fit its Python.
 FROM base AS builder
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
@@ -54,7 +65,8 @@ WORKDIR /opt/millrace
 COPY LICENSE ./
 COPY conf conf
 COPY lib/millrace lib/millrace
-RUN rm -rf lib/millrace/stack lib/millrace/simulate \
+COPY --from=console /build/static/ lib/millrace/console/static/
+RUN rm -rf lib/millrace/stack lib/millrace/simulate lib/millrace/console/page \
  && python -c 'import millrace.api.server' \
  && python -m millrace api --help > /dev/null \
  && python -m compileall -q lib

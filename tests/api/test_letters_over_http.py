@@ -1,5 +1,7 @@
 """Dead letters: found page by page, settled by those who may."""
 
+import base64
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -84,6 +86,12 @@ def test_a_letter_becomes_a_record(client: TestClient, api_conf: Config, ids: li
     dry = client.post("/v1/dead-letters/requeue", json={"ids": ids, "dry_run": True}).json()
     assert dry["records"] == 1
     assert sum(dry["still_dead"].values()) == 9
+    assert dry["outcomes"].keys() == {*ids}
+    made = dry["outcomes"][ids[0]]
+    assert made["becomes"] == "record"
+    assert made["document"]["message"] == "mended"
+    assert made["document"]["_id"] == ids[0].partition("/")[2]
+    assert dry["outcomes"][ids[1]]["becomes"] == "dead_letter"
     assert listed(client, feed=APP.name) == ids
     done = client.post("/v1/dead-letters/requeue", json={"ids": ids}).json()
     assert done == dry
@@ -91,6 +99,98 @@ def test_a_letter_becomes_a_record(client: TestClient, api_conf: Config, ids: li
     record = ids[0].partition("/")[2]
     found = client.get(f"/v1/logs/{APP.name}/{record}").json()["item"]
     assert found["message"] == "mended"
+
+
+def test_an_edited_line_is_tried_before_it_is_requeued(
+    client: TestClient, api_conf: Config, ids: list[str]
+) -> None:
+    asked = {"ids": [ids[4]], "line": "{}", "dry_run": True}
+    (dead,) = client.post("/v1/dead-letters/requeue", json=asked).json()["outcomes"].values()
+    assert (dead["becomes"], dead["reason"]) == ("dead_letter", "missing_field")
+    assert "timestamp" in dead["detail"]
+    asked |= {"line": GOOD.decode()}
+    (made,) = client.post("/v1/dead-letters/requeue", json=asked).json()["outcomes"].values()
+    document = made["document"]
+    assert document["timestamp"] == "2026-06-01T09:00:00.000Z"
+    assert listed(client, feed=APP.name) == ids
+    assert client.post("/v1/dead-letters/requeue", json=asked | {"dry_run": False}).json() == {
+        "records": 1,
+        "still_dead": {},
+        "cut": 0,
+        "outcomes": {ids[4]: made},
+    }
+    found = client.get(f"/v1/logs/{APP.name}/{document['_id']}").json()["item"]
+    assert found == document | {"feed": APP.name}
+
+
+def test_a_letter_is_looked_at_with_its_bytes_and_what_the_parser_says(
+    client: TestClient, ids: list[str]
+) -> None:
+    looked = client.get(f"/v1/dead-letters/{ids[1]}").json()
+    assert looked["letter"]["_id"] == ids[1]
+    assert looked["letter"]["status"] == "new"
+    assert base64.b64decode(looked["bytes"].pop("base64")) == b"\xff\x1b[2J{"
+    shown = r"\xff\x1b[2J{"
+    assert looked["bytes"] == {"shown": shown, "length": 6, "came": 6, "is_cut": False}
+    assert looked["parsed"]["becomes"] == "dead_letter"
+    assert looked["parsed"]["reason"] == "not_utf8"
+    made = client.get(f"/v1/dead-letters/{ids[0]}").json()["parsed"]
+    assert made["document"]["message"] == "mended"
+    assert listed(client, feed=APP.name) == ids
+
+
+def test_a_letter_that_was_cut_says_so(
+    client: TestClient, api_conf: Config, ids: list[str]
+) -> None:
+    stored = mongo.database(api_conf.mongo)[COLLECTION]
+    stored.update_one({"_id": ids[0]}, {"$set": {"raw_bytes": 9_000_000, "raw_sha256": "0" * 64}})
+    looked = client.get(f"/v1/dead-letters/{ids[0]}").json()
+    assert looked["parsed"]["becomes"] == "unknown"
+    assert (looked["bytes"]["is_cut"], looked["bytes"]["came"]) == (True, 9_000_000)
+
+
+def test_a_letter_hides_what_is_hidden(api_conf: Config, ids: list[str]) -> None:
+    hiding = api_conf.api.model_copy(update={"hidden_fields": ("message",)})
+    with asking(api_conf.model_copy(update={"api": hiding})) as client:
+        looked = client.get(f"/v1/dead-letters/{ids[0]}").json()
+        dry = client.post("/v1/dead-letters/requeue", json={"ids": ids[:1], "dry_run": True}).json()
+    assert looked["bytes"] is None
+    assert "raw" not in looked["letter"]
+    for document in (looked["parsed"]["document"], dry["outcomes"][ids[0]]["document"]):
+        assert document["level"] == "INFO"
+        assert not {"message", "raw"} & document.keys()
+
+
+@pytest.mark.parametrize("id", ["nobody/1", f"{APP.name}/1", f"{APP.name}/%00", "1"])
+def test_a_letter_of_nobody_is_not_found(client: TestClient, id: str) -> None:
+    assert client.get(f"/v1/dead-letters/{id}").status_code in (404, 405)
+
+
+def test_settling_is_tried_without_a_change(client: TestClient, ids: list[str]) -> None:
+    asked = {"ids": ids[:3], "status": "discarded", "dry_run": True}
+    assert client.post("/v1/dead-letters/settle", json=asked).json() == {"settled": 3}
+    assert listed(client, feed=APP.name) == ids
+
+
+def test_each_act_is_logged_with_who_and_what(
+    client: TestClient, ids: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "millrace.api.guard")
+    bad = f"{APP.name}/x\n\x1b[2J"
+    asked = {"ids": [ids[1], bad], "status": "discarded", "note": "noise\n"}
+    client.post("/v1/dead-letters/settle", json=asked)
+    client.post("/v1/dead-letters/requeue", json={"ids": [ids[0]], "dry_run": True})
+    client.post("/v1/dead-letters/requeue", json={"ids": [ids[0]], "line": GOOD.decode()})
+    settled, dry, done = [record.getMessage() for record in caplog.records]
+    shown = bad.replace("\n", r"\n").replace("\x1b", r"\x1b")
+    told = rf"1 letters discarded, note 'noise\n': {ids[1]}, {shown}"
+    assert "/v1/dead-letters/settle by operate: 200" in settled
+    assert settled.endswith(told)
+    assert dry.endswith(f"1 letters would become records, 0 still dead, 0 cut: {ids[0]}")
+    assert "/v1/dead-letters/requeue by operate: 200" in done
+    assert done.endswith(
+        f"1 letters became records from an edited line, 0 still dead, 0 cut: {ids[0]}"
+    )
 
 
 @pytest.mark.parametrize("id", ["", "x", "/x", "nobody/1"])

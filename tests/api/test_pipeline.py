@@ -3,15 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from api.conftest import FEEDS
+from api.conftest import FEEDS, asking
+from pydantic import ValidationError
 from starlette.testclient import TestClient
 from support.stored import store
 
-from millrace.config import Config
+from millrace.config import Api, Config
 from millrace.io import kafka, mongo, mysql
 from millrace.io.mongo import reconciliations
 from millrace.records import ledger
-from millrace.records.reconciliations import Reconciliation
+from millrace.records.reconciliations import Advice, Fault, Reconciliation
 from millrace.simulate.send import send
 
 WEB, APP = FEEDS
@@ -40,6 +41,24 @@ def test_a_feed_tells_what_waits(client: TestClient, stored: None) -> None:
     assert stage["freshness"]["committed_until"] == "2026-07-01T09:00:00.003Z"
 
 
+def test_a_feed_tells_where_to_look_further(api_conf: Config, client: TestClient) -> None:
+    (stage, *_) = client.get("/v1/pipeline").json()
+    nothing = {"spark": {}, "history": None, "traces": None, "dashboards": None, "runbooks": None}
+    assert stage["links"] == nothing
+    given = {"spark": {"ingest": "http://localhost:4040"}, "runbooks": "https://wiki.example/r"}
+    links = Api.model_validate({"links": given}).links
+    api = api_conf.api.model_copy(update={"links": links})
+    with asking(api_conf.model_copy(update={"api": api})) as other:
+        (stage, *_) = other.get("/v1/pipeline").json()
+    assert stage["links"] == nothing | given
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil", "http://a b", "http://a\n"])
+def test_a_link_is_an_address_of_http(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Api.model_validate({"links": {"traces": url}})
+
+
 def test_a_feed_that_nobody_filled_waits_for_nothing(client: TestClient) -> None:
     feeds = [stage["feed"] for stage in client.get("/v1/pipeline").json()]
     assert feeds == [WEB.name, APP.name]
@@ -53,11 +72,37 @@ def test_the_last_verdict_is_told_of_each_feed(client: TestClient, api_conf: Con
     try:
         (verdict,) = client.get("/v1/proof", params={"feed": WEB.name}).json()
         assert (verdict["holds"], verdict["faults"]) == (False, faults)
+        (advice,) = verdict["advice"]
+        assert advice["faults"] == ["missing"]
+        assert advice["command"] == f"millrace reconcile --feed {WEB.name}"
         assert verdict["ended_at"] == "2026-07-01T10:00:00.000Z"
         (proof,) = client.get("/v1/logs", params={"feed": WEB.name}).json()["proof"]
         assert proof["state"] == "fails"
     finally:
         db[reconciliations.COLLECTION].delete_one({"_id": WEB.name})
+
+
+def test_each_fault_has_what_mends_it(client: TestClient, api_conf: Config) -> None:
+    db = mongo.database(api_conf.mongo)
+    faults: dict[Fault, int] = {"missing": 2, "differing": 3, "doubled": 1, "lost": 0}
+    advice = (
+        Advice.to_run(("missing",), f"millrace replay --feed {WEB.name} --promote"),
+        Advice(("differing",), "Revise them once newer lines are counted"),
+    )
+    outcome = Reconciliation(WEB.name, START, START, False, faults, advice)
+    reconciliations.save(db, outcome)
+    try:
+        assert reconciliations.of(db, WEB.name) == outcome
+        (verdict,) = client.get("/v1/proof", params={"feed": WEB.name}).json()
+    finally:
+        db[reconciliations.COLLECTION].delete_one({"_id": WEB.name})
+    told = {tuple(one["faults"]): one["command"] for one in verdict["advice"]}
+    assert told == {
+        ("missing",): f"millrace replay --feed {WEB.name} --promote",
+        ("differing",): None,
+        ("doubled",): f"millrace reconcile --feed {WEB.name}",
+    }
+    assert verdict["advice"][0]["text"].startswith("fix: millrace replay")
 
 
 def test_unusual_minutes_come_the_latest_first(client: TestClient, api_conf: Config) -> None:

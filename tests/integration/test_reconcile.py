@@ -19,10 +19,10 @@ from support.job_process import JobProcess
 from support.lines import recent
 from support.pipeline import JOB_TIMEOUT_S, Pipeline, pipeline, wait_until
 
-from millrace.cli.advice import advice
 from millrace.config import Config
 from millrace.io import mongo
 from millrace.io.mongo import reconciliations
+from millrace.proof.advice import advice
 from millrace.proof.reconcile import Verdict, reconcile
 from millrace.proof.revise import revise
 from millrace.records.ledger import OffsetRange
@@ -417,7 +417,7 @@ def test_a_ledger_that_lacks_lines_is_named_and_revise_leaves_the_figures(
         assert not states(quick, feed)  # Any window may lack a line.
         assert offsets(found.forgotten["aggregate"]) == in_ledger([row])
         assert offsets(found.recount.counted) == in_ledger(rows)
-        shown = "\n".join(advice(found))
+        shown = "\n".join(one.text for one in advice(found))
         assert "aggregate --from archive" in shown
         assert "revise" not in shown
         came = revise(spark, quick.conf, quick.conf.feed(feed), list(before))

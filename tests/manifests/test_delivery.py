@@ -10,6 +10,8 @@ import pytest
 from manifests import tools
 from manifests.rendered import ROOT
 
+from millrace.setup import node
+
 DOCKERFILES = sorted((ROOT / "spark-k8s").glob("*Dockerfile"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
 _USES = re.compile(r"uses: ([^\s#]+)")
@@ -51,6 +53,12 @@ def test_the_api_needs_neither_java_nor_spark() -> None:
     lock = (ROOT / "requirements-api.lock").read_text(encoding="utf-8")
     assert "jre" not in recipe
     assert not re.search(r"^(pyspark|py4j|delta-spark|pandas|numpy)==", lock, re.MULTILINE)
+
+
+def test_the_api_carries_the_page_built_by_the_node_of_this_repository() -> None:
+    recipe = (ROOT / "spark-k8s" / "api.Dockerfile").read_text(encoding="utf-8")
+    assert f"FROM node:{node.VERSION}-slim AS console" in recipe
+    assert "COPY --from=console /build/static/ lib/millrace/console/static/" in recipe
 
 
 def test_the_workflows_are_in_order() -> None:

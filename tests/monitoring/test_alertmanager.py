@@ -4,19 +4,17 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
 import yaml
+from monitoring.alertmanagers import running
 from monitoring.receivers import MailReceiver, WebhookReceiver
-from monitoring.tools import alertmanager, amtool
+from monitoring.tools import amtool
 from support.pipeline import ROOT, wait_until
-from support.places import free_port
 
 EXAMPLE = ROOT / "dashboards" / "alertmanager" / "alertmanager.yaml"
 PASSWORD = "a password from a file"
@@ -85,38 +83,12 @@ def _configuration(folder: Path, slack: WebhookReceiver, mail: MailReceiver) -> 
     return file
 
 
-@contextmanager
-def _running(folder: Path, file: Path) -> Iterator[str]:
-    """An Alertmanager alone, without a cluster; its address."""
-    port = free_port()
-    log = folder / "alertmanager.log"
-    command = [alertmanager(), f"--config.file={file}", f"--storage.path={folder / 'data'}"]
-    command += [f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until(lambda: _is_ready(address), f"ready, see {log}", timeout_s=_TIMEOUT_S)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(_TIMEOUT_S)
-
-
-def _is_ready(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/-/ready", timeout=_TIMEOUT_S):
-            return True
-    except (URLError, ConnectionError):
-        return False
-
-
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[Told]:
     """The example's Alertmanager, which tells receivers on this machine."""
     with WebhookReceiver() as slack, MailReceiver() as mail:
         file = _configuration(tmp_path, slack, mail)
-        with _running(tmp_path, file) as address:
+        with running(tmp_path, file) as address:
             yield Told(address, slack, mail)
 
 

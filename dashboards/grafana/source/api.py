@@ -1,7 +1,7 @@
-"""The part of the health dashboard that tells of the query API."""
+"""The parts of the health dashboard that tell of the query API, and of users' alert rules."""
 
 from dashboards.grafana.source.panel import GREEN, RED, Panel, Row, above, promql
-from dashboards.grafana.source.variables import SLOW_S
+from dashboards.grafana.source.variables import SLOW_S, grown
 
 # Probes ask every few seconds, and what is sent as long as its reader likes is not slow.
 _ASKED = '{route!="/health"}'
@@ -18,6 +18,8 @@ _FAILURES = _rate("millrace_api_requests_total", _FAILED)
 _REQUESTS = _rate("millrace_api_requests_total", _ASKED)
 _BUCKETS = _rate("millrace_api_request_duration_seconds_bucket", _AT_ONCE, "route, le")
 _PARTIAL = _rate("millrace_api_partial_answers_total", "", "route")
+_MINUTES = _rate("millrace_alert_evaluations_total", "", "instance")
+_UNDELIVERED = grown("millrace_alert_delivery_failures_total", "", "15m")
 
 ANSWERS = Row(
     "The query API",
@@ -71,6 +73,43 @@ ANSWERS = Row(
             "timeseries",
             "reqps",
             (promql(f"{_PARTIAL} or on () vector(0)", "{{route}}"),),
+        ),
+    ),
+)
+
+ALERT_RULES = Row(
+    "Alert rules of users",
+    (
+        Panel(
+            "Behind with the rules",
+            "How long ago the last minute ended up to which each rule is evaluated; a minute or two"
+            " is usual, and where it grows, look whether `aggregate` is behind.",
+            "timeseries",
+            "s",
+            (promql("max by (instance) (millrace_alert_lag_seconds)", "{{instance}}"),),
+            width=8,
+            steps=above(600),
+            alerts=("MillraceAlertRulesNotEvaluated",),
+        ),
+        Panel(
+            "Evaluations",
+            "Minutes of all rules a second, by the API that evaluates them; one at a time does, and"
+            " another takes over where it ends.",
+            "timeseries",
+            "short",
+            (promql(_MINUTES, "{{instance}}"),),
+            width=8,
+        ),
+        Panel(
+            "Not taken by the Alertmanager",
+            "Tries within 15 minutes that failed; alerts are kept and sent again until it takes"
+            " them.",
+            "timeseries",
+            "short",
+            (promql(f"{_UNDELIVERED} or on () vector(0)", "{{instance}}"),),
+            width=8,
+            steps=above(5),
+            alerts=("MillraceAlertsNotDelivered",),
         ),
     ),
 )

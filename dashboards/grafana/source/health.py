@@ -146,6 +146,15 @@ DASHBOARD = Dashboard(
     "millrace: pipeline health",
     "Whether the suite is healthy, how far behind it is, what it dropped, and why.",
     (QUERY_FEED, QUERY),
-    (_AT_A_GLANCE, _WHY, jobs.RUNS, batches.LAG, batches.THROUGHPUT, api.ANSWERS, jobs.PLACES),
+    (
+        _AT_A_GLANCE,
+        _WHY,
+        jobs.RUNS,
+        batches.LAG,
+        batches.THROUGHPUT,
+        api.ANSWERS,
+        api.ALERT_RULES,
+        jobs.PLACES,
+    ),
     hours=1,
 )

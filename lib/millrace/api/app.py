@@ -15,11 +15,16 @@ from starlette.routing import compile_path
 
 from millrace import __version__
 from millrace.api import (
+    alert_preview,
+    alerts,
+    console,
     dead_letters,
     explain,
     export,
     fields,
+    figure_export,
     figure_lines,
+    figure_tops,
     figures,
     health,
     histogram,
@@ -28,6 +33,7 @@ from millrace.api import (
     pipeline,
     plain,
     problems,
+    report,
     tail,
     templates,
 )
@@ -38,6 +44,7 @@ from millrace.api.service import Service
 from millrace.errors import ConfigurationError, one_line
 from millrace.io.mongo.client import refusal
 from millrace.io.mongo.search import OutOfTimeError
+from millrace.io.mysql import figures as figures_read
 
 _SWAGGER = Path(str(files("fastapi_offline"))) / "static"
 _DOCS = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>millrace API</title>
@@ -53,17 +60,23 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
 # In this order: what a path names is looked for before what any name may stand for.
 _ROUTES = (
     health,
+    console,
     logs,
     export,
     tail,
     explain,
     lines,
     dead_letters,
+    alert_preview,
+    alerts,
     pipeline,
     templates,
+    report,
     plain,
     fields,
+    figure_export,
     figure_lines,
+    figure_tops,
     figures,
     histogram,
 )
@@ -77,6 +90,7 @@ def application(service: Service) -> FastAPI:
     app.state.service = service
     app.state.follower = Follower(service.conf)
     _add_docs(app)
+    console.add(app)
     _tell_errors(app, service)
     app.add_middleware(Guard, service=service)
     return app
@@ -128,8 +142,9 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
             headers["Allow"] = ", ".join(_allowed(app, request.url.path))
         return problems.response(error.status_code, str(error.detail), headers)
 
+    @app.exception_handler(figures_read.OutOfTimeError)
     @app.exception_handler(OutOfTimeError)
-    def too_slow(request: Request, error: OutOfTimeError) -> JSONResponse:
+    def too_slow(request: Request, error: Exception) -> JSONResponse:
         return problems.response(503, "the server needs too long: ask for less time")
 
     @app.exception_handler(PyMongoError)
@@ -156,9 +171,12 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
 
 def _allowed(app: FastAPI, path: str) -> list[str]:
     """The methods of a path: several routes may share one, and the framework tells those of one."""
+    paths = app.openapi()["paths"]
+    if path in paths:
+        return sorted(method.upper() for method in paths[path])
     return sorted(
         method.upper()
-        for template, methods in app.openapi()["paths"].items()
+        for template, methods in paths.items()
         if compile_path(template)[0].match(path)
         for method in methods
     )

@@ -1,18 +1,17 @@
 """The API for Python: lines and figures as DataFrames, and files that are whole or an error."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
-
 from millrace import config
 from millrace.api.connection import ApiError, Connection
-from millrace.api.downloads import FORMATS, IncompleteError, saved
+from millrace.api.downloads import placed
+from millrace.api.exported import Exported, Progress, fetched
 from millrace.config import Config
 from millrace.errors import one_line
 from millrace.records.tables import MEASURES, TABLES
@@ -28,21 +27,8 @@ _DECIMALS = sorted(
     {name for table in TABLES for name, m in table.figures.items() if "DECIMAL" in MEASURES[m]}
     | {key.name for table in TABLES for key in table.keys if not key.characters}
 )
-_TIMEOUT = httpx.Timeout(600, connect=10)  # of an export: where few lines match, it waits for them
 
 Feeds = str | Sequence[str]
-
-
-@dataclass(frozen=True)
-class Exported:
-    """A file of all lines that matched between two times, and how far to trust it."""
-
-    path: Path
-    lines: int
-    since: str
-    until: str
-    freshness: list[dict[str, Any]]
-    proof: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -126,8 +112,7 @@ class Client:
         """
         import pandas as pd
 
-        asked = {"from": from_, "to": to, "feed": _several(feeds), "by": _several(by), "step": step}
-        answer = self._api.json("GET", f"/v1/figures/{quote(table, safe='')}", params=asked | keys)
+        answer = self.figures_answer(table, from_, to, feeds, by, step, **keys)
         frame = pd.DataFrame(answer["rows"])
         for name in frame.columns.intersection(_DECIMALS):
             frame[name] = pd.to_numeric(frame[name])
@@ -135,6 +120,39 @@ class Client:
             frame["window_start"] = pd.to_datetime(frame["window_start"])
         frame.attrs |= {name: answer[name] for name in ("freshness", "proof", "buckets")}
         return frame
+
+    def figures_answer(
+        self,
+        table: str,
+        from_: str = "now-1h",
+        to: str = "now",
+        feeds: Feeds = (),
+        by: Sequence[str] = (),
+        step: str = "1m",
+        **keys: str | Sequence[str],
+    ) -> dict[str, Any]:
+        """The same as /v1/figures answers it: ``rows``, ``buckets`` and more; raises ApiError."""
+        asked = _figures(from_, to, feeds, by, step) | keys
+        return self._api.json("GET", _address(table), params=asked)
+
+    def export_figures(
+        self,
+        path: str | Path,
+        table: str,
+        from_: str = "now-1h",
+        to: str = "now",
+        feeds: Feeds = (),
+        by: Sequence[str] = (),
+        step: str = "1m",
+        progress: Progress = lambda size: None,
+        **keys: str | Sequence[str],
+    ) -> Exported:
+        """Writes all of what ``figures`` gives to ``path``, without a limit: as ``export`` does.
+
+        Each row has how far to trust its step; money is exact.
+        """
+        asked = _figures(from_, to, feeds, by, step) | keys
+        return fetched(self._api, f"{_address(table)}/export", asked, path, progress)
 
     def export(
         self,
@@ -144,7 +162,7 @@ class Client:
         to: str = "now",
         feeds: Feeds = (),
         order: str = "newest",
-        progress: Callable[[int], object] = lambda size: None,
+        progress: Progress = lambda size: None,
     ) -> Exported:
         """Writes all lines that match to ``path``: .ndjson, .csv or .parquet.
 
@@ -152,6 +170,28 @@ class Client:
         came so far. Raises ApiError where the file cannot be had whole, or not be written.
         """
         return self.search(q, from_, to, feeds, order=order).export(path, progress)
+
+    def report(
+        self,
+        path: str | Path,
+        from_: str = "now-24h",
+        to: str = "now",
+        feeds: Feeds = (),
+        tz: str = "UTC",
+    ) -> None:
+        """Writes the report of that time to ``path``, as one HTML document.
+
+        What is there is replaced once the file is whole. Raises ApiError where it cannot be had
+        whole, or not be written.
+        """
+        asked = {"from": from_, "to": to, "feed": _several(feeds), "tz": tz}
+        with self._api.answer("GET", "/v1/report", params=asked) as response:
+            content = response.read()
+        try:
+            with placed(Path(path)) as part:
+                part.write_bytes(content)
+        except OSError as error:
+            raise ApiError(f"{path}: {one_line(error)}") from None
 
 
 class Search:
@@ -173,22 +213,10 @@ class Search:
         asked = self._asked.parameters | {"order": self._asked.order, "size": self._size}
         return self._api.pages("/v1/logs", asked)
 
-    def export(
-        self, path: str | Path, progress: Callable[[int], object] = lambda size: None
-    ) -> Exported:
+    def export(self, path: str | Path, progress: Progress = lambda size: None) -> Exported:
         """Writes all lines to a file, as ``Client.export`` does."""
-        path, asked = Path(path), self._asked
-        if path.suffix not in FORMATS:
-            raise ApiError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
-        wanted = asked.parameters | {"order": asked.order, "format": FORMATS[path.suffix]}
-        answer = self._api.answer("GET", "/v1/logs/export", params=wanted, timeout=_TIMEOUT)
-        try:
-            with answer as response:
-                exported = _about(path, response.headers)
-                lines = saved(path, _counted(response, progress))
-        except (IncompleteError, OSError) as error:
-            raise ApiError(f"{path}: {one_line(error)}") from None
-        return replace(exported, lines=lines)
+        asked = self._asked.parameters | {"order": self._asked.order}
+        return fetched(self._api, "/v1/logs/export", asked, path, progress)
 
     def table(self) -> "pa.Table":
         """All lines, with a column for each field of the feeds; raises ApiError.
@@ -224,22 +252,12 @@ def _several(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else [*names]
 
 
-def _counted(response: httpx.Response, progress: Callable[[int], object]) -> Iterator[bytes]:
-    size = 0
-    for piece in response.iter_bytes():
-        yield piece
-        size += len(piece)
-        progress(size)
+def _figures(
+    from_: str, to: str, feeds: Feeds, by: Sequence[str], step: str
+) -> dict[str, str | Sequence[str]]:
+    times = {"from": from_, "to": to, "step": step}
+    return {"feed": _several(feeds), "by": _several(by), **times}
 
 
-def _about(path: Path, headers: httpx.Headers) -> Exported:
-    """What an export says of itself before it begins; raises ApiError where it is none."""
-    if not {"transfer-encoding", "content-length"} & headers.keys():
-        raise ApiError("a proxy hides where the answer ends: it could not be seen to be cut")
-    try:
-        since, until, freshness, proof = (
-            headers[f"X-Millrace-{name}"] for name in ("From", "To", "Freshness", "Proof")
-        )
-    except KeyError:
-        raise ApiError("an answer, but not of the API: is the address right?") from None
-    return Exported(path, 0, since, until, json.loads(freshness), json.loads(proof))
+def _address(table: str) -> str:
+    return f"/v1/figures/{quote(table, safe='')}"

@@ -1,82 +1,56 @@
 """/v1/dead-letters: lines that are no record, and what becomes of them."""
 
+from base64 import b64encode
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
 
 from millrace.api import cursors
+from millrace.api.dead_letter_models import (
+    Bytes,
+    Letters,
+    Looked,
+    Parsed,
+    Requeue,
+    Requeued,
+    Settle,
+    Settled,
+)
 from millrace.api.documents import plain
 from millrace.api.problems import ProblemError
-from millrace.api.service import FeedNames, From, Own, To, chosen_feeds, operator, span
+from millrace.api.service import (
+    FeedNames,
+    From,
+    Own,
+    Service,
+    To,
+    chosen_feeds,
+    operator,
+    span,
+)
+from millrace.config import Feed
 from millrace.io.mongo import letters
 from millrace.io.mongo.letters import Filter
 from millrace.records.dead_letters import FIRST_STATUS, OPEN, Reason, Status
+from millrace.records.printable import printable
 from millrace.records.received import EPOCH
 
+if TYPE_CHECKING:
+    from millrace.proof import requeue as requeued
+
 _DEFAULT_SPAN = "now-24h"
-_MOST_IDS = 1000
+_TOLD = 20  # letters of which it is said what came of them
+_LOGGED = 10
 _MS = timedelta(milliseconds=1)
 
 router = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
 
 
-class Letter(BaseModel):
-    """A dead letter: docs/fields.md has every field. `raw` is text, other bytes escaped."""
-
-    model_config = ConfigDict(extra="allow", title="DeadLetter")
-
-    id: str = Field(alias="_id")
-    feed: str
-    reason: str
-    status: str
-
-
-class Letters(BaseModel):
-    """Dead letters, those received last first. ``next`` is where they go on."""
-
-    items: list[Letter]
-    next: str | None
-
-
-LetterId = Annotated[str, Field(max_length=128, pattern=r"^[^/]+/.+$")]
-"""The feed, and the id that the line's record would have."""
-
-
-class Settle(BaseModel):
-    """Which open letters are settled, and how."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    ids: list[LetterId] = Field(min_length=1, max_length=_MOST_IDS)
-    status: Literal["discarded", "resolved"]
-    note: str | None = Field(None, max_length=1000)
-
-
-class Settled(BaseModel):
-    """How many letters were open and are settled now."""
-
-    settled: int
-
-
-class Requeue(BaseModel):
-    """Which open letters are parsed again; ``line`` in place of the bytes of exactly one."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    ids: list[LetterId] = Field(min_length=1, max_length=_MOST_IDS)
-    line: str | None = Field(None, max_length=60_000)
-    dry_run: bool = False
-
-
-class Requeued(BaseModel):
-    """How many letters became records; why others are still dead; how many held a part alone."""
-
-    records: int
-    still_dead: dict[str, int]
-    cut: int
+LetterFeed = Annotated[str, Path(max_length=32)]
+LetterPart = Annotated[str, Path(max_length=96, description="What follows in the letter's id.")]
 
 
 @router.get("", response_model=Letters)
@@ -113,30 +87,101 @@ def dead_letters(
     return JSONResponse({"items": [plain(one, hidden) for one in found], "next": following})
 
 
+@router.get("/{feed}/{id}", response_model=Looked)
+def dead_letter(own: Own, feed: LetterFeed, id: LetterPart) -> JSONResponse:
+    """One letter: what came, and what today's parser says of it. Nothing is changed."""
+    # Here alone, as parsing takes much to import.
+    from millrace.proof import requeue
+
+    of = _feed(own, feed)
+    found = next(letters.find(own.db, Filter(ids=(f"{feed}/{id}",), feed=feed)), None)
+    if found is None:
+        raise ProblemError(404, "there is no dead letter of that id")
+    hidden = own.conf.api.hidden
+    told = Parsed(becomes="unknown")
+    if not letters.is_cut(found):
+        told = _told(requeue.parsed(own.conf, of, found), hidden)
+    looked = {
+        "letter": plain(found, hidden),
+        "bytes": None if "raw" in hidden else _bytes(found).model_dump(),
+        "parsed": told.model_dump(),
+    }
+    return JSONResponse(looked)
+
+
 @router.post("/settle", response_model=Settled, dependencies=[Depends(operator)])
-def settle(own: Own, asked: Settle) -> JSONResponse:
+def settle(request: Request, own: Own, asked: Settle) -> JSONResponse:
     """Mark open letters as discarded or resolved."""
     chosen = Filter(ids=tuple(asked.ids))
-    count = letters.settle(own.db, chosen, asked.status, asked.note)
+    if asked.dry_run:
+        count = letters.count_open(own.db, chosen)
+    else:
+        count = letters.settle(own.db, chosen, asked.status, asked.note)
+    note = f", note {asked.note!r}" if asked.note else ""
+    done = f"would be {asked.status}" if asked.dry_run else asked.status
+    request.state.told = f"{count} letters {done}{note}: {_named(asked.ids)}"
     return JSONResponse(Settled(settled=count).model_dump())
 
 
 @router.post("/requeue", response_model=Requeued, dependencies=[Depends(operator)])
-def requeue_letters(own: Own, asked: Requeue) -> JSONResponse:
-    """Parse open letters again with today's parser; those that become records are resolved."""
+def requeue_letters(request: Request, own: Own, asked: Requeue) -> JSONResponse:
+    """Parse open letters again with today's parser; those that become records are resolved.
+
+    With `dry_run` nothing is changed: the answer says what would become of them.
+    """
     # Here alone, as parsing takes much to import.
     from millrace.proof.requeue import requeue
 
     if asked.line is not None and len(asked.ids) != 1:
         raise ProblemError(422, "line: expected exactly one id")
     line = None if asked.line is None else asked.line.encode("utf-8", "surrogatepass")
-    result = Requeued(records=0, still_dead={}, cut=0)
+    result = Requeued(records=0, still_dead={}, cut=0, outcomes={})
     for feed in chosen_feeds(own.conf, sorted({id.partition("/")[0] for id in asked.ids})):
         chosen = Filter(tuple(asked.ids), feed.name, statuses=OPEN)
         opened = letters.snapshot(own.db, chosen)
-        done = requeue(own.conf, feed, opened, line=line, dry_run=asked.dry_run)
+        told = _TOLD - len(result.outcomes)
+        done = requeue(own.conf, feed, opened, line=line, dry_run=asked.dry_run, told=told)
         result.records += done.records
         result.cut += done.cut
+        for id, outcome in done.outcomes.items():
+            result.outcomes[id] = _told(outcome, own.conf.api.hidden)
         for reason, count in done.still_dead.items():
             result.still_dead[reason] = result.still_dead.get(reason, 0) + count
+    verb = "would become" if asked.dry_run else "became"
+    edited = " from an edited line" if line is not None else ""
+    dead = sum(result.still_dead.values())
+    request.state.told = (
+        f"{result.records} letters {verb} records{edited}, {dead} still dead, {result.cut} cut:"
+        f" {_named(asked.ids)}"
+    )
     return JSONResponse(result.model_dump())
+
+
+def _feed(own: Service, name: str) -> Feed:
+    for feed in own.conf.feeds:
+        if feed.name == name:
+            return feed
+    raise ProblemError(404, "there is no feed of that name")
+
+
+def _told(outcome: "requeued.Parsed", hidden: Collection[str]) -> Parsed:
+    if outcome.document is None:
+        return Parsed(becomes="dead_letter", reason=outcome.reason, detail=outcome.detail)
+    return Parsed(becomes="record", document=plain(outcome.document, hidden))
+
+
+def _bytes(letter: letters.Letter) -> Bytes:
+    raw = bytes(letter.get("raw") or b"")
+    return Bytes(
+        shown=printable(raw.decode("utf-8", "backslashreplace")),
+        base64=b64encode(raw).decode(),
+        length=len(raw),
+        came=int(letter.get("raw_bytes", len(raw))),
+        is_cut=letters.is_cut(letter),
+    )
+
+
+def _named(ids: Sequence[str]) -> str:
+    """Ids for the log, the first few: whoever sends them may put anything into them."""
+    shown = ", ".join(printable(id) for id in ids[:_LOGGED])
+    return f"{shown} and {len(ids) - _LOGGED:,} more" if len(ids) > _LOGGED else shown

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FORMATS = {".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".parquet": "parquet"}
@@ -20,18 +21,24 @@ def saved(path: Path, pieces: Iterable[bytes]) -> int:
     Raises IncompleteError where it is not whole, and whatever ``pieces`` raises; what was there
     stays then.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     rows = _Rows()
     is_csv = FORMATS[path.suffix] == "csv"
-    try:
+    with placed(path) as part:
         with part.open("wb") as file:
             for piece in rows.counted(pieces) if is_csv else pieces:
                 file.write(piece)
-        lines = rows.count - 1 if is_csv else _CHECKS[FORMATS[path.suffix]](part)
+        return rows.count - 1 if is_csv else _CHECKS[FORMATS[path.suffix]](part)
+
+
+@contextmanager
+def placed(path: Path) -> Iterator[Path]:
+    """A file to write to, which takes the place of ``path`` unless an error is raised."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return lines
 
 
 class _Rows:

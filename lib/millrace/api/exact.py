@@ -1,7 +1,6 @@
 """How many lines match, where the figures are known to be their number."""
 
 import logging
-from collections.abc import Mapping
 from datetime import timedelta
 
 from pymysql import MySQLError
@@ -17,28 +16,11 @@ from millrace.io.mongo.search import SERVICE_TIME, Question
 from millrace.io.mysql import figures
 from millrace.io.mysql.standing import Counted, named
 from millrace.records.tables import LEVEL, LEVELS, SERVICE, WINDOW_S, Key
-from millrace.search import Query
-from millrace.windows.key_matches import is_own, look_alikes
+from millrace.windows.key_matches import look_alikes, wanted
 
 MINUTE = timedelta(seconds=WINDOW_S)
 
 _log = logging.getLogger(__name__)
-
-Wanted = Mapping[str, frozenset[str]]
-"""Keys of ``levels_by_minute``, and the values that lines have in them."""
-
-
-def wanted(asked: Query) -> Wanted | None:
-    """What the query asks for, in keys of ``levels_by_minute``; None where these do not tell it.
-
-    They do where it names nothing but values of theirs that are neither cut nor changed in them.
-    """
-    keys = {key.name: key for key in LEVELS.keys}
-    if not asked.is_exact_on(keys) or not all(asked.required.values()):
-        return None
-    if not all(is_own(keys[name], one) for name, own in asked.required.items() for one in own):
-        return None
-    return asked.required
 
 
 def exact(own: Service, asked: Search) -> int | None:

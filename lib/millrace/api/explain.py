@@ -14,13 +14,13 @@ from millrace.api.service import (
     Search,
     Searched,
     Service,
-    quoted,
     search,
 )
 from millrace.errors import UnreachableError, one_line
 from millrace.io.mongo.search import BY_LEVEL
 from millrace.io.mysql import figures
 from millrace.records.tables import LEVEL, NO_VALUE, SERVICE
+from millrace.search import quoted
 
 _OFFERED = 3  # values of a field
 _FEW = 1_000  # candidates that need no narrowing
@@ -95,8 +95,9 @@ def _counts(own: Service, asked: Search, key: str) -> dict[str, int]:
     """How many candidates have each value of a key, the most first."""
     try:
         with own.mysql.cursor() as cursor:
-            rows = figures.sums(cursor, totals.candidates(asked), [key], ["events"], 100)
-    except UnreachableError as error:
+            candidates, max_s = totals.candidates(asked), own.conf.api.max_query_s
+            rows = figures.sums(cursor, candidates, [key], ["events"], 100, max_s)
+    except (UnreachableError, figures.OutOfTimeError) as error:
         _log.warning("no counts: %s", one_line(error))
         return {}
     return {str(row[key]): int(row["events"]) for row in rows}

@@ -1,70 +1,52 @@
 """GET /v1/logs/export: all lines that match, as a file."""
 
 import json
-import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pymongo.database import Database
 
-from millrace.api import text_files
-from millrace.api.columns import Columns
-from millrace.api.documents import time_text
+from millrace.api import files
+from millrace.api.columns import Columns, Row
+from millrace.api.documents import plain, time_text
+from millrace.api.files import FileFormat
 from millrace.api.logs import Order, trusted
 from millrace.api.pages import Found
-from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Search, Searched
 from millrace.api.slices import Slices
-from millrace.api.streams import Pieces, Streamed
+from millrace.api.streams import Streamed
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.reader import Reader
 from millrace.io.mongo.search import Question
 
 _SLICE_S = 5.0  # searched in less, the next slice of time is longer
 
-Format = Literal["ndjson", "csv", "parquet"]
 router = APIRouter(prefix="/v1/logs", tags=["logs"])
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """A format: its media type, and what makes the file."""
-
-    media_type: str
-    pieces: Callable[[Iterable[Found], Columns, Mapping[str, str]], Pieces]
-    is_text: bool = True
-
-
-def _parquet(found: Iterable[Found], columns: Columns, told: Mapping[str, str]) -> Pieces:
-    # Here alone, as Arrow takes a third of the time that the API needs to start.
-    from millrace.api.parquet import parquet
-
-    return parquet(found, columns, told)
-
-
-_KINDS: dict[Format, _Kind] = {
-    "ndjson": _Kind("application/x-ndjson", lambda found, of, told: text_files.ndjson(found, of)),
-    "csv": _Kind("text/csv; charset=utf-8", lambda found, of, told: text_files.csv_rows(found, of)),
-    "parquet": _Kind("application/vnd.apache.parquet", _parquet, is_text=False),
-}
-_CONTENT: dict[str, Any] = {kind.media_type.partition(";")[0]: {} for kind in _KINDS.values()}
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file.", "content": _CONTENT}
-}
 
 
 class Lines:
     """The lines that match, slice by slice of their time, counted as they are read."""
 
-    def __init__(self, db: Database[Document], questions: list[Question]) -> None:
+    def __init__(self, db: Database[Document], questions: list[Question], columns: Columns) -> None:
         self.lines = 0
-        self._questions, self._reader = questions, Reader(db)
+        self.types = columns.types
+        self._questions, self._columns, self._reader = questions, columns, Reader(db)
 
-    def __iter__(self) -> Iterator[Found]:
+    def rows(self) -> Iterator[Row]:
+        """The row of each line."""
+        return self._columns.rows(self._found())
+
+    def objects(self) -> Iterator[dict[str, Any]]:
+        """Each line as /v1/logs has it."""
+        hidden = self._columns.hidden
+        return ({"feed": one.feed} | plain(one.document, hidden) for one in self._found())
+
+    def _found(self) -> Iterator[Found]:
         """Each in the order of its time; raises pymongo's errors where the server does not go on.
 
         A slice is as long as the server can search without a pause that ends the connection.
@@ -89,12 +71,12 @@ class Lines:
         self._reader.close()
 
 
-@router.get("/export", response_class=Response, responses=_RESPONSES)
+@router.get("/export", response_class=Response, responses=files.RESPONSES)
 def export(
     request: Request,
     own: Own,
     asked: Searched,
-    format: Annotated[Format, Query(description="The kind of file.")] = "ndjson",
+    format: FileFormat = "ndjson",
     order: Order = "newest",
 ) -> Streamed:
     """Every line that matches, between times that are fixed as it begins, without a limit.
@@ -104,44 +86,26 @@ def export(
     from a whole one: NDJSON ends with `{"complete": true, "lines": N}`, Parquet with its footer,
     CSV with the last chunk of the answer, without which a client reports an error.
     """
-    began, kind = time.monotonic(), _KINDS[format]
-    is_compressed = kind.is_text and _takes_gzip(request.headers.get("accept-encoding", ""))
-    if format == "csv" and not is_compressed and request.scope["http_version"] == "1.0":
-        raise ProblemError(
-            400, "expected HTTP/1.1 or gzip: by HTTP/1.0 a CSV file that is cut looks whole"
-        )
-    headers = _headers(asked, trusted(own, asked, began))
-    lines = Lines(own.db, asked.questions(order == "newest"))
-    hidden = own.conf.api.hidden
-    columns = Columns.of([feed.layout for feed in asked.feeds], hidden)
-    pieces = kind.pieces(lines, columns, headers | {"X-Millrace-Query": asked.asked.text})
-    if is_compressed:
-        pieces = text_files.gzipped(pieces)
-        headers["Content-Encoding"] = "gzip"
-    headers["Content-Disposition"] = f'attachment; filename="{_name(asked)}.{format}"'
-    return Streamed(pieces, lines, own.exports, media_type=kind.media_type, headers=headers)
+    began = time.monotonic()
+    files.require_visible_cut(request, format)
+    headers = headers_of(asked.since, asked.until, trusted(own, asked, began))
+    columns = Columns.of([feed.layout for feed in asked.feeds], own.conf.api.hidden)
+    lines = Lines(own.db, asked.questions(order == "newest"), columns)
+    name = name_of(asked, asked.feeds[0].name if len(asked.feeds) == 1 else "logs")
+    return files.sent(request, own, lines, format, name, headers, asked.asked.text)
 
 
-def _headers(asked: Search, trust: Mapping[str, Any]) -> dict[str, str]:
-    """What the answer says of itself."""
+def headers_of(since: datetime, until: datetime, trust: Mapping[str, Any]) -> dict[str, str]:
+    """What a file of that time says of itself."""
     return {
-        "X-Millrace-From": time_text(asked.since),
-        "X-Millrace-To": time_text(asked.until),
+        "X-Millrace-From": time_text(since),
+        "X-Millrace-To": time_text(until),
         "X-Millrace-Freshness": json.dumps(trust["freshness"]),
         "X-Millrace-Proof": json.dumps(trust["proof"]),
     }
 
 
-def _name(asked: Search) -> str:
-    """A name for the file, of letters, digits and hyphens."""
-    feeds = asked.feeds[0].name if len(asked.feeds) == 1 else "logs"
+def name_of(asked: Search, what: str) -> str:
+    """A name for a file of a search, by ``what`` it has and from when to when."""
     since, until = (f"{time:%Y%m%dT%H%M%SZ}" for time in (asked.since, asked.until))
-    return f"millrace-{feeds}-{since}-{until}"
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether the header Accept-Encoding names gzip, and not as what is not wanted."""
-    return any(
-        re.fullmatch(r"\s*(x-)?gzip\s*", coding) and not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)
-        for coding, _, weight in (one.partition(";") for one in accepted.lower().split(","))
-    )
+    return f"millrace-{what}-{since}-{until}"

@@ -65,6 +65,26 @@ class Figures(Trust):
     buckets: list[Bucket]
 
 
+class TopRow(BaseModel):
+    """The figures of the values that a row's keys have. Money is text."""
+
+    model_config = ConfigDict(extra="allow", title="TopRow")
+
+
+class Top(Trust):
+    """The rows that have most of a figure from ``since`` to ``until``, and how far to trust that.
+
+    ``is_cut`` says that there are more.
+    """
+
+    table: str
+    since: str
+    until: str
+    rows: list[TopRow]
+    is_cut: bool
+    bucket: Bucket
+
+
 class Compared(BaseModel):
     """Whether a figure is the number of the lines that it counts.
 

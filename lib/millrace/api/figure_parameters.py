@@ -100,16 +100,19 @@ def key_values(
     return values
 
 
-def whole_steps(from_: str, to: str, step: str) -> Steps:
-    """The steps that a span has a part of; raises ProblemError where there are too many."""
+def whole_steps(from_: str, to: str, step: str, most: int | None = MOST_ROWS) -> Steps:
+    """The steps that a span has a part of; raises ProblemError where there are more than ``most``.
+
+    It is raised as well where they are none.
+    """
     since, until = span(from_, to)
     try:
         length = instants.step(step, MINUTE)
         steps = Steps(instants.floor(since, length), instants.ceiling(until, length), length)
     except (ValueError, OverflowError) as error:
         raise ProblemError(422, f"step: {error}") from None
-    if len(steps) > MOST_ROWS:
-        raise ProblemError(422, f"step: {len(steps):,} steps: expected {MOST_ROWS:,} at most")
+    if most is not None and len(steps) > most:
+        raise ProblemError(422, f"step: {len(steps):,} steps: expected {most:,} at most")
     return steps
 
 

@@ -94,7 +94,7 @@ def rows(
     percentiles of all its requests; they are at most a fifth too high, as buckets are so wide.
     """
     began, of = time.monotonic(), known_table(table)
-    columns = _by(own, of, by)
+    columns = columns_of(own, of, by)
     feeds = feeds_of(own, of, feed)
     keys = key_values(request, own, of, {"feed", "from", "to", "step", "by"})
     steps = whole_steps(from_, to, step)
@@ -115,7 +115,7 @@ def rows(
         "since": time_text(steps.since),
         "until": time_text(steps.until),
         "step_s": int(steps.length.total_seconds()),
-        "rows": [_row(of, steps, columns, row) for row in found],
+        "rows": [row_of(of, steps, columns, row) for row in found],
         "buckets": [one.model_dump() for one in trust],
         **trusted(own, search_of(request, own, feeds, steps.since, steps.until), began),
     }
@@ -144,9 +144,10 @@ def shown_figures(table: Table, row: Mapping[str, Any]) -> dict[str, int | float
 _PERCENTILES = {f"p{percent}_ms" for percent in figures.PERCENTILES}
 
 
-def _row(
+def row_of(
     table: Table, steps: Steps, columns: Sequence[str], row: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """A row of a step as JSON has it."""
     start = time_text(steps.start(int(row["bucket"])))
     keys = {
         name: str(row[name]) if isinstance(row[name], Decimal) else row[name] for name in columns
@@ -154,7 +155,8 @@ def _row(
     return {"window_start": start} | keys | shown_figures(table, row)
 
 
-def _by(own: Service, table: Table, names: Sequence[str]) -> list[str]:
+def columns_of(own: Service, table: Table, names: Sequence[str]) -> list[str]:
+    """The keys of a table that rows are told apart by; raises ProblemError where it lacks one."""
     wanted = [name for text in names for name in text.split(",") if name]
     known = [_FEED, *(key.name for key in shown_keys(own, table))]
     for name in wanted:

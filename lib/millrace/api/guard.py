@@ -20,7 +20,9 @@ from millrace.telemetry import metrics
 
 COOKIE = "millrace_token"
 OPEN_PATHS = frozenset({"/health"})  # probes have no token
-STREAMS = frozenset({"/v1/logs/tail", "/v1/logs/export"})  # they bound how many there are
+CONSOLE, SESSION = "/console", "/console/session"  # its files, and who is signed in
+STREAMS = re.compile(r"/v1/(logs/(tail|export)|figures/[^/]+/export)")
+"""The paths of answers that are sent while they are made: these bound how many there are."""
 _LONGEST_BODY = 256 * 1024
 _LONGEST_URL = 16 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -69,7 +71,7 @@ class Guard:
             answered.log()
 
     async def _let_through(self, scope: Scope, receive: Receive, answered: "_Answered") -> None:
-        if scope["path"] in STREAMS:
+        if STREAMS.fullmatch(scope["path"]):
             await self._app(scope, receive, answered.send)
             return
         if self._running >= self._service.conf.api.max_concurrent:
@@ -99,7 +101,7 @@ class Guard:
             return refusal
         if is_open:
             return None
-        return self._unauthorized(scope, headers)
+        return self._unauthorized(scope, headers, is_needed=not _is_of_console(scope, headers))
 
     def _unsafe(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request that may change something is refused."""
@@ -119,24 +121,29 @@ class Guard:
             return problems.response(413, f"expected at most {_LONGEST_BODY} bytes")
         return None
 
-    def _unauthorized(self, scope: Scope, headers: Headers) -> Response | None:
+    def _unauthorized(self, scope: Scope, headers: Headers, *, is_needed: bool) -> Response | None:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         in_url = dict(query).get("token")
+        if in_url is None and not is_needed:
+            return None
         token = in_url or _token(headers)
         role = self._service.tokens.role(token) if token else None
-        if role is None:
+        if role is None and is_needed:
             told = "expected Authorization: Bearer and a token"
             return problems.response(401, told, {"WWW-Authenticate": "Bearer"})
         if not self._rates.is_within(token):
             return problems.response(429, "too many requests a second", {"Retry-After": "1"})
-        scope["state"]["role"] = role
+        if role is not None:
+            scope["state"]["role"] = role
         if in_url is None:
             return None
-        # A browser's first visit: the token becomes a cookie, and leaves the address.
+        # A browser's first visit: the token becomes a cookie, and leaves the address. The console
+        # asks for another where it is none.
         rest = urlencode([(name, value) for name, value in query if name != "token"])
         path = "/" + scope["path"].lstrip("/\\")
         moved = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
-        moved.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+        if role is not None:
+            moved.set_cookie(COOKIE, token, httponly=True, samesite="strict")
         return moved
 
     def _cors(self, headers: Headers) -> dict[str, str]:
@@ -145,8 +152,8 @@ class Guard:
             return {}
         return {
             "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
-            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, Last-Event-ID",
+            "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
             "Cross-Origin-Resource-Policy": "cross-origin",
             "Vary": "Origin",
         }
@@ -200,6 +207,15 @@ class _Answered:
 
 class _BodyTooLongError(Exception):
     pass
+
+
+def _is_of_console(scope: Scope, headers: Headers) -> bool:
+    """Whether it is the console's page, which needs no token, or what leads to one."""
+    path = scope["path"]
+    if path == SESSION:
+        return scope["method"] in ("POST", "DELETE")
+    is_start = path == "/" and "text/html" in headers.get("accept", "")
+    return is_start or path == CONSOLE or path.startswith(f"{CONSOLE}/")
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -13,11 +13,12 @@ from millrace.api.documents import plain, time_text
 from millrace.api.logs import shown, trusted
 from millrace.api.pages import Found
 from millrace.api.problems import ProblemError
-from millrace.api.service import Own, Search, Service, chosen_feeds, query, quoted
+from millrace.api.service import Own, Search, Service, chosen_feeds, query
 from millrace.io.mongo import lines as stored
 from millrace.io.mongo import search
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.search import Question
+from millrace.search import quoted
 
 _AROUND = timedelta(hours=1)  # where lines of the same request are looked for
 

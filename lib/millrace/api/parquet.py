@@ -1,14 +1,14 @@
-"""Lines as a Parquet file, piece by piece: no more than a row group of it is held at a time."""
+"""Rows as a Parquet file, piece by piece: no more than a row group of it is held at a time."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from millrace.api.columns import Columns, Row
-from millrace.api.pages import Found
+from millrace.api.columns import Row
 from millrace.api.streams import Pieces
+from millrace.records.types import Type
 from millrace.transform.arrow import arrow_type
 
 ROWS = 50_000  # a row group's
@@ -19,25 +19,24 @@ _CHARACTERS_AT_ONCE = 4 * 2**20
 _MILLISECONDS = pa.timestamp("ms", "UTC")
 
 
-def parquet(found: Iterable[Found], columns: Columns, told: Mapping[str, str]) -> Pieces:
+def parquet(rows: Iterator[Row], types: Mapping[str, Type], told: Mapping[str, str]) -> Pieces:
     """The file, with what is ``told`` of it as its metadata.
 
     The footer comes last: a file that was cut has none, and cannot be opened.
     """
-    schema = schema_of(columns).with_metadata(dict(told))
+    schema = schema_of(types).with_metadata(dict(told))
     pieces = _Pieces()
     with pq.ParquetWriter(pieces, schema, compression="zstd") as writer:
-        for group in _groups(columns.rows(found), schema):
+        for group in _groups(rows, schema):
             writer.write_table(group, row_group_size=ROWS)
             del group  # before the next one is made
             yield pieces.taken()
     yield pieces.taken()
 
 
-def schema_of(columns: Columns) -> pa.Schema:
+def schema_of(types: Mapping[str, Type]) -> pa.Schema:
     """The columns as Arrow has them."""
-    types = columns.types.items()
-    return pa.schema([(name, arrow_type(type, _MILLISECONDS)) for name, type in types])
+    return pa.schema([(name, arrow_type(type, _MILLISECONDS)) for name, type in types.items()])
 
 
 def _groups(rows: Iterator[Row], schema: pa.Schema) -> Iterator[pa.Table]:

@@ -26,6 +26,19 @@ class LastBatch(BaseModel):
     committed_at: str
 
 
+class Links(BaseModel):
+    """Where to look further: each as `api.links` names it, null where it does not.
+
+    ``spark`` has the Spark UI of each job by its name.
+    """
+
+    spark: dict[str, str]
+    history: str | None
+    traces: str | None
+    dashboards: str | None
+    runbooks: str | None
+
+
 class Stage(BaseModel):
     """Where a feed stands: what waits in Kafka, what is stored, what is dead and open."""
 
@@ -35,16 +48,26 @@ class Stage(BaseModel):
     last_batch: LastBatch | None
     documents: int
     open_dead_letters: int
+    links: Links
+
+
+class Advice(BaseModel):
+    """What mends some kinds of fault: in words, and the command to type, where there is one."""
+
+    faults: list[str]
+    text: str
+    command: str | None
 
 
 class Verdict(BaseModel):
-    """What the last reconcile of a feed found, by kind of fault."""
+    """What the last reconcile of a feed found, by kind of fault, and what mends it."""
 
     feed: str
     holds: bool
     since: str
     ended_at: str
     faults: dict[str, int]
+    advice: list[Advice]
 
 
 class AnomalousMinute(BaseModel):
@@ -77,7 +100,10 @@ def pipeline(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
 
 @router.get("/proof", response_model=list[Verdict])
 def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
-    """What the last reconcile of each feed found; a feed that had none is left out."""
+    """What the last reconcile of each feed found, and what mends it.
+
+    A feed that had none is left out.
+    """
     names = [one.name for one in chosen_feeds(own.conf, feed)]
     verdicts = [
         Verdict(
@@ -86,6 +112,10 @@ def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
             since=time_text(one.since),
             ended_at=time_text(one.ended_at),
             faults=dict(one.faults.items()),
+            advice=[
+                Advice(faults=list(told.faults), text=told.text, command=told.command)
+                for told in one.mending
+            ],
         )
         for one in reconciliations.latest(own.db, names).values()
     ]
@@ -125,4 +155,5 @@ def _stage(own: Service, feed: Feed) -> Stage:
         last_batch=last,
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
+        links=Links.model_validate(own.conf.api.links.model_dump()),
     )

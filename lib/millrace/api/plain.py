@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from millrace.api import models, pages, totals
 from millrace.api.logs import shown
 from millrace.api.problems import ProblemError
-from millrace.api.service import Own, Search, Service, chosen_feeds, query, quoted, span
+from millrace.api.service import Own, Search, Service, chosen_feeds, query, span
 from millrace.io.mysql import figures
 from millrace.io.mysql.figures import Chosen
 from millrace.records.levels import Level
@@ -26,6 +26,7 @@ from millrace.records.tables import (
     TRAFFIC,
     Table,
 )
+from millrace.search import quoted
 
 DEEPEST = 10_000  # lines: who wants more walks by /v1/logs
 _DEFAULT_SPAN = "now-24h"
@@ -166,7 +167,7 @@ def api(own: Own, from_timestamp: From = _DEFAULT_SPAN, to_timestamp: To = "now"
     chosen = _chosen(own, TRAFFIC, from_timestamp, to_timestamp)
     columns = ("timed_requests", "sum_response_us", "min_response_us", "max_response_us")
     with own.mysql.cursor() as cursor:
-        rows = figures.sums(cursor, chosen, [ROUTE.name], columns, _ROWS)
+        rows = figures.sums(cursor, chosen, [ROUTE.name], columns, _ROWS, own.conf.api.max_query_s)
     made = [
         ApiLatency(
             api=row[ROUTE.name],
@@ -208,5 +209,5 @@ def _chosen(own: Service, table: Table, since: str, until: str) -> Chosen:
 def _sums(own: Service, chosen: Chosen, key: str, figure: str) -> dict[str, int]:
     """A figure by the values of a key, the largest first."""
     with own.mysql.cursor() as cursor:
-        rows = figures.sums(cursor, chosen, [key], [figure], _ROWS)
+        rows = figures.sums(cursor, chosen, [key], [figure], _ROWS, own.conf.api.max_query_s)
     return {str(row[key]): int(row[figure]) for row in rows}

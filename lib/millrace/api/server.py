@@ -5,11 +5,13 @@ import socket
 
 import uvicorn
 
+from millrace.api.alerting import Alerting
 from millrace.api.app import application
 from millrace.api.service import Service
 from millrace.config import Config, ConfigurationError
 from millrace.errors import UnreachableError, one_line
 from millrace.io import mongo, mysql
+from millrace.io.mongo import alert_rules
 from millrace.observe import server as observed
 from millrace.telemetry import logs, metrics
 from millrace.telemetry.health import Health
@@ -42,6 +44,7 @@ def prepare(conf: Config) -> None:
     try:
         for feed in conf.feeds:
             mongo.prepare(conf.mongo, feed)
+        alert_rules.prepare(mongo.database(conf.mongo))
         mysql.prepare(conf.mysql)
     except UnreachableError as error:
         _log.warning("%s", one_line(error))
@@ -70,7 +73,12 @@ def serve(service: Service) -> None:
             f"api.port: {api.listen}:{api.port} cannot be used; is the API already running?"
         ) from None
     _let_itself_be_observed(service.conf)
-    server.run(sockets=[bound])
+    alerting = Alerting(service)
+    alerting.start()
+    try:
+        server.run(sockets=[bound])
+    finally:
+        alerting.stop()
 
 
 def _let_itself_be_observed(conf: Config) -> None:

@@ -12,6 +12,7 @@ from pymongo.database import Database
 
 from millrace.api import instants
 from millrace.api.problems import ProblemError
+from millrace.api.settled import Settlement
 from millrace.api.tokens import Role, Tokens, tokens
 from millrace.api.trust import Freshnesses
 from millrace.config import Config, Feed
@@ -24,25 +25,26 @@ from millrace.search import QueryError, compiled
 
 LONGEST_QUERY = 4096
 _DEFAULT_SPAN = "now-1h"
-_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\"*?'})  # that mean something in a query
 
 
 @dataclass(frozen=True)
 class Service:
-    """The configuration and the tokens of the API that runs, and how many exports may begin."""
+    """The configuration and the tokens of the API that runs, and what its requests share."""
 
     conf: Config
     tokens: Tokens
     freshness: Freshnesses
     mysql: Pool
     exports: BoundedSemaphore
+    settlement: Settlement
 
     @classmethod
     def of(cls, conf: Config) -> "Service":
         """That of a configuration; raises ConfigurationError where it lacks a token."""
         pool = Pool(conf.mysql, conf.api.max_concurrent)
         exports = BoundedSemaphore(conf.api.max_exports)
-        return cls(conf, tokens(conf), Freshnesses(conf), pool, exports)
+        own = tokens(conf)
+        return cls(conf, own, Freshnesses(conf), pool, exports, Settlement(conf))
 
     @property
     def db(self) -> Database[Document]:
@@ -144,11 +146,6 @@ def chosen_feeds(conf: Config, names: Sequence[str]) -> tuple[Feed, ...]:
         if name not in known:
             raise ProblemError(422, f"feed: {name[:64]!r} is none of {', '.join(known)}")
     return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else conf.feeds
-
-
-def quoted(value: str) -> str:
-    """A value as a query has it where it means itself alone."""
-    return f'"{value.translate(_SIGNS)}"'
 
 
 def query(own: Service, text: str, feeds: Sequence[Feed]) -> Asked:

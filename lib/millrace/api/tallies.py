@@ -11,7 +11,7 @@ from pymysql import MySQLError
 from millrace.api import instants
 from millrace.api.buckets import Steps
 from millrace.api.documents import plain
-from millrace.api.exact import MINUTE, are_told_apart, wanted
+from millrace.api.exact import MINUTE, are_told_apart
 from millrace.api.named_values import NamedField, shortened
 from millrace.api.row_facts import Rows, look_s
 from millrace.api.service import Search, Service
@@ -25,6 +25,7 @@ from millrace.io.mysql import figures, standing
 from millrace.io.mysql.figures import Chosen
 from millrace.records.completeness import closed_until
 from millrace.records.tables import LEVELS, NO_VALUE
+from millrace.windows.key_matches import wanted
 
 _MOST_ROWS = 20_000
 _VALUES = 100  # of a step that a slice of time tells by name

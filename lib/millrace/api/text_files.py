@@ -1,18 +1,17 @@
-"""Lines as the text of a file, piece by piece: NDJSON, CSV, and either of them compressed."""
+"""Rows as the text of a file, piece by piece: NDJSON, CSV, and either of them compressed."""
 
 import csv
 import io
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from millrace.api.columns import Columns, Row
+from millrace.api.columns import Row
 from millrace.api.documents import plain, time_text
-from millrace.api.pages import Found
 from millrace.api.streams import Pieces
 from millrace.records.types import Type
 
@@ -21,20 +20,21 @@ _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 3  # the next ones cost more time than they save bytes
 # What a spreadsheet takes for a formula, or would once an apostrophe is taken off: so each cell's
 # own text can be had back, by one apostrophe less wherever this matches behind one.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A hyphen alone is none: so figures have what has no value.
+_FORMULA = re.compile(r"'*(?:[=+@\t\r]|-(?!\Z))")
 
 
-def ndjson(found: Iterable[Found], columns: Columns) -> Pieces:
-    """A line of JSON for each, as /v1/logs has it; then one that says how many there were.
+def ndjson(objects: Iterable[Mapping[str, Any]]) -> Pieces:
+    """A line of JSON for each; then one that says how many there were.
 
     Where that last line is missing, the file was cut.
     """
     lines = 0
     texts: list[str] = []
     characters = 0
-    for one in found:
+    for one in objects:
         # ASCII: what a log line has in it ends no line of the file, whoever splits it.
-        text = json.dumps({"feed": one.feed} | plain(one.document, columns.hidden))
+        text = json.dumps(one)
         texts += (text, "\n")
         characters += len(text)
         lines += 1
@@ -45,18 +45,18 @@ def ndjson(found: Iterable[Found], columns: Columns) -> Pieces:
     yield "".join(texts).encode()
 
 
-def csv_rows(found: Iterable[Found], columns: Columns) -> Pieces:
+def csv_rows(rows: Iterable[Row], types: Mapping[str, Type]) -> Pieces:
     """A head with the names of the columns, and a row for each, as RFC 4180 has them, in UTF-8.
 
     A field within a field has a column of its own, named by a dotted path; maps and arrays are
     JSON. What is absent is empty. A text that a spreadsheet would take for a formula has an
     apostrophe before it.
     """
-    cells = [one for name, type in columns.types.items() for one in _cells((name,), type)]
+    cells = [one for name, type in types.items() for one in _cells((name,), type)]
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(".".join(path) for path, _ in cells)
-    for row in columns.rows(found):
+    for row in rows:
         writer.writerow([as_cell(_at(row, path)) for path, as_cell in cells])
         if text.tell() > _PIECE:
             yield text.getvalue().encode()

@@ -198,12 +198,10 @@ def _settle(
     from millrace.io.mongo import letters
 
     db = mongo.database(config.load(conf).mongo)
-    meant = letters.Filter(chosen.ids, chosen.feed, chosen.reason, chosen.since, OPEN)
     if dry_run:
-        count = db[COLLECTION].count_documents(meant.query)
-        say(f"{count} letters would be {status}")
+        say(f"{letters.count_open(db, chosen)} letters would be {status}")
         return
-    count = letters.settle(db, meant, status, note)
+    count = letters.settle(db, chosen, status, note)
     say(f"{count} letters {status}")
     if chosen.ids and not count:
         end("none of these is an open dead letter", FAILED)

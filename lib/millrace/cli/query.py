@@ -1,12 +1,15 @@
 """The command that asks the query API for lines."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from rich import progress
 from rich.console import Console
-from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import DownloadColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from millrace import config
@@ -17,8 +20,9 @@ from millrace.tools.terminal import LEVEL_COLOURS, as_text
 
 if TYPE_CHECKING:
     from millrace.api.client import ApiError, Search
+    from millrace.api.exported import Exported, Progress
 
-_NAMES = ", ".join(f"NAME{suffix}" for suffix in FORMATS)
+NAMES = ", ".join(f"NAME{suffix}" for suffix in FORMATS)
 _PAGE = 1_000
 _TELLING = ("message", "request", "event_type", "raw")
 _STATES = {"holds": "proven", "fails": "the last proof failed", "never": "not proven yet"}
@@ -33,7 +37,7 @@ def query(
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line.")] = False,
     export: Annotated[
         Path | None,
-        typer.Option(help=f"Write all lines that match to a file: {_NAMES}."),
+        typer.Option(help=f"Write all lines that match to a file: {NAMES}."),
     ] = None,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
@@ -45,7 +49,7 @@ def query(
     from millrace.api.client import ApiError, Client
 
     if export is not None and export.suffix not in FORMATS:
-        raise typer.BadParameter(f"expected {_NAMES}", param_hint="--export")
+        raise typer.BadParameter(f"expected {NAMES}", param_hint="--export")
     with Client(conf=conf) as client:
         found = client.search(q, since, to, feed or (), min(size, _PAGE))
         try:
@@ -54,9 +58,14 @@ def query(
             else:
                 _export(found, export)
         except ApiError as error:
-            is_refused = error.status is not None and 400 <= error.status < 500
-            is_busy = error.status == 429
-            end(_reason(error), MISUSED if is_refused and not is_busy else FAILED)
+            end_refused(error)
+
+
+def end_refused(error: "ApiError") -> NoReturn:
+    """Ends the program with what the API says: 2 where it is the request's fault, else 1."""
+    is_refused = error.status is not None and 400 <= error.status < 500
+    is_busy = error.status == 429
+    end(_reason(error), MISUSED if is_refused and not is_busy else FAILED)
 
 
 def _print(found: "Search", size: int, as_json: bool) -> None:
@@ -70,22 +79,34 @@ def _print(found: "Search", size: int, as_json: bool) -> None:
         printed = min(size, printed + len(page["items"]))
         if printed == size:
             break
-    _tell(_of_total(page, printed), page)
+    tell(_of_total(page, printed), page)
 
 
 def _export(found: "Search", path: Path) -> None:
+    with exporting(path) as progress:
+        made = found.export(path, progress)
+    tell_export(made, path)
+
+
+@contextmanager
+def exporting(path: Path) -> "Iterator[Progress]":
+    """Shows how large a file is that comes; to be called with the bytes that came so far."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), DownloadColumn())
-    with Progress(
+    with progress.Progress(
         *columns,
         TimeElapsedColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task(str(path), total=None)
-        made = found.export(path, lambda size: progress.update(task, completed=size))
+    ) as shown:
+        task = shown.add_task(str(path), total=None)
+        yield lambda size: shown.update(task, completed=size)
+
+
+def tell_export(made: "Exported", path: Path) -> None:
+    """Says what a file has, and how far to trust it."""
     told = {"proof": made.proof, "freshness": made.freshness}
-    _tell(f"{_lines(made.lines)} from {made.since} to {made.until} in {path}", told)
+    tell(f"{_lines(made.lines)} from {made.since} to {made.until} in {path}", told)
 
 
 def _drawn(line: dict[str, Any]) -> Text:
@@ -117,7 +138,7 @@ def _lines(count: int) -> str:
     return f"{count:,} {'line' if count == 1 else 'lines'}"
 
 
-def _tell(shown: str, about: dict[str, Any]) -> None:
+def tell(shown: str, about: dict[str, Any]) -> None:
     """Says what was shown, and of each feed how far to trust it."""
     say(shown)
     fresh = {one["feed"]: one for one in about["freshness"]}

@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace import config
-from millrace.cli.advice import advice
 from millrace.cli.options import FAILED, ConfFile, console, duration, instant, say
 from millrace.cli.repeated import repeated
 from millrace.config import Config, Feed
+from millrace.proof.advice import advice
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
@@ -111,7 +111,8 @@ def _keep(conf: Config, verdict: "Verdict", start: datetime | None) -> None:
 
     ended_at = datetime.now(UTC)
     since = start or reconciliations.ALL
-    outcome = Reconciliation(verdict.feed, since, ended_at, verdict.holds, verdict.faults)
+    told = tuple(advice(verdict))
+    outcome = Reconciliation(verdict.feed, since, ended_at, verdict.holds, verdict.faults, told)
     stored.save(mongo.database(conf.mongo), outcome)
 
 
@@ -138,7 +139,7 @@ def _show(verdict: "Verdict", out: Console) -> None:
     lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
     table.add_row("lag", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
-    for line in advice(verdict):
+    for line in (one.text for one in advice(verdict)):
         out.print(as_text(line), soft_wrap=True)
     holds = Text("holds", "bold green") if verdict.holds else Text("does not hold", "bold red")
     out.print(Text.assemble(f"{verdict.feed}: ", holds))
@@ -191,7 +192,7 @@ def _add_figures(table: Table, verdict: "Verdict") -> None:
     since = f" from {recount.since:%Y-%m-%d %H:%M}" if recount.since else ""
     table.add_row("figures", f"{compared.rows:,}", f"rows of {compared.windows:,} minutes{since}")
     if verdict.is_nothing_compared:
-        table.add_row("", "", "nothing to compare: run `aggregate --from archive`", style="red")
+        table.add_row("", "", "nothing to compare", style="red")
     if compared.late:
         lines = sum(compared.late.values())
         named = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in sorted(compared.late)[:_NAMED])
@@ -255,5 +256,5 @@ def _plain(verdict: "Verdict") -> dict[str, Any]:
         "lag": verdict.lag,
         "forgotten": {job: [asdict(r) for r in own] for job, own in verdict.forgotten.items()},
         "unread": {job: asdict(own) for job, own in verdict.unread.items()},
-        "advice": list(advice(verdict)),
+        "advice": [one.text for one in advice(verdict)],
     }

@@ -20,6 +20,7 @@ from millrace.records.fields import document
 from millrace.records.formats import LAYOUTS
 
 _ALWAYS_SHOWN = {"_id", "kafka", "received_at", "timestamp"}  # pages are made of them
+_ADDRESS = re.compile(r"https?://[^/?#@\s]+(?:/[^?#@\s]*)?")
 _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -28,6 +29,8 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Server = Literal["kafka", "mongo", "mysql", "api", "reconcile"]
+Job = Literal["ingest", "aggregate", "archive"]
+Url = Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f]+$", max_length=1000)]
 LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 
@@ -207,12 +210,29 @@ class Logs(Section):
     format: LogFormat = "text"
 
 
+class Links(Section):
+    """Addresses of pages that know more: for whoever operates the suite, shown by the API.
+
+    ``spark`` has the Spark UI of each job, ``history`` is Spark's history server, ``traces`` where
+    traces are searched, ``dashboards`` Grafana, ``runbooks`` what to do about alerts.
+    """
+
+    spark: dict[Job, Url] = {}
+    history: Url | None = None
+    traces: Url | None = None
+    dashboards: Url | None = None
+    runbooks: Url | None = None
+
+
 class Api(Section):
     """The query API. Tokens come from the environment; on the loopback one is made where none is.
 
     ``allowed_hosts`` are further names that it may be asked by, ``allowed_origins`` the sites
     whose pages may ask it. ``hidden_fields`` are never shown nor asked for. One query takes at
     most ``max_query_s``; an answer that is not complete by then says how far it reaches.
+
+    ``alertmanager_url`` is told when alert rules of users fire; nobody is where it is not set.
+    ``public_url`` is where people reach the API, for links in alerts.
     """
 
     listen: str = "127.0.0.1"
@@ -227,6 +247,26 @@ class Api(Section):
     max_requests_per_s: PositiveInt = 100
     max_exports: PositiveInt = 2
     max_watchers: PositiveInt = 64
+    alertmanager_url: str | None = None
+    public_url: str | None = None
+    links: Links = Links()
+
+    @field_validator("alertmanager_url", "public_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        """A URL without credentials, for it is shown; and without a query, for paths follow."""
+        if url is not None and not _ADDRESS.fullmatch(url):
+            raise ValueError(
+                "expected http:// or https:// with a host, without user, query and fragment,"
+                " as http://alertmanager:9093"
+            )
+        return url.rstrip("/") if url else url
+
+    @property
+    def address(self) -> str:
+        """Where links lead to."""
+        host = f"[{self.listen}]" if ":" in self.listen else self.listen
+        return self.public_url or f"http://{host}:{self.port}"
 
     @field_validator("hidden_fields")
     @classmethod

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from bson import decode
+from bson.codec_options import CodecOptions
 from pymongo import ReplaceOne
 
 from millrace.config import Config, Feed
@@ -20,6 +22,7 @@ from millrace.transform.spec import Spec
 
 _AT_ONCE = 5_000
 _BYTES_AT_ONCE = 64 * 2**20
+_DECODED: CodecOptions[Letter] = CodecOptions(tz_aware=True)
 
 Outcome = Fields | chain.Letter
 
@@ -28,12 +31,23 @@ Outcome = Fields | chain.Letter
 class Requeued:
     """The result of a requeue: the number of records, and the letters still dead, by reason.
 
-    ``cut`` hold only the first bytes of their line, so they were left as they are.
+    ``cut`` hold only the first bytes of their line, so they were left as they are. ``outcomes`` has
+    by id what the first of them came to, as many as were asked for.
     """
 
     records: int = 0
     still_dead: Counter[str] = field(default_factory=Counter)
     cut: int = 0
+    outcomes: dict[str, "Parsed"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What a line comes to by today's parser: a document, or a reason and what was found."""
+
+    document: Letter | None = None
+    reason: str | None = None
+    detail: str | None = None
 
 
 def requeue(
@@ -43,6 +57,7 @@ def requeue(
     *,
     line: bytes | None = None,
     dry_run: bool = False,
+    told: int = 0,
     on_progress: Callable[[int], None] = lambda letters: None,
 ) -> Requeued:
     """Parses the letters of ``feed`` again and writes what is a record now, under its own id.
@@ -50,7 +65,8 @@ def requeue(
     ``line`` is parsed in place of the bytes that came; without one, letters that were cut are left
     as they are. A letter is marked before its record is written and after; so where this ends in
     between, the same letters can be requeued again, and a batch that runs again meanwhile leaves
-    their records alone. With ``dry_run`` nothing is written.
+    their records alone. With ``dry_run`` nothing is written. Of the first ``told`` letters the
+    result has what they came to.
     """
     names = () if dry_run else route_names.of_documents(conf, feed)
     spec = reference_data.spec(conf, feed, *names)
@@ -62,11 +78,26 @@ def requeue(
         dead = {id: each for id, each in made.items() if isinstance(each, chain.Letter)}
         if not dry_run:
             _write(conf, feed, compiled(spec).version, whole, made, line)
+        for id in list(made)[: max(0, told - len(result.outcomes))]:
+            result.outcomes[id] = _parsed(feed, made[id])
         result.records += len(made) - len(dead)
         result.still_dead.update(each.reason for each in dead.values())
         done += len(portion)
         on_progress(done)
     return result
+
+
+def parsed(conf: Config, feed: Feed, letter: Letter) -> Parsed:
+    """What the bytes that a letter holds come to by today's parser; nothing is written."""
+    spec = reference_data.spec(conf, feed, needs_country=False)
+    return _parsed(feed, _outcome(spec, letter, None))
+
+
+def _parsed(feed: Feed, outcome: Outcome) -> Parsed:
+    if isinstance(outcome, chain.Letter):
+        return Parsed(reason=outcome.reason, detail=outcome.detail)
+    written = bson.record(feed.layout, outcome, raw=feed.store_raw)
+    return Parsed(document=decode(written.raw, _DECODED))
 
 
 def _outcome(spec: Spec, letter: Letter, line: bytes | None) -> Outcome:

@@ -19,8 +19,22 @@ Fault = Literal[
 
 
 @dataclass(frozen=True)
+class Advice:
+    """What mends some kinds of fault, in words; ``command`` is what to type, where there is one."""
+
+    faults: tuple[Fault, ...]
+    text: str
+    command: str | None = None
+
+    @classmethod
+    def to_run(cls, faults: tuple[Fault, ...], command: str) -> "Advice":
+        """That of a command which mends the faults by itself."""
+        return cls(faults, f"fix: {command}", command)
+
+
+@dataclass(frozen=True)
 class Reconciliation:
-    """Whether a feed's reconcile held, when it ended, and what was wrong.
+    """Whether a feed's reconcile held, when it ended, what was wrong, and what mends it.
 
     It looked at what was received from ``since`` on. ``faults`` counts lines, but for
     ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared.
@@ -31,6 +45,18 @@ class Reconciliation:
     ended_at: datetime
     holds: bool
     faults: dict[Fault, int]
+    advice: tuple[Advice, ...] = ()
+
+    @property
+    def mending(self) -> list[Advice]:
+        """What mends each fault that was found.
+
+        A reconcile of an earlier version kept no advice: the next one does.
+        """
+        told = {fault for one in self.advice for fault in one.faults}
+        rest = tuple(fault for fault, count in self.faults.items() if count and fault not in told)
+        again = Advice.to_run(rest, f"millrace reconcile --feed {self.feed}")
+        return [*self.advice, again] if rest else [*self.advice]
 
 
 ALL = datetime(1970, 1, 1, tzinfo=UTC)  # ``since`` of one that looked at everything

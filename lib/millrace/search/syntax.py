@@ -22,6 +22,12 @@ Piece = str | Wildcard
 # A backslash takes the meaning of the sign after it. Before a letter or digit it is itself, so that
 # C:\temp needs no second one.
 _SIGN = re.compile(r"\\([ -/:-@\[-`{-~])|([*?])")
+_MEANING = str.maketrans({sign: f"\\{sign}" for sign in '\\"*?'})  # signs that mean something
+
+
+def quoted(value: str) -> str:
+    """A value as a query has it where it means itself alone."""
+    return f'"{value.translate(_MEANING)}"'
 
 
 @dataclass(frozen=True)

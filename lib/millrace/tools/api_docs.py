@@ -12,7 +12,7 @@ from typing import Any
 from millrace.api import app
 
 MARK = "<!-- From here on made by `make docs` from the API's schema; a test holds it to it. -->\n"
-_METHODS = ("get", "post")
+_METHODS = ("get", "post", "put", "delete")
 _COLUMNS = "| {} | type | default | what it is |\n|---|---|---|---|"
 _PLACES = {"path": "in the path", "header": "a header"}
 
@@ -56,7 +56,8 @@ def _endpoint(name: str, operation: Schema, schema: Schema) -> Iterator[str]:
             _row(key, own, schema, "required" if key in needed else "")
             for key, own in body["properties"].items()
         )
-    answer = _content(operation["responses"]["200"], schema)
+    done = next(own for status, own in operation["responses"].items() if status.startswith("2"))
+    answer = _content(done, schema)
     each = "a list; each item has " if answer.get("type") == "array" else ""
     keys = _resolved(answer.get("items", answer), schema).get("properties", ())
     if keys:

@@ -5,6 +5,7 @@ import re
 from millrace.records import (
     FORGOTTEN_ROUTES,
     ROUTES_COLLECTION,
+    alerts,
     dead_letters,
     ledger,
     reconciled,
@@ -53,6 +54,10 @@ _COLLECTIONS = {
     reconciliations.COLLECTION: "what the last `millrace reconcile` of each feed came to",
     ROUTES_COLLECTION: "the routes a feed has had, up to its `max_routes`",
     FORGOTTEN_ROUTES: "the routes that there were when a person freed some places",
+    alerts.RULES: "the rules of users over figures: [alerts](alerts.md)",
+    alerts.STATES: "how each rule stands, by its id, and what the Alertmanager has of it",
+    alerts.HISTORY: "when a rule began to fire and when it ended: `rule`, `kind`, `at`, `value`",
+    alerts.LEASES: "which process does what one alone is to do, and until when",
 }
 
 

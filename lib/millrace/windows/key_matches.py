@@ -6,7 +6,7 @@ hundred, the bound of a bucket for the times in it.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from millrace.records.formats import Layout
@@ -16,6 +16,7 @@ from millrace.records.tables import (
     COUNTRIES,
     LATENCY,
     LE_MS,
+    LEVELS,
     METHOD,
     NO_VALUE,
     SEARCHES,
@@ -25,11 +26,14 @@ from millrace.records.tables import (
     Key,
     Table,
 )
+from millrace.search import Query
 from millrace.search.patterns import after, escaped
 from millrace.windows.buckets import BOUNDS_MS, le_ms
 from millrace.windows.keys import METHODS, OTHER_CLASS, OTHER_METHOD, STATUS_CLASSES, cleaned
 
 Filter = dict[str, Any]
+Wanted = Mapping[str, frozenset[str]]
+"""Keys of ``levels_by_minute``, and the values that lines have in them."""
 
 _THERE: Filter = {"$exists": True}
 _NOTHING: Filter = {"$in": []}
@@ -113,6 +117,19 @@ def look_alikes(key: Key, value: str) -> list[Filter]:
 def is_own(key: Key, value: str) -> bool:
     """Whether the value of a field is its value in the key as well: neither changed nor absent."""
     return value not in (NO_VALUE, OTHER) and cleaned(value, key.characters) == value
+
+
+def wanted(asked: Query) -> Wanted | None:
+    """What the query asks for, in keys of ``levels_by_minute``; None where these do not tell it.
+
+    They do where it names nothing but values of theirs that are neither cut nor changed in them.
+    """
+    keys = {key.name: key for key in LEVELS.keys}
+    if not asked.is_exact_on(keys) or not all(asked.required.values()):
+        return None
+    if not all(is_own(keys[name], one) for name, own in asked.required.items() for one in own):
+        return None
+    return asked.required
 
 
 def lateness(max_lateness_s: int) -> Filter:

@@ -18,7 +18,7 @@ from pymongo.errors import BulkWriteError
 
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.time_spans import TimeSpan
-from millrace.records.dead_letters import COLLECTION, OPEN, Reason, Status
+from millrace.records.dead_letters import COLLECTION, OPEN, STATUSES, Reason, Status
 from millrace.records.ledger import OffsetRange
 
 Letter = dict[str, Any]
@@ -93,7 +93,7 @@ def page(
         match["$or"] = before
     rows = db[COLLECTION].find(match, hint=LETTERS_INDEX)
     ordered = rows.sort([("received_at", DESCENDING), ("_id", DESCENDING)]).limit(size)
-    return list(ordered.max_time_ms(max(1, round(1000 * max_s))))
+    return list(ordered.max_time_ms(_ms(max_s)))
 
 
 def snapshot(db: Database[Document], chosen: Filter) -> Iterator[Letter]:
@@ -122,12 +122,47 @@ def counts(db: Database[Document], chosen: Filter) -> list[Document]:
     return [row["_id"] | {"n": row["n"]} for row in db[COLLECTION].aggregate(stages)]
 
 
+def counts_between(
+    db: Database[Document],
+    feeds: Sequence[str],
+    span: tuple[datetime, datetime],
+    limit: int,
+    max_s: float,
+) -> list[Document]:
+    """The same of those received within ``span``, ``limit`` rows at most.
+
+    Raises pymongo's ExecutionTimeout where the server needs longer than ``max_s`` seconds.
+    """
+    since, until = span
+    keys = {name: f"${name}" for name in ("feed", "reason", "status")}
+    stages: list[Document] = [
+        {
+            "$match": {
+                "feed": {"$in": list(feeds)},
+                "status": {"$in": list(STATUSES)},
+                "received_at": {"$gte": since, "$lt": until},
+            }
+        },
+        {"$group": {"_id": keys, "n": {"$sum": 1}}},
+        {"$sort": {"n": -1, "_id": 1}},
+        {"$limit": limit},
+    ]
+    found = db[COLLECTION].aggregate(stages, hint=LETTERS_INDEX, maxTimeMS=_ms(max_s))
+    return [row["_id"] | {"n": row["n"]} for row in found]
+
+
 def settle(db: Database[Document], chosen: Filter, status: Status, note: str | None) -> int:
     """Marks the open ones among the letters as discarded or resolved; returns how many."""
     marks = {"status": status, "resolution": "manual", "settled_at": _now()}
     query = {"$and": [chosen.query, {"status": {"$in": list(OPEN)}}]}
     change = {"$set": marks | ({"note": note} if note else {})}
     return db[COLLECTION].update_many(query, change).modified_count
+
+
+def count_open(db: Database[Document], chosen: Filter) -> int:
+    """How many of the letters are open."""
+    query = {"$and": [chosen.query, {"status": {"$in": list(OPEN)}}]}
+    return db[COLLECTION].count_documents(query)
 
 
 def claim(db: Database[Document], ids: Sequence[str], line: bytes | None) -> None:
@@ -223,3 +258,7 @@ def _portions(items: Sequence[T]) -> Iterator[list[T]]:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _ms(seconds: float) -> int:
+    return max(1, round(1000 * seconds))

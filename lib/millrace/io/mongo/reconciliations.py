@@ -7,7 +7,7 @@ from datetime import UTC
 from pymongo.database import Database
 
 from millrace.io.mongo.client import Document
-from millrace.records.reconciliations import COLLECTION, Reconciliation, kept
+from millrace.records.reconciliations import COLLECTION, Advice, Reconciliation, kept
 
 
 def save(db: Database[Document], outcome: Reconciliation) -> None:
@@ -31,4 +31,8 @@ def of(db: Database[Document], feed: str) -> Reconciliation | None:
 
 def _read(row: Document) -> Reconciliation:
     since, ended_at = (row[name].astimezone(UTC) for name in ("since", "ended_at"))
-    return Reconciliation(row["feed"], since, ended_at, row["holds"], row["faults"])
+    advice = tuple(
+        Advice(tuple(one["faults"]), one["text"], one["command"])
+        for one in row.get("advice", ())  # earlier versions kept none
+    )
+    return Reconciliation(row["feed"], since, ended_at, row["holds"], row["faults"], advice)

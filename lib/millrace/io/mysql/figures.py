@@ -60,24 +60,28 @@ def total(cursor: DictCursor, chosen: Chosen, figure: str) -> int:
 
 
 def sums(
-    cursor: DictCursor, chosen: Chosen, by: Sequence[str], figures: Sequence[str], limit: int
+    cursor: DictCursor,
+    chosen: Chosen,
+    by: Sequence[str],
+    figures: Sequence[str],
+    limit: int,
+    max_s: float,
 ) -> list[dict[str, Any]]:
     """The figures over the rows, put together for each value of the columns ``by``.
 
     Counts and totals are summed; a least is the least, a greatest the greatest. The rows with the
-    largest first figure come first, ``limit`` of them at most.
+    largest first figure come first, ``limit`` of them at most. Raises OutOfTimeError where the
+    server needs longer than ``max_s``.
     """
-    known = {"window_start", "feed", *(key.name for key in chosen.table.keys)}
-    if not known.issuperset(by):
-        raise KeyError(str(by))
+    require(chosen.table, by)
     where, values = chosen.where
     columns = [f"{_summed(chosen.table, figure)} AS {figure}" for figure in figures]
-    cursor.execute(
+    statement = (
         f"SELECT {', '.join([*by, *columns])} FROM {chosen.table.name} WHERE {where}"
         + (f" GROUP BY {', '.join(by)}" if by else "")
-        + f" ORDER BY {figures[0]} DESC LIMIT %s",
-        [*values, limit],
+        + f" ORDER BY {', '.join([f'{figures[0]} DESC', *by])} LIMIT %s"
     )
+    ask(cursor, statement, [*values, limit], max_s)
     return list(cursor.fetchall())
 
 
@@ -88,23 +92,36 @@ def rows(
     step: timedelta,
     limit: int,
     max_s: float,
+    offset: int = 0,
 ) -> list[dict[str, Any]]:
     """The figures in steps, put together for each value of the columns ``by``; in order.
 
     Steps are of whole minutes, and ``bucket`` counts them from ``chosen.since``. ``revised`` says
     whether a minute of it was computed again. Of latencies that are not ``by`` bucket, there are
     percentiles as well: the least bound that so many in a hundred requests do not exceed. At most
-    ``limit`` rows; raises OutOfTimeError where the server needs longer than ``max_s``.
+    ``limit`` rows, after ``offset`` of them; raises OutOfTimeError where the server needs longer
+    than ``max_s``.
     """
     require(chosen.table, by)
     groups = ", ".join(["bucket", *by])
     where, values = chosen.where
     has_percentiles = chosen.table is LATENCY and LE_MS.name not in by
     selected = _percentiles(by, where) if has_percentiles else _sums(chosen.table, by, where)
-    statement = f"{selected} GROUP BY {groups} ORDER BY {groups} LIMIT %s"
+    statement = f"{selected} GROUP BY {groups} ORDER BY {groups} LIMIT %s OFFSET %s"
     counted = [stored(chosen.since), step // _MINUTE]
-    ask(cursor, statement, [*counted, *values, limit], max_s)
+    ask(cursor, statement, [*counted, *values, limit, offset], max_s)
     return list(cursor.fetchall())
+
+
+def revised(cursor: DictCursor, chosen: Chosen, step: timedelta, max_s: float) -> set[int]:
+    """The steps, counted from ``chosen.since``, of which a minute was computed again."""
+    where, values = chosen.where
+    statement = (
+        f"SELECT DISTINCT {_BUCKET} FROM {chosen.table.name}"
+        f" WHERE {where} AND revised_at IS NOT NULL"
+    )
+    ask(cursor, statement, [stored(chosen.since), step // _MINUTE, *values], max_s)
+    return {int(row["bucket"]) for row in cursor.fetchall()}
 
 
 def _sums(table: Table, by: Sequence[str], where: str) -> str:

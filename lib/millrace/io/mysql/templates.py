@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pymysql.cursors import DictCursor
 from pymysql.err import ProgrammingError
 
 from millrace.config import Feed
+from millrace.io.mysql.figures import ask
 from millrace.records.tables import NO_VALUE
 
 _NO_SUCH_TABLE = 1146
@@ -20,6 +21,10 @@ WHERE feed = %s AND window_start >= %s AND window_start < %s GROUP BY template_i
 _CHANGES = """SELECT template_id, `change` FROM template_changes_by_hour
 WHERE feed = %s
 AND (window_start = %s OR (window_start > %s AND window_start < %s AND `change` = 'new'))"""
+_CHANGES_BETWEEN = """SELECT window_start, template_id, `change` FROM template_changes_by_hour
+WHERE feed = %s AND window_start > %s AND window_start < %s
+ORDER BY window_start DESC, template_id LIMIT %s"""
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,21 @@ def seen(cursor: DictCursor, feed: Feed, since: datetime, until: datetime) -> Se
             raise
         return Seen({}, {})  # `aggregate` makes the tables when it first starts
     return Seen(events, changes)
+
+
+def changes(
+    cursor: DictCursor, feed: Feed, since: datetime, until: datetime, limit: int, max_s: float
+) -> list[dict[str, Any]]:
+    """The feed's templates that are new or have vanished in the hours of a span, the latest first.
+
+    Times are UTC, without a zone: ``window_start`` is that of the first message, or of the first
+    hour without one. Raises OutOfTimeError where the server needs longer than ``max_s``.
+    """
+    try:
+        # Of a template that is new, the view has the minute; of one that vanished, the hour.
+        ask(cursor, _CHANGES_BETWEEN, (feed.name, since - _HOUR, until, limit), max_s)
+    except ProgrammingError as error:
+        if error.args[0] != _NO_SUCH_TABLE:
+            raise
+        return []
+    return list(cursor.fetchall())

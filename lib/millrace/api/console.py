@@ -1,0 +1,127 @@
+"""The console: its files, and the session of a browser that a token opens."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from millrace import __version__
+from millrace.api.guard import CONSOLE, COOKIE, SESSION
+from millrace.api.problems import ProblemError
+from millrace.api.rates import Rates
+from millrace.api.service import Own
+from millrace.api.tokens import Role
+from millrace.console import COMMAND, STATIC
+
+ADDRESS = f"{CONSOLE}/"
+_POLICY = (
+    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none';"
+    " form-action 'self'"
+)
+_FOR_EVER = "public, max-age=31536000, immutable"
+_HASHED = "assets/"  # whose names have a digest of what they hold
+_ATTEMPTS_PER_S = 5
+
+router = APIRouter(tags=["console"])
+
+
+class Token(BaseModel):
+    """What a browser signs in with."""
+
+    token: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class Session(BaseModel):
+    """What the token of a session allows, and the version of what answers."""
+
+    role: Literal["read", "operate"]
+    version: str
+
+
+@router.get(SESSION, response_model=Session)
+def session(request: Request) -> JSONResponse:
+    """What this browser may do, by the cookie or the token that it has."""
+    role: Role = request.state.role
+    return JSONResponse(_session(role))
+
+
+@router.post(SESSION, response_model=Session)
+def sign_in(request: Request, own: Own, given: Token) -> JSONResponse:
+    """A cookie for the token: no script can read it, and no other site's page sends it."""
+    attempts: Rates = request.app.state.attempts
+    if not attempts.is_within("sign in"):
+        raise ProblemError(429, "too many attempts a second")
+    role = own.tokens.role(given.token)
+    if role is None:
+        raise ProblemError(401, "the token is not known: `millrace status --secrets` shows it")
+    answer = JSONResponse(_session(role))
+    is_secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, given.token, httponly=True, samesite="strict", secure=is_secure)
+    return answer
+
+
+@router.delete(SESSION, status_code=HTTPStatus.NO_CONTENT)
+def sign_out() -> Response:
+    """The browser forgets its cookie."""
+    answer = Response(status_code=HTTPStatus.NO_CONTENT)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+def add(app: FastAPI) -> None:
+    """Serves the console's files, and leads browsers there."""
+    app.state.attempts = Rates(_ATTEMPTS_PER_S)
+    app.mount(CONSOLE, _Files(directory=STATIC, check_dir=False))
+
+    @app.get("/", include_in_schema=False)
+    def start(request: Request) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise ProblemError(404, f"see /docs, or {ADDRESS} in a browser")
+        return RedirectResponse(ADDRESS, 303)
+
+    @app.get(CONSOLE, include_in_schema=False)
+    def slashed() -> Response:
+        return RedirectResponse(ADDRESS, 303)
+
+
+class _Files(StaticFiles):
+    """The built page: what names no file is a place within it."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, compressed where that is wanted, or the page itself."""
+        if not (STATIC / "index.html").is_file():
+            return PlainTextResponse(f"The console is not built: run `{COMMAND}`.\n", 503)
+        try:
+            answer = await self._file(path, scope)
+        except HTTPException as error:
+            if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(_HASHED):
+                raise
+            path, answer = "index.html", await self._file("index.html", scope)
+        answer.headers["Content-Security-Policy"] = _POLICY
+        answer.headers["Cache-Control"] = _FOR_EVER if path.startswith(_HASHED) else "no-cache"
+        return answer
+
+    async def _file(self, path: str, scope: Scope) -> Response:
+        own = await super().get_response(path, scope)
+        own.headers["Vary"] = "Accept-Encoding"
+        if "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            return own
+        try:
+            packed = await super().get_response(f"{path}.gz", scope)
+        except HTTPException:
+            return own
+        packed.headers["Content-Encoding"] = "gzip"
+        packed.headers["Vary"] = "Accept-Encoding"
+        if "content-type" in own.headers:
+            packed.headers["Content-Type"] = own.headers["content-type"]
+        return packed
+
+
+def _session(role: Role) -> dict[str, str]:
+    return Session(role=role, version=__version__).model_dump()

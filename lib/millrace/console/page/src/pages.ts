@@ -1,0 +1,29 @@
+// The pages of the console: each is a file in `pages/`, loaded when it is first shown.
+import type { ComponentType } from "preact";
+import type { Session } from "./state/session.ts";
+import type { View } from "./state/view.ts";
+
+export interface PageProps {
+  readonly view: View;
+  readonly session: Session;
+}
+
+export interface Page {
+  /** Its place in the address: `/console/NAME`. */
+  readonly name: string;
+  readonly title: string;
+  /** Whether it asks for lines by the query of the bar, which `/` focuses. */
+  readonly hasQuery?: boolean;
+  /** Whether it has no span of time: the bar leaves that out. */
+  readonly isTimeless?: boolean;
+  readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
+}
+
+export const PAGES: readonly Page[] = [
+  { name: "overview", title: "Overview", load: () => import("./pages/overview.tsx") },
+  { name: "logs", title: "Logs", hasQuery: true, load: () => import("./pages/logs.tsx") },
+  { name: "live", title: "Live", hasQuery: true, isTimeless: true, load: () => import("./pages/live.tsx") },
+];
+
+/** The page of a name; the first where there is none of it. */
+export const pageOf = (name: string): Page => PAGES.find((one) => one.name === name) ?? PAGES[0]!;

@@ -1,0 +1,27 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useKeys } from "../state/keys.ts";
+
+/** What opens at the side of a page; Esc closes it, and the focus returns to where it was. */
+export function Panel({ title, onClose, children }: { title: ComponentChildren; onClose: () => void; children: ComponentChildren }) {
+  const own = useRef<HTMLElement>(null);
+  useKeys({ Escape: onClose });
+  useEffect(() => {
+    const before = document.activeElement;
+    own.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <section class="panel" ref={own} tabIndex={-1} role="dialog" aria-labelledby="panel-title">
+      <header>
+        <h2 id="panel-title">{title}</h2>
+        <button type="button" class="close" aria-label="Close" onClick={onClose}>
+          ✕
+        </button>
+      </header>
+      <div class="panel-body">{children}</div>
+    </section>
+  );
+}

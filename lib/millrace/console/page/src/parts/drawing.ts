@@ -1,0 +1,108 @@
+// How uPlot draws a chart.
+import uPlot from "uplot";
+import { timeText } from "../state/time.ts";
+import type { ChartProps } from "./Chart.tsx";
+
+export interface Drawing {
+  readonly place: HTMLElement;
+  /** The chart as it is now: data come without the chart being made anew. */
+  readonly props: () => ChartProps;
+  readonly moveTo: (step: number | null) => void;
+}
+
+const WHOLE = [1, 2, 5].flatMap((one) => Array.from({ length: 12 }, (_, power) => one * 10 ** power)).sort((a, b) => a - b);
+const FONT = "12px system-ui, sans-serif";
+
+/** A chart in its place. */
+export function drawn({ place, props, moveTo }: Drawing): uPlot {
+  const style = getComputedStyle(place);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const { series, zone, kind, stepMs, height = 180, format, onPick, onBrush, isWhole } = props();
+  const axis: uPlot.Axis = {
+    stroke: colour("--muted"), font: FONT, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 },
+  };
+  const bars = uPlot.paths.bars!({ size: [0.9, 100], align: 1 });
+  const options: uPlot.Options = {
+    width: Math.max(200, place.clientWidth), height,
+    legend: { show: false },
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+    scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
+    axes: [
+      { ...axis, space: 64, size: 30, values: (_, values) => timesOf(values, zone) },
+      { ...axis, size: 62, values: (_, values) => values.map(format), ...(isWhole ? { incrs: WHOLE } : {}) },
+    ],
+    cursor: {
+      y: false,
+      drag: { x: Boolean(onBrush), y: false, setScale: false },
+      points: { size: 7 },
+    },
+    series: [
+      {},
+      ...series.map((one): uPlot.Series => ({
+        label: one.label, stroke: colour(one.colour), points: { show: false }, spanGaps: false,
+        ...(kind === "bars" ? { fill: colour(one.colour), width: 0, paths: bars } : { fill: `${colour(one.colour)}1c`, width: 1.6 }),
+      })),
+    ],
+    hooks: {
+      drawClear: [(plot) => ground(plot, props(), colour)],
+      setCursor: [(plot) => moveTo(typeof plot.cursor.idx === "number" && plot.cursor.left! >= 0 ? plot.cursor.idx : null)],
+      setSelect: [
+        (plot) => {
+          if (plot.select.width < 4) return;
+          const from = plot.posToVal(plot.select.left, "x") * 1000;
+          const to = plot.posToVal(plot.select.left + plot.select.width, "x") * 1000;
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          props().onBrush?.(Math.floor(from / stepMs) * stepMs, Math.ceil(to / stepMs) * stepMs);
+        },
+      ],
+    },
+  };
+  const plot = new uPlot(options, dataOf(props()), place);
+  if (onPick) {
+    plot.over.classList.add("pickable");
+    let downAt = 0;
+    plot.over.addEventListener("pointerdown", (event) => (downAt = event.clientX));
+    plot.over.addEventListener("click", (event) => {
+      const step = plot.cursor.idx;
+      // What was drawn over is a span, not a point.
+      if (Math.abs(event.clientX - downAt) < 4 && typeof step === "number") props().onPick?.(step);
+    });
+  }
+  return plot;
+}
+
+/** The times of an axis: the day where it is another than that before, else the time of day. */
+function timesOf(seconds: readonly number[], zone: string): string[] {
+  let day = "";
+  return seconds.map((one) => {
+    const text = timeText(one * 1000, zone, false);
+    const isNewDay = day !== "" && text.slice(0, 10) !== day;
+    day = text.slice(0, 10);
+    return isNewDay || text.endsWith("00:00:00") ? text.slice(5, 10) : text.endsWith(":00") ? text.slice(11, 16) : text.slice(11);
+  });
+}
+
+/** Hatches the steps that are open, and marks those that differ. */
+function ground(plot: uPlot, props: ChartProps, colour: (name: string) => string): void {
+  const { left, top, width, height } = plot.bbox;
+  const { ctx } = plot;
+  const position = (time: number): number => Math.max(left, Math.min(left + width, plot.valToPos(time / 1000, "x", true)));
+  ctx.save();
+  const from = props.openFrom;
+  if (from !== null && from !== undefined && props.times[from] !== undefined) {
+    ctx.fillStyle = colour("--open-ground");
+    const start = position(props.times[from]!);
+    ctx.fillRect(start, top, left + width - start, height);
+  }
+  ctx.fillStyle = colour("--bad");
+  for (const step of props.differing ?? []) {
+    const time = props.times[step];
+    if (time !== undefined) ctx.fillRect(position(time) - 2, top, 4, 8);
+  }
+  ctx.restore();
+}
+
+/** The series as uPlot has them: times in seconds, then the values of each. */
+export function dataOf(props: Pick<ChartProps, "times" | "series">): uPlot.AlignedData {
+  return [props.times.map((time) => time / 1000), ...props.series.map((one) => [...(one.drawn ?? one.values)])];
+}

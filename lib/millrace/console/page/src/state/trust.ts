@@ -1,0 +1,118 @@
+// How far what is shown can be trusted, in one word and the facts behind it.
+import type { Schemas } from "../api/client.ts";
+import { count, counted } from "../text/numbers.ts";
+import { lengthText, timeText } from "./time.ts";
+
+export type Bucket = Schemas["Bucket"];
+type Freshness = Schemas["Freshness"];
+type Proof = Schemas["Proof"];
+
+/** What each answer of the API says of itself. */
+export interface Trust {
+  readonly freshness: readonly Freshness[];
+  readonly proof: readonly Proof[];
+}
+
+/** `open`: more may come; `closed`; `revised`: computed again since; `proven`: compared with the
+ * lines and equal to them; `differs`: compared, and not equal. */
+export type Mark = "open" | "closed" | "revised" | "proven" | "differs";
+
+export interface Vouched {
+  readonly mark: Mark;
+  /** What the word leaves out: how many steps are open beside those that it is of. */
+  readonly also?: string;
+  /** Facts with their names, for who looks closer. */
+  readonly facts: readonly (readonly [string, string])[];
+}
+
+const MEANING: Record<Mark, string> = {
+  open: "lines of it may still come",
+  closed: "nothing is counted in it any more; no reconcile has compared it as it is now",
+  revised: "closed, and computed again since",
+  proven: "reconcile compared it with its lines: they are equal",
+  differs: "reconcile compared it with its lines: they differ",
+};
+
+/** The mark of one step of figures. */
+export function markOf(bucket: Bucket): Mark {
+  if (bucket.proof === "differs") return "differs";
+  if (bucket.state === "open") return "open";
+  if (bucket.proof === "equal") return "proven";
+  return bucket.state;
+}
+
+/** Of figures in steps: the worst of the closed ones, as the newest steps are always open. */
+export function ofFigures(table: string, buckets: readonly Bucket[], trust: Trust, zone: string): Vouched {
+  const marks = buckets.map(markOf);
+  const mark = marks.includes("differs")
+    ? "differs"
+    : (["revised", "closed", "proven", "open"] as const).find((one) => marks.includes(one)) ?? "open";
+  const late = buckets.reduce((sum, one) => sum + one.late_lines, 0);
+  const tally = (["open", "closed", "revised", "proven", "differs"] as const)
+    .map((one) => [one, marks.filter((own) => own === one).length] as const)
+    .filter(([, many]) => many)
+    .map(([one, many]) => `${count(many)} ${one}`);
+  const open = mark === "open" ? 0 : marks.filter((one) => one === "open").length;
+  return {
+    mark,
+    ...(open ? { also: `${count(open)} open` } : {}),
+    facts: [
+      ["meaning", MEANING[mark]],
+      ["table", table],
+      ["steps", tally.join(", ") || "none"],
+      ...(late ? [["late", `${counted(late, "line")} came too late to be counted`] as const] : []),
+      ...factsOf(trust, zone),
+    ],
+  };
+}
+
+/** Of lines: whether all that came is there, and was proven. `until` is the end that was asked for. */
+export function ofLines(trust: Trust, untilMs: number, zone: string): Vouched {
+  const isOpen = trust.freshness.some(
+    (one) => one.lag_lines !== 0 && (one.committed_until === null || Date.parse(one.committed_until) < untilMs),
+  );
+  const failing = trust.proof.some((one) => one.state === "fails");
+  const proven = trust.proof.length > 0 && trust.proof.every((one) => one.state === "holds");
+  const mark = failing ? "differs" : isOpen ? "open" : proven ? "proven" : "closed";
+  const meaning: Record<string, string> = {
+    open: "lines that were received wait to be stored",
+    closed: "all lines that were received are stored; not every feed was reconciled",
+    proven: "the last reconcile found each line stored exactly once",
+    differs: "the last reconcile found lines missing, doubled or figures that differ",
+  };
+  return { mark, facts: [["meaning", meaning[mark]!], ["source", "stored lines"], ...factsOf(trust, zone)] };
+}
+
+function factsOf(trust: Trust, zone: string): (readonly [string, string])[] {
+  const fresh = trust.freshness.map((one) => {
+    const until = one.committed_until ? `stored until ${timeText(one.committed_until, zone, false)}` : "not stored yet";
+    const lag = one.lag_lines === null ? "Kafka does not answer" : `lag ${counted(one.lag_lines, "line")}`;
+    return [one.feed, `${until}, ${lag}`] as const;
+  });
+  const proofs = trust.proof.map((one) => [`reconcile of ${one.feed}`, proofText(one, zone)] as const);
+  return [...fresh, ...proofs, ["zone", zone]];
+}
+
+/** What the last reconcile of a feed said. */
+export function proofText(proof: Proof, zone: string): string {
+  if (proof.state === "never") return "never ran";
+  const ended = proof.ended_at ? timeText(proof.ended_at, zone, false) : "?";
+  const since = proof.since ? timeText(proof.since, zone, false) : "?";
+  return `${proof.state} as of ${ended}, of lines received since ${since}`;
+}
+
+/** How long ago all that was received before was stored; null where that is not known. */
+export function behindMs(trust: Trust, now: number): number | null {
+  const times = trust.freshness.map((one) => (one.committed_until ? Date.parse(one.committed_until) : NaN));
+  return times.length && times.every(Number.isFinite) ? Math.max(0, now - Math.min(...times)) : null;
+}
+
+/** The lag of all feeds in a few words. */
+export function lagText(trust: Trust, now: number): string {
+  const behind = behindMs(trust, now);
+  const lag = trust.freshness.reduce<number | null>(
+    (sum, one) => (sum === null || one.lag_lines === null ? null : sum + one.lag_lines), 0,
+  );
+  const lines = lag === null ? "lag unknown" : lag === 0 ? "no lag" : `lag ${counted(lag, "line")}`;
+  return behind === null ? lines : `as of ${lengthText(behind)} ago, ${lines}`;
+}
