@@ -101,12 +101,13 @@ function flat(values: object, prefix = ""): [string, unknown][] {
   });
 }
 
+const SHOWN_ELSEWHERE = new Set(["raw", "anomaly.reasons"]);
 const NO_TERM = /^(_id|feed|raw|kafka\.|parser_version)/;
 
 function Fields({ item, view }: { item: Line; view: View }) {
   return (
     <dl class="fields">
-      {flat(item).filter(([name]) => name !== "raw").map(([name, value]) => (
+      {flat(item).filter(([name]) => !SHOWN_ELSEWHERE.has(name)).map(([name, value]) => (
         <div>
           <dt>
             <Text text={name} most={120} />

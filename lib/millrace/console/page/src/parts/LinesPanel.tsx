@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { stepMs, timeText } from "../state/time.ts";
 import { ofFigures } from "../state/trust.ts";
-import { hrefOf, shared, type View } from "../state/view.ts";
+import { go, hrefOf, shared, type View, within } from "../state/view.ts";
 import { count } from "../text/numbers.ts";
 import { Badge } from "./Badge.tsx";
 import { lineColumns, type Line, lineClass, lineKey } from "./lines.tsx";
@@ -36,7 +36,7 @@ export function LinesPanel({ point, view, onClose }: { point: Point; view: View;
   const end = new Date(Date.parse(point.windowStart) + stepMs(point.step)).toISOString();
   const logs = hrefOf("logs", { ...shared(view), from: point.windowStart, to: end, feed, q: point.q ?? "" });
   const open = (line: Line): void => {
-    location.assign(hrefOf("logs", { ...shared(view), from: point.windowStart, to: end, feed, q: point.q ?? "", line: lineKey(line) }));
+    go(hrefOf("logs", { ...shared(view), from: point.windowStart, to: end, feed, q: point.q ?? "", line: lineKey(line) }));
   };
   return (
     <Panel title={<>Lines of {timeText(point.windowStart, zone, false)}, {point.step}</>} onClose={onClose}>
@@ -78,7 +78,7 @@ export function LinesPanel({ point, view, onClose }: { point: Point; view: View;
             </ul>
           )}
           <p>
-            <a href={logs}>Open in Logs</a>
+            <a href={logs} onClick={within}>Open in Logs</a>
           </p>
           <Table
             label="Lines of the figure"

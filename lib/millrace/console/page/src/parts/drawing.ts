@@ -88,12 +88,13 @@ function ground(plot: uPlot, props: ChartProps, colour: (name: string) => string
   const { ctx } = plot;
   const position = (time: number): number => Math.max(left, Math.min(left + width, plot.valToPos(time / 1000, "x", true)));
   ctx.save();
-  const from = props.openFrom;
-  if (from !== null && from !== undefined && props.times[from] !== undefined) {
-    ctx.fillStyle = colour("--open-ground");
-    const start = position(props.times[from]!);
-    ctx.fillRect(start, top, left + width - start, height);
-  }
+  ctx.fillStyle = colour("--open-ground");
+  const shade = (step: number, end: number): void => {
+    const time = props.times[step];
+    if (time !== undefined) ctx.fillRect(position(time), top, Math.max(0, end - position(time)), height);
+  };
+  if (props.openFrom !== null && props.openFrom !== undefined) shade(props.openFrom, left + width);
+  for (const step of props.partial ?? []) shade(step, position((props.times[step] ?? 0) + props.stepMs));
   ctx.fillStyle = colour("--bad");
   for (const step of props.differing ?? []) {
     const time = props.times[step];
