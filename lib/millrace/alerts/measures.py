@@ -170,7 +170,7 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "revenue",
             "money",
-            "the amounts of completed orders",
+            "the amounts of sales",
             (Source(SHOP, {"revenue": Part("revenue")}),),
             _total("revenue"),
         ),
