@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from api.conftest import asking
 from api.worlds import MINUTE, app_feed, empty
 
+from millrace.api.documents import time_text
 from millrace.api.service import Service
 from millrace.api.settled import Reached, Settlement, together
 from millrace.config import Config, Feed
@@ -11,6 +13,7 @@ from millrace.io import kafka, mysql
 from millrace.io.mysql.ledger import record
 from millrace.records.alerts import SETTLE_S
 from millrace.records.ledger import Batch, OffsetRange
+from millrace.records.tables import LEVELS
 from millrace.simulate.send import send
 
 FEED = app_feed("settled_app")
@@ -27,9 +30,9 @@ def reached(conf: Config, settlement: Settlement, *, with_letters: bool = False)
 def taken(conf: Config, settlement: Settlement, *, with_letters: bool = False) -> datetime:
     """Up to when all that was received is taken."""
     with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
-        found = settlement.taken_until(cursor, FEED, with_letters)
+        found = settlement.taken(cursor, FEED, with_letters=with_letters)
     assert found
-    return found
+    return found.until
 
 
 def counted(conf: Config, feed: Feed, until: int) -> None:
@@ -62,6 +65,28 @@ def test_minutes_are_settled_up_to_the_first_line_that_waits(api_conf: Config) -
     assert taken(conf, settlement) > waiting
     # `ingest` has stored nothing of it.
     assert taken(conf, settlement, with_letters=True) == waiting
+
+
+def test_figures_say_how_far_they_are_counted(api_conf: Config) -> None:
+    feed = app_feed("settled_figures")
+    conf = empty(api_conf, feed).conf
+    sent_at = datetime.now(UTC)
+    send(conf.kafka, feed.topic, [b"a line", b"another", b"a third"])
+    with asking(conf) as client:
+        (waiting,) = client.get(f"/v1/figures/{LEVELS.name}").json()["counted"]
+    until = datetime.fromisoformat(waiting.pop("counted_until"))
+    assert waiting == {"feed": feed.name, "lag_lines": 3}
+    assert sent_at - timedelta(seconds=1) <= until <= datetime.now(UTC)
+    counted(conf, feed, 3)
+    began = datetime.now(UTC)
+    with asking(conf) as client:
+        (done,) = client.get(f"/v1/figures/{LEVELS.name}/top").json()["counted"]
+        start = time_text(before(began))
+        (of_lines,) = client.get(
+            f"/v1/figures/{LEVELS.name}/lines", params={"feed": feed.name, "window_start": start}
+        ).json()["counted"]
+    assert done["lag_lines"] == of_lines["lag_lines"] == 0
+    assert datetime.fromisoformat(done["counted_until"]) >= began.replace(microsecond=0)
 
 
 def test_a_feed_whose_topic_is_not_there_settles_nothing(api_conf: Config) -> None:

@@ -29,6 +29,7 @@ from millrace.api.problems import ProblemError
 from millrace.api.row_facts import Facts, Rows, facts
 from millrace.api.row_lines import RowLines, lines_of
 from millrace.api.service import Own, Service
+from millrace.api.settled import Counted
 from millrace.io.mongo.routes import MongoRoutes
 from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mongo.standing import UnknownError
@@ -71,7 +72,7 @@ def lines(
     steps = _one_step(window_start, step)
     rows = Rows(one, of, steps.since, steps.until, key_values(request, own, of, _PARAMETERS))
     found = lines_of(own, rows, request.state.request_id)
-    shown_row, bucket, known = _read(own, rows, steps)
+    shown_row, bucket, known, counted = _read(own, rows, steps)
     compared = _compared(own, rows, known, found)
     page, following = _page(own, rows, found, after, size)
     request.state.told = compared.sentence
@@ -80,6 +81,7 @@ def lines(
         "figures": shown_row,
         "compared": compared.model_dump(),
         "bucket": bucket.model_dump(),
+        "counted": [counted.model_dump()],
         "items": [shown(own, item) for item in page.items],
         "next": following,
         "searched_until": time_text(rows.since if page.is_complete else page.searched_until),
@@ -101,20 +103,21 @@ def _one_step(window_start: str, step: str) -> Steps:
 
 def _read(
     own: Service, rows: Rows, steps: Steps
-) -> tuple[dict[str, int | float | str | None], Bucket, Facts]:
-    """The row's figures, how far they can be trusted, and what is known of them."""
+) -> tuple[dict[str, int | float | str | None], Bucket, Facts, Counted]:
+    """The row's figures, how far they can be trusted, what is known of them, how far they are."""
     max_s = own.conf.api.max_query_s
     chosen = Chosen(rows.table, [rows.feed.name], rows.since, rows.until, rows.keys)
     try:
         known = facts(own, rows)
         with own.mysql.cursor() as cursor:
+            (counted,) = own.settlement.counted(cursor, [rows.feed])
             found = figures.rows(cursor, chosen, [], steps.length, 1, max_s)
             revised = [0] if known.counted.is_revised else []
             (bucket,) = buckets(own, cursor, rows.table, [rows.feed], steps, revised)
     except (UnknownError, OutOfTimeError, figures.OutOfTimeError) as error:
         told = str(error) or f"the row takes longer than {max_s:g} s: ask for a shorter step"
         raise ProblemError(422, told) from None
-    return (shown_figures(rows.table, found[0]) if found else {}), bucket, known
+    return (shown_figures(rows.table, found[0]) if found else {}), bucket, known, counted
 
 
 def _compared(own: Service, rows: Rows, known: Facts, of: RowLines) -> Compared:

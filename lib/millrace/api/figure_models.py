@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from millrace.api.doubts import Doubt
 from millrace.api.models import Document, Trust
+from millrace.api.settled import Counted
 
 State = Literal["open", "closed", "revised"]
 Proven = Literal["equal", "late", "differs", "unknown"]
@@ -54,7 +55,13 @@ class Row(BaseModel):
     window_start: str
 
 
-class Figures(Trust):
+class OfFigures(Trust):
+    """What each answer with figures says of itself: ``freshness`` is that of the lines."""
+
+    counted: list[Counted]
+
+
+class Figures(OfFigures):
     """Rows in steps, and for each step how far to trust them."""
 
     table: str
@@ -71,7 +78,7 @@ class TopRow(BaseModel):
     model_config = ConfigDict(extra="allow", title="TopRow")
 
 
-class Top(Trust):
+class Top(OfFigures):
     """The rows that have most of a figure from ``since`` to ``until``, and how far to trust that.
 
     ``is_cut`` says that there are more.
@@ -99,7 +106,7 @@ class Compared(BaseModel):
     why: list[Doubt]
 
 
-class FigureLines(Trust):
+class FigureLines(OfFigures):
     """The lines of a row, the newest first, held against its figures."""
 
     table: str

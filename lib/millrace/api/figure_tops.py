@@ -73,6 +73,7 @@ def top(
     max_s = own.conf.api.max_query_s
     try:
         with own.mysql.cursor() as cursor:
+            counted = own.settlement.counted(cursor, feeds)
             found = figures.sums(cursor, chosen, columns, ordered, size + 1, max_s)
             revised = figures.revised(cursor, chosen, whole.length, max_s)
             (bucket,) = buckets(own, cursor, of, feeds, whole, revised)
@@ -90,6 +91,7 @@ def top(
         ],
         "is_cut": len(found) > size,
         "bucket": bucket.model_dump(),
+        "counted": [one.model_dump() for one in counted],
         **trusted(own, search_of(request, own, feeds, whole.since, whole.until), began),
     }
     return JSONResponse(content)

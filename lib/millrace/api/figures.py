@@ -102,6 +102,7 @@ def rows(
     max_s = own.conf.api.max_query_s
     try:
         with own.mysql.cursor() as cursor:
+            counted = own.settlement.counted(cursor, feeds)
             found = figures.rows(cursor, chosen, columns, steps.length, MOST_ROWS + 1, max_s)
             if len(found) > MOST_ROWS:
                 raise ProblemError(422, f"there are more than {MOST_ROWS:,} rows: {_NARROWER}")
@@ -117,6 +118,7 @@ def rows(
         "step_s": int(steps.length.total_seconds()),
         "rows": [row_of(of, steps, columns, row) for row in found],
         "buckets": [one.model_dump() for one in trust],
+        "counted": [one.model_dump() for one in counted],
         **trusted(own, search_of(request, own, feeds, steps.since, steps.until), began),
     }
     return JSONResponse(content)

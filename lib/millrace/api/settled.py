@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from confluent_kafka import KafkaException
+from pydantic import BaseModel
 from pymysql.cursors import DictCursor
 
+from millrace.api.documents import time_text
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.io import kafka
 from millrace.io.kafka.offset_probe import OffsetProbe
@@ -22,6 +24,7 @@ from millrace.records.tables import WINDOW_S
 MINUTE = timedelta(seconds=WINDOW_S)
 _TOPIC_FOR = timedelta(seconds=60)
 _AWAY_FOR = timedelta(seconds=10)
+_LOOK_AGAIN = timedelta(seconds=2)
 _LOOK_S = 5
 
 
@@ -37,13 +40,34 @@ class Reached:
     final: datetime
 
 
+class Counted(BaseModel):
+    """How far a feed's figures are.
+
+    All lines received before ``counted_until`` are counted in them. ``lag_lines`` wait in Kafka;
+    both are null where it does not answer.
+    """
+
+    feed: str
+    counted_until: str | None
+    lag_lines: int | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Up to when all that was received is taken, and how many lines wait."""
+
+    until: datetime
+    lag: int
+
+
 class Settlement:
     """Tells how far `aggregate` has counted, by Kafka and by its ledger in MySQL."""
 
     def __init__(self, conf: Config) -> None:
         self._conf, self._probe = conf, OffsetProbe(conf.kafka)
         self._topics: dict[str, tuple[datetime, str]] = {}
-        self._lock = threading.Lock()
+        self._counted: dict[str, tuple[datetime, Taken | None]] = {}
+        self._lock = threading.RLock()
         self._away_until = EPOCH
 
     def reached(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Reached | None:
@@ -51,9 +75,10 @@ class Settlement:
 
         `ingest` must have come as far as well where dead letters are counted.
         """
-        received = self.taken_until(cursor, feed, with_letters)
-        if received is None:
+        taken = self.taken(cursor, feed, with_letters=with_letters)
+        if taken is None:
             return None
+        received = taken.until
         settled = _minute(received - timedelta(seconds=SETTLE_S))
         # A line that comes later than that after its minute is late, though its window may be open
         # still: that of a feed which falls silent is never closed.
@@ -63,35 +88,54 @@ class Settlement:
             final = max(final, closed_until(newest, feed.max_lateness_s).replace(tzinfo=UTC))
         return Reached(settled, min(settled, final))
 
-    def taken_until(self, cursor: DictCursor, feed: Feed, with_letters: bool) -> datetime | None:
-        """Up to when all that was received is taken, by the broker's clock where lines wait.
+    def counted(self, cursor: DictCursor, feeds: Sequence[Feed]) -> list[Counted]:
+        """How far the figures of each feed are: looked at again after two seconds."""
+        return [self._told(cursor, feed) for feed in feeds]
+
+    def _told(self, cursor: DictCursor, feed: Feed) -> Counted:
+        with self._lock:
+            known = self._counted.get(feed.name)
+            if known is None or datetime.now(UTC) - known[0] > _LOOK_AGAIN:
+                taken = self.taken(cursor, feed, with_letters=False)
+                known = self._counted[feed.name] = (datetime.now(UTC), taken)
+        if known[1] is None:
+            return Counted(feed=feed.name, counted_until=None, lag_lines=None)
+        until = time_text(known[1].until)
+        return Counted(feed=feed.name, counted_until=until, lag_lines=known[1].lag)
+
+    def taken(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Taken | None:
+        """How far the feed is taken: by the broker's clock where lines wait.
 
         None where Kafka does not tell.
         """
         with self._lock:
-            # In this order: what comes to Kafka after the look cannot be thought to be taken.
-            at = datetime.now(UTC)
-            if at < self._away_until:
-                return None
-            try:
-                ends = self._probe.spans(feed.topic)
-                topic_id = self._topic_id(feed.topic, at)
-                jobs: list[documents.Ends] = [standing.counted_ends(cursor, feed.name, topic_id)]
-                if with_letters:
-                    jobs.append(self._stored_ends(feed, topic_id))
-                waiting = {}
-                for number, (low, high) in ends.items():
-                    following = max(low, min(taken.get(number, low) for taken in jobs))
-                    if following < high:
-                        waiting[number] = following
-                times = self._probe.received(feed.topic, waiting)
-            except (KafkaException, ConfigurationError):
-                # A try takes seconds, and who asks for a preview waits for it.
-                self._away_until = datetime.now(UTC) + _AWAY_FOR
-                return None
+            return self._taken(cursor, feed, with_letters)
+
+    def _taken(self, cursor: DictCursor, feed: Feed, with_letters: bool) -> Taken | None:
+        # In this order: what comes to Kafka after the look cannot be thought to be taken.
+        at = datetime.now(UTC)
+        if at < self._away_until:
+            return None
+        try:
+            ends = self._probe.spans(feed.topic)
+            topic_id = self._topic_id(feed.topic, at)
+            jobs: list[documents.Ends] = [standing.counted_ends(cursor, feed.name, topic_id)]
+            if with_letters:
+                jobs.append(self._stored_ends(feed, topic_id))
+            starts = {
+                number: max(low, min(taken.get(number, low) for taken in jobs))
+                for number, (low, _) in ends.items()
+            }
+            waiting = {number: start for number, start in starts.items() if start < ends[number][1]}
+            times = self._probe.received(feed.topic, waiting)
+        except (KafkaException, ConfigurationError):
+            # A try takes seconds, and who asks for a preview waits for it.
+            self._away_until = datetime.now(UTC) + _AWAY_FOR
+            return None
         if times.keys() != waiting.keys():
             return None
-        return min((EPOCH + timedelta(seconds=one) for one in times.values()), default=at)
+        until = min((EPOCH + timedelta(seconds=one) for one in times.values()), default=at)
+        return Taken(until, sum(ends[number][1] - start for number, start in waiting.items()))
 
     def _stored_ends(self, feed: Feed, topic_id: str) -> documents.Ends:
         taken = documents.taken(unasked(self._conf.mongo), feed.name, _LOOK_S)

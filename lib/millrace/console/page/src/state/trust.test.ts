@@ -50,3 +50,11 @@ test("a lag that nobody knows is not told as none", () => {
   assert.equal(lagText(trust(null, "holds"), NOW), "as of 30 s ago, lag unknown");
   assert.equal(lagText(trust(0, "holds"), NOW), "as of 30 s ago, no lag");
 });
+
+test("figures are as fresh as what is counted, not as what is stored", () => {
+  const counted = [{ feed: "app", counted_until: "2026-11-28T09:58:30.000Z", lag_lines: 40 }];
+  const both = { ...trust(0, "holds"), counted };
+  assert.equal(lagText(both, NOW), "as of 2 min ago, lag 40 lines");
+  const facts = new Map(ofFigures("traffic_by_minute", [bucket("closed", "equal")], both, "UTC").facts);
+  assert.equal(facts.get("app"), "counted until 2026-11-28 09:58:30, lag 40 lines");
+});

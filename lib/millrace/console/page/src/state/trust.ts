@@ -6,11 +6,27 @@ import { lengthText, timeText } from "./time.ts";
 export type Bucket = Schemas["Bucket"];
 type Freshness = Schemas["Freshness"];
 type Proof = Schemas["Proof"];
+type Counted = Schemas["Counted"];
 
-/** What each answer of the API says of itself. */
+/** What each answer of the API says of itself; one with figures says how far those are counted. */
 export interface Trust {
   readonly freshness: readonly Freshness[];
   readonly proof: readonly Proof[];
+  readonly counted?: readonly Counted[];
+}
+
+interface Reached {
+  readonly feed: string;
+  readonly until: string | null;
+  readonly lag: number | null;
+}
+
+/** How far what an answer shows has come: its figures where it has some, else its lines. */
+function reachedBy(trust: Trust): readonly Reached[] {
+  return (
+    trust.counted?.map((one) => ({ feed: one.feed, until: one.counted_until, lag: one.lag_lines })) ??
+    trust.freshness.map((one) => ({ feed: one.feed, until: one.committed_until, lag: one.lag_lines }))
+  );
 }
 
 /** `open`: more may come; `closed`; `revised`: computed again since; `proven`: compared with the
@@ -84,10 +100,11 @@ export function ofLines(trust: Trust, untilMs: number, zone: string): Vouched {
 }
 
 function factsOf(trust: Trust, zone: string): (readonly [string, string])[] {
-  const fresh = trust.freshness.map((one) => {
-    const until = one.committed_until ? `stored until ${timeText(one.committed_until, zone, false)}` : "not stored yet";
-    const lag = one.lag_lines === null ? "Kafka does not answer" : `lag ${counted(one.lag_lines, "line")}`;
-    return [one.feed, `${until}, ${lag}`] as const;
+  const done = trust.counted ? "counted" : "stored";
+  const fresh = reachedBy(trust).map((one) => {
+    const lag = one.lag === null ? "Kafka does not answer" : `lag ${counted(one.lag, "line")}`;
+    if (one.until) return [one.feed, `${done} until ${timeText(one.until, zone, false)}, ${lag}`] as const;
+    return [one.feed, one.lag === null ? lag : `not ${done} yet, ${lag}`] as const;
   });
   const proofs = trust.proof.map((one) => [`reconcile of ${one.feed}`, proofText(one, zone)] as const);
   return [...fresh, ...proofs, ["zone", zone]];
@@ -101,17 +118,17 @@ export function proofText(proof: Proof, zone: string): string {
   return `${proof.state} as of ${ended}, of lines received since ${since}`;
 }
 
-/** How long ago all that was received before was stored; null where that is not known. */
+/** How long ago all that was received before was stored, or counted; null where that is not known. */
 export function behindMs(trust: Trust, now: number): number | null {
-  const times = trust.freshness.map((one) => (one.committed_until ? Date.parse(one.committed_until) : NaN));
+  const times = reachedBy(trust).map((one) => (one.until ? Date.parse(one.until) : NaN));
   return times.length && times.every(Number.isFinite) ? Math.max(0, now - Math.min(...times)) : null;
 }
 
 /** The lag of all feeds in a few words. */
 export function lagText(trust: Trust, now: number): string {
   const behind = behindMs(trust, now);
-  const lag = trust.freshness.reduce<number | null>(
-    (sum, one) => (sum === null || one.lag_lines === null ? null : sum + one.lag_lines), 0,
+  const lag = reachedBy(trust).reduce<number | null>(
+    (sum, one) => (sum === null || one.lag === null ? null : sum + one.lag), 0,
   );
   const lines = lag === null ? "lag unknown" : lag === 0 ? "no lag" : `lag ${counted(lag, "line")}`;
   return behind === null ? lines : `as of ${lengthText(behind)} ago, ${lines}`;
