@@ -49,7 +49,7 @@ def test_a_browser_is_led_to_the_page_and_others_get_json(
     assert browser.get("/console").headers["location"] == "/console/"
     assert browser.get("/").status_code == 401
     bearer = {"Authorization": f"Bearer {token(api_conf)}"}
-    assert browser.get("/", headers=bearer).json()["title"] == "Not found"
+    assert browser.get("/", headers=bearer).json()["console"] == "/console/"
 
 
 @pytest.mark.parametrize("path", ["/console/", "/console/logs", "/console/logs/x.y?q=a&tz=UTC"])
