@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from pydantic import BaseModel
 from pymysql.cursors import DictCursor
 
+from millrace.alerts.standing import Reached
 from millrace.api.documents import time_text
-from millrace.config import Config, ConfigurationError, Feed
+from millrace.config import Config, ConfigurationError, Feed, UnreachableError
 from millrace.io import kafka
 from millrace.io.kafka.offset_probe import OffsetProbe
 from millrace.io.mongo import standing as documents
@@ -19,25 +20,11 @@ from millrace.io.mysql import standing
 from millrace.records.alerts import SETTLE_S
 from millrace.records.completeness import closed_until
 from millrace.records.received import EPOCH
-from millrace.records.tables import WINDOW_S
 
-MINUTE = timedelta(seconds=WINDOW_S)
 _TOPIC_FOR = timedelta(seconds=60)
 _AWAY_FOR = timedelta(seconds=10)
 _LOOK_AGAIN = timedelta(seconds=2)
 _LOOK_S = 5
-
-
-@dataclass(frozen=True)
-class Reached:
-    """Up to when minutes are settled, and up to when they are final.
-
-    Settled: all lines are counted that were received half a minute after their end. Final: no line
-    changes their figures any more but one that is late.
-    """
-
-    settled: datetime
-    final: datetime
 
 
 class Counted(BaseModel):
@@ -126,11 +113,16 @@ class Settlement:
                 number: max(low, min(taken.get(number, low) for taken in jobs))
                 for number, (low, _) in ends.items()
             }
+            if any(start > ends[number][1] for number, start in starts.items()):
+                # The topic was made again, and its offsets are others.
+                self._topics.pop(feed.topic)
+                return None
             waiting = {number: start for number, start in starts.items() if start < ends[number][1]}
             times = self._probe.received(feed.topic, waiting)
-        except (KafkaException, ConfigurationError):
+        except (KafkaException, ConfigurationError) as error:
             # A try takes seconds, and who asks for a preview waits for it.
-            self._away_until = datetime.now(UTC) + _AWAY_FOR
+            if not _is_without_topic(error):
+                self._away_until = datetime.now(UTC) + _AWAY_FOR
             return None
         if times.keys() != waiting.keys():
             return None
@@ -148,12 +140,11 @@ class Settlement:
         return known[1]
 
 
-def together(reached: Sequence[Reached | None]) -> Reached | None:
-    """How far all of them are; None where one does not tell."""
-    known = [one for one in reached if one is not None]
-    if len(known) < len(reached):
-        return None
-    return Reached(min(one.settled for one in known), min(one.final for one in known))
+def _is_without_topic(error: Exception) -> bool:
+    """Whether Kafka answers, and has no such topic."""
+    if isinstance(error, KafkaException):
+        return bool(error.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART)
+    return not isinstance(error, UnreachableError)
 
 
 def _minute(time: datetime) -> datetime:
