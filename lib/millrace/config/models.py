@@ -243,7 +243,7 @@ class Api(Section):
     max_requests_per_s: PositiveInt = 100
     max_exports: PositiveInt = 2
     max_watchers: PositiveInt = 64
-    links: Links = Links()
+    links: Links | None = None
 
     @field_validator("hidden_fields")
     @classmethod
