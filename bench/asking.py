@@ -225,7 +225,7 @@ async def _asked(
                 await asyncio.to_thread(collection.find_one, {"_id": parameters["_id"]})
                 status = 200
             else:
-                status = (await client.get(path, params=parameters)).status_code
+                status = await _status(client, path, parameters)
             times.setdefault(shape, []).append(1000 * (time.monotonic() - due))
             errors[shape] = errors.get(shape, 0) + (status != 200)
 
@@ -236,6 +236,14 @@ async def _asked(
             running.append(asyncio.create_task(ask(request, due)))
         await asyncio.gather(*running)
     return times, errors
+
+
+async def _status(client: httpx.AsyncClient, path: str, parameters: dict[str, Any]) -> int:
+    """The answer's status; 0 where there was none."""
+    try:
+        return (await client.get(path, params=parameters)).status_code
+    except httpx.TransportError:
+        return 0
 
 
 def _requests(conf: Config, count: int) -> Iterator[Request]:

@@ -217,6 +217,7 @@ def test_what_takes_too_long_is_told_and_the_rest_is_there(
         ({"from": "yesterday"}, "from"),
         ({"from": "2027-01-01T00:00:00Z"}, "before the end"),
         ({"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59Z"}, "from, to"),
+        ({"from": "0001-01-01T00:01:00Z", "tz": "America/New_York"}, "from, to"),
     ],
 )
 def test_what_is_not_understood_is_told(

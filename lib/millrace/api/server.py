@@ -16,6 +16,8 @@ from millrace.observe import server as observed
 from millrace.telemetry import logs, metrics
 from millrace.telemetry.health import Health
 
+_KEEP_ALIVE_S = 75
+
 _log = logging.getLogger(__name__)
 
 
@@ -64,6 +66,9 @@ def serve(service: Service) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,
+        # Longer than clients and proxies keep a connection: who closes it first must not be the
+        # one that is asked.
+        timeout_keep_alive=_KEEP_ALIVE_S,
     )
     server = Server(settings)
     try:

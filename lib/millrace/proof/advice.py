@@ -104,9 +104,11 @@ def _on_figures(verdict: "Verdict") -> Iterator[Advice]:
     closed = recount.closed_until
     open_still = {start for start in wrong if closed is None or start + _WINDOW > closed}
     if wrong - open_still or recount.compared.late:
+        # Late lines are no fault, but revise counts them.
+        faults: tuple[Fault, ...] = ("differing",) if wrong - open_still else ()
         if verdict.lag.get("archive"):
-            yield Advice(("differing",), f"fix: first {_ARCHIVE}, then", _ARCHIVE)
-        yield Advice.to_run(("differing",), f"millrace revise --feed {feed} --from-reconcile")
+            yield Advice(faults, f"fix: first {_ARCHIVE}, then", _ARCHIVE)
+        yield Advice.to_run(faults, f"millrace revise --feed {feed} --from-reconcile")
     if open_still:
         yield Advice(
             ("differing",),
