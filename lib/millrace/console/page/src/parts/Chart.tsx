@@ -16,6 +16,8 @@ export interface Series {
   readonly values: readonly (number | null)[];
   /** How high they are drawn, where they stand on others; as high as they are if not given. */
   readonly drawn?: readonly (number | null)[];
+  /** The values as they are read, where a number would not be exact; `format` has them if not given. */
+  readonly texts?: readonly (string | null)[];
 }
 
 export interface ChartProps {
@@ -160,17 +162,18 @@ function Reading({ time, series, at, format }: ReadingProps) {
   return (
     <>
       <span class="when">{time}</span>
-      {series.map((one) => {
-        const value = one.values[at];
-        return (
-          <span class="legend">
-            <span class={`swatch ${one.colour}`} aria-hidden="true" /> <Text text={one.label} />{" "}
-            <b>{value === null || value === undefined ? "–" : format(value)}</b>
-          </span>
-        );
-      })}
+      {series.map((one) => (
+        <span class="legend">
+          <span class={`swatch ${one.colour}`} aria-hidden="true" /> <Text text={one.label} /> <b>{readAt(one, at, format)}</b>
+        </span>
+      ))}
     </>
   );
+}
+
+function readAt(series: Series, at: number, format: (value: number) => string): string {
+  const value = series.values[at];
+  return series.texts?.[at] ?? (value === null || value === undefined ? "–" : format(value));
 }
 
 function Steps({ times, series, zone, format, title, onPick }: ChartProps) {
@@ -200,10 +203,9 @@ function Steps({ times, series, zone, format, title, onPick }: ChartProps) {
                   clockText(times[step]!, zone)
                 )}
               </th>
-              {series.map((one) => {
-                const value = one.values[step];
-                return <td>{value === null || value === undefined ? "–" : format(value)}</td>;
-              })}
+              {series.map((one) => (
+                <td>{readAt(one, step, format)}</td>
+              ))}
             </tr>
           ))}
         </tbody>
