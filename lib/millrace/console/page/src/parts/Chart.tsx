@@ -18,6 +18,8 @@ export interface Series {
   readonly drawn?: readonly (number | null)[];
   /** The values as they are read, where a number would not be exact; `format` has them if not given. */
   readonly texts?: readonly (string | null)[];
+  /** Whether it is a bound that the others are held against: a line without ground. */
+  readonly isBound?: boolean;
 }
 
 export interface ChartProps {
@@ -37,6 +39,8 @@ export interface ChartProps {
   readonly openFrom?: number | null;
   /** Steps that reconcile found to differ. */
   readonly differing?: readonly number[];
+  /** Spans of time that stand out, each from and to, in milliseconds. */
+  readonly marked?: readonly (readonly [number, number])[];
   readonly height?: number;
   /** A step was chosen, by the pointer or by Enter. */
   readonly onPick?: (step: number) => void;
@@ -128,7 +132,7 @@ function usePlot(props: ChartProps, moveTo: (at: number | null) => void) {
   }, [shape]);
   useEffect(() => {
     made.current?.setData(dataOf(props));
-  }, [shape, props.times, props.series, props.openFrom]);
+  }, [shape, props.times, props.series, props.openFrom, props.marked]);
   return {
     ref,
     point: (step: number): void => {
