@@ -23,6 +23,8 @@ export const PAGES: readonly Page[] = [
   { name: "overview", title: "Overview", load: () => import("./pages/overview.tsx") },
   { name: "logs", title: "Logs", hasQuery: true, load: () => import("./pages/logs.tsx") },
   { name: "live", title: "Live", hasQuery: true, isTimeless: true, load: () => import("./pages/live.tsx") },
+  { name: "shop", title: "Shop", load: () => import("./pages/shop.tsx") },
+  { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
 ];
 
 /** The page of a name; the first where there is none of it. */

@@ -79,17 +79,30 @@ export async function request(url: string, init: RequestInit = {}): Promise<Resp
   }
   if (answer.ok) return answer;
   if (answer.status === 401) for (const told of signedOut) told();
-  throw new ProblemError(await problemOf(answer));
+  throw new ProblemError(await read(answer));
 }
 
-/** A request with a JSON body. */
-export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Response> {
-  if (body === undefined) return request(path, { method });
-  const headers = { "Content-Type": "application/json" };
-  return request(path, { method, headers, body: JSON.stringify(body) });
+export interface Sent {
+  /** The version that is meant: its `ETag`. */
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
 }
 
-async function problemOf(answer: Response): Promise<Problem> {
+/** A request that may change something, with a JSON body where one is given. */
+export async function send(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown, sent: Sent = {}): Promise<Response> {
+  const headers: Record<string, string> = sent.ifMatch ? { "If-Match": sent.ifMatch } : {};
+  const rest = sent.signal ? { signal: sent.signal } : {};
+  if (body === undefined) return request(path, { method, headers, ...rest });
+  headers["Content-Type"] = "application/json";
+  return request(path, { method, headers, body: JSON.stringify(body), ...rest });
+}
+
+/** What an error tells, whatever it is. */
+export function problemOf(error: unknown): Problem {
+  return error instanceof ProblemError ? error.problem : { title: "Not understood", status: 0, detail: String(error) };
+}
+
+async function read(answer: Response): Promise<Problem> {
   const unreadable = { title: answer.statusText || "Error", status: answer.status, detail: "no reason was given" };
   try {
     return { ...unreadable, ...((await answer.json()) as Partial<Problem>) };

@@ -1,33 +1,10 @@
-import { useMemo, useState } from "preact/hooks";
-import type { QueryOf, Schemas } from "../api/client.ts";
+import { useState } from "preact/hooks";
 import type { PageProps } from "../pages.ts";
-import { Chart, type Series } from "../parts/Chart.tsx";
+import { type Drawn, FigureChart } from "../parts/FigureChart.tsx";
 import { LinesPanel, type Point } from "../parts/LinesPanel.tsx";
-import { ProblemNote } from "../parts/ProblemNote.tsx";
-import { useQuery } from "../parts/useQuery.ts";
-import { feedsOf, useKnown } from "../state/known.ts";
-import { clockText, millisOf, stepMs, stepOf } from "../state/time.ts";
-import { lagText, markOf, ofFigures } from "../state/trust.ts";
-import type { View } from "../state/view.ts";
+import { type Row, sum } from "../state/figures.ts";
 import { compact, count, percent } from "../text/numbers.ts";
 
-type Figures = Schemas["Figures"];
-
-/** A chart of figures: its table, the keys its rows are told apart by, and what is drawn of them. */
-interface Drawn {
-  readonly title: string;
-  readonly table: "traffic_by_minute" | "latency_by_minute" | "anomalies_by_minute" | "levels_by_minute";
-  readonly by?: string;
-  readonly kind?: "bars";
-  readonly isWhole?: boolean;
-  readonly format: (value: number) => string;
-  readonly series: (rows: ReadonlyMap<string, Row[]>, times: readonly string[]) => Series[];
-  readonly q?: string;
-}
-type Row = Readonly<Record<string, unknown>> & { readonly window_start: string };
-
-const sum = (rows: readonly Row[] | undefined, figure: string): number =>
-  (rows ?? []).reduce((total, row) => total + Number(row[figure] ?? 0), 0);
 const CLASSES = ["2xx", "3xx", "4xx", "5xx", "other"] as const;
 const CLASS_COLOURS = { "2xx": "--series-1", "3xx": "--series-3", "4xx": "--warn", "5xx": "--bad", other: "--muted" } as const;
 const classOf = (row: Row): (typeof CLASSES)[number] =>
@@ -35,7 +12,7 @@ const classOf = (row: Row): (typeof CLASSES)[number] =>
 
 const CHARTS: readonly Drawn[] = [
   {
-    title: "Traffic", table: "traffic_by_minute", by: "status_class", format: compact, isWhole: true,
+    title: "Traffic", table: "traffic_by_minute", by: ["status_class"], format: compact, isWhole: true,
     series: (rows, times) =>
       CLASSES.map((one) => ({
         label: one, colour: CLASS_COLOURS[one],
@@ -43,7 +20,7 @@ const CHARTS: readonly Drawn[] = [
       })).filter((one) => one.values.some(Boolean)),
   },
   {
-    title: "Error ratio", table: "traffic_by_minute", by: "status_class", format: percent,
+    title: "Error ratio", table: "traffic_by_minute", by: ["status_class"], format: percent,
     series: (rows, times) => [
       {
         label: "5xx of all requests", colour: "--bad",
@@ -67,7 +44,7 @@ const CHARTS: readonly Drawn[] = [
     ],
   },
   {
-    title: "Anomalies", table: "anomalies_by_minute", by: "severity", kind: "bars", format: count, isWhole: true,
+    title: "Anomalies", table: "anomalies_by_minute", by: ["severity"], kind: "bars", format: count, isWhole: true,
     series: (rows, times) => [
       { label: "anomalous lines", colour: "--series-4", values: times.map((at) => sum(rows.get(at), "events")) },
     ],
@@ -89,67 +66,4 @@ export default function Overview({ view }: PageProps) {
       {point && <LinesPanel key={JSON.stringify(point)} point={point} view={view} onClose={() => open(null)} />}
     </>
   );
-}
-
-function FigureChart({ drawn, view, onOpen }: { drawn: Drawn; view: View; onOpen: (point: Point) => void }) {
-  const known = useKnown();
-  const feeds = feedsOf(known, drawn.table, view.feeds);
-  const span = spanMs(view);
-  const step = stepOf(span);
-  const isKnown = feeds.length > 0;
-  const query: QueryOf<"/v1/figures/{table}"> = { from: view.from, to: view.to, step, feed: [...feeds], ...(drawn.by ? { by: [drawn.by] } : {}) };
-  const { data, problem } = useQuery(isKnown ? "/v1/figures/{table}" : null, { path: { table: drawn.table }, query: query as never }, { live: true });
-  const shown = useMemo(() => (data ? inSteps(data, drawn) : null), [data, drawn]);
-  if (known.tables.length && !isKnown) return null;
-  const vouched = data ? ofFigures(drawn.table, data.buckets, data, view.tz) : null;
-  return (
-    <Chart
-      title={drawn.title}
-      times={shown?.times ?? []}
-      stepMs={stepMs(step)}
-      series={shown?.series ?? []}
-      zone={view.tz}
-      format={drawn.format}
-      isWhole={drawn.isWhole ?? false}
-      {...(drawn.kind ? { kind: drawn.kind } : {})}
-      vouched={vouched}
-      openFrom={shown?.openFrom ?? null}
-      differing={shown?.differing ?? []}
-      onPick={(at) => {
-        const start = data?.buckets[at]?.window_start;
-        if (start) onOpen({ table: drawn.table, windowStart: start, step, feeds, ...(drawn.q ? { q: drawn.q } : {}) });
-      }}
-    >
-      <ProblemNote problem={problem} />
-      {data && <p class="as-of">{asOf(data, shown?.openFrom ?? null, view.tz)}</p>}
-    </Chart>
-  );
-}
-
-function asOf(data: Figures, openFrom: number | null, zone: string): string {
-  const open = openFrom === null ? "" : `, open since ${clockText(data.buckets[openFrom]!.window_start, zone)}`;
-  return lagText(data, Date.now()) + open;
-}
-
-function inSteps(data: Figures, drawn: Drawn): { times: number[]; series: Series[]; openFrom: number | null; differing: number[] } {
-  const rows = new Map<string, Row[]>();
-  for (const row of data.rows as Row[]) {
-    const own = rows.get(row.window_start);
-    if (own) own.push(row);
-    else rows.set(row.window_start, [row]);
-  }
-  const starts = data.buckets.map((one) => one.window_start);
-  const open = data.buckets.findIndex((one) => one.state === "open");
-  return {
-    times: starts.map((one) => Date.parse(one)),
-    series: drawn.series(rows, starts),
-    openFrom: open < 0 ? null : open,
-    differing: data.buckets.flatMap((one, at) => (markOf(one) === "differs" ? [at] : [])),
-  };
-}
-
-function spanMs(view: View): number {
-  const now = Date.now();
-  const [from, to] = [millisOf(view.from, now), millisOf(view.to, now)];
-  return from === null || to === null ? 3_600_000 : Math.max(60_000, to - from);
 }

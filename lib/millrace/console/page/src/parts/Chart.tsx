@@ -16,6 +16,10 @@ export interface Series {
   readonly values: readonly (number | null)[];
   /** How high they are drawn, where they stand on others; as high as they are if not given. */
   readonly drawn?: readonly (number | null)[];
+  /** The values as they are read, where a number would not be exact; `format` has them if not given. */
+  readonly texts?: readonly (string | null)[];
+  /** Whether it is a bound that the others are held against: a line without ground. */
+  readonly isBound?: boolean;
 }
 
 export interface ChartProps {
@@ -37,6 +41,8 @@ export interface ChartProps {
   readonly partial?: readonly number[];
   /** Steps that reconcile found to differ. */
   readonly differing?: readonly number[];
+  /** Spans of time that stand out, each from and to, in milliseconds. */
+  readonly marked?: readonly (readonly [number, number])[];
   readonly height?: number;
   /** A step was chosen, by the pointer or by Enter. */
   readonly onPick?: (step: number) => void;
@@ -128,7 +134,7 @@ function usePlot(props: ChartProps, moveTo: (at: number | null) => void) {
   }, [shape]);
   useEffect(() => {
     made.current?.setData(dataOf(props));
-  }, [shape, props.times, props.series, props.openFrom]);
+  }, [shape, props.times, props.series, props.openFrom, props.marked]);
   return {
     ref,
     point: (step: number): void => {
@@ -162,17 +168,18 @@ function Reading({ time, series, at, format }: ReadingProps) {
   return (
     <>
       <span class="when">{time}</span>
-      {series.map((one) => {
-        const value = one.values[at];
-        return (
-          <span class="legend">
-            <span class={`swatch ${one.colour}`} aria-hidden="true" /> <Text text={one.label} />{" "}
-            <b>{value === null || value === undefined ? "–" : format(value)}</b>
-          </span>
-        );
-      })}
+      {series.map((one) => (
+        <span class="legend">
+          <span class={`swatch ${one.colour}`} aria-hidden="true" /> <Text text={one.label} /> <b>{readAt(one, at, format)}</b>
+        </span>
+      ))}
     </>
   );
+}
+
+function readAt(series: Series, at: number, format: (value: number) => string): string {
+  const value = series.values[at];
+  return series.texts?.[at] ?? (value === null || value === undefined ? "–" : format(value));
 }
 
 function Steps({ times, series, zone, format, title, onPick }: ChartProps) {
@@ -202,10 +209,9 @@ function Steps({ times, series, zone, format, title, onPick }: ChartProps) {
                   clockText(times[step]!, zone)
                 )}
               </th>
-              {series.map((one) => {
-                const value = one.values[step];
-                return <td>{value === null || value === undefined ? "–" : format(value)}</td>;
-              })}
+              {series.map((one) => (
+                <td>{readAt(one, step, format)}</td>
+              ))}
             </tr>
           ))}
         </tbody>

@@ -1,10 +1,11 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { useKeys } from "../state/keys.ts";
 
 /** What opens at the side of a page; Esc closes it, and the focus returns to where it was. */
 export function Panel({ title, onClose, children }: { title: ComponentChildren; onClose: () => void; children: ComponentChildren }) {
   const own = useRef<HTMLElement>(null);
+  const id = useId();
   useKeys({ Escape: onClose });
   useEffect(() => {
     const before = document.activeElement;
@@ -14,9 +15,9 @@ export function Panel({ title, onClose, children }: { title: ComponentChildren; 
     };
   }, []);
   return (
-    <section class="panel" ref={own} tabIndex={-1} role="dialog" aria-labelledby="panel-title">
+    <section class="panel" ref={own} tabIndex={-1} role="dialog" aria-labelledby={id}>
       <header>
-        <h2 id="panel-title">{title}</h2>
+        <h2 id={id}>{title}</h2>
         <button type="button" class="close" aria-label="Close" onClick={onClose}>
           ✕
         </button>

@@ -40,7 +40,7 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
       {},
       ...series.map((one): uPlot.Series => ({
         label: one.label, stroke: colour(one.colour), points: { show: false }, spanGaps: false,
-        ...(kind === "bars" ? { fill: colour(one.colour), width: 0, paths: bars } : { fill: `${colour(one.colour)}1c`, width: 1.6 }),
+        ...(one.isBound ? { width: 1.4, dash: [7, 5] } : kind === "bars" ? { fill: colour(one.colour), width: 0, paths: bars } : { fill: `${colour(one.colour)}1c`, width: 1.6 }),
       })),
     ],
     hooks: {
@@ -88,6 +88,8 @@ function ground(plot: uPlot, props: ChartProps, colour: (name: string) => string
   const { ctx } = plot;
   const position = (time: number): number => Math.max(left, Math.min(left + width, plot.valToPos(time / 1000, "x", true)));
   ctx.save();
+  ctx.fillStyle = colour("--bad-ground");
+  for (const [since, until] of props.marked ?? []) ctx.fillRect(position(since), top, Math.max(2, position(until) - position(since)), height);
   ctx.fillStyle = colour("--open-ground");
   const shade = (step: number, end: number): void => {
     const time = props.times[step];

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Answer, type Asked, type GetPath, type Problem, ProblemError, get } from "../api/client.ts";
+import { type Answer, type Asked, type GetPath, type Problem, get, problemOf } from "../api/client.ts";
 import { useTicks } from "../state/ticks.ts";
 
 export interface Loaded<T> {
@@ -33,7 +33,7 @@ export function useQuery<P extends GetPath>(
       (data) => set({ data, problem: null, isLoading: false }),
       (error: unknown) => {
         if (abort.signal.aborted) return;
-        const problem = error instanceof ProblemError ? error.problem : unexpected(error);
+        const problem = problemOf(error);
         // What was shown stays where a server is away for a moment; of another question it is wrong.
         set((before) => ({
           data: problem.status === 0 || problem.status >= 500 || problem.status === 429 ? before.data : null,
@@ -44,8 +44,4 @@ export function useQuery<P extends GetPath>(
     return () => abort.abort();
   }, [question, live ? ticks : 0, again]);
   return loaded;
-}
-
-function unexpected(error: unknown): Problem {
-  return { title: "Not understood", status: 0, detail: String(error) };
 }

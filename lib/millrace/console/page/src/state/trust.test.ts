@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Bucket, lagText, markOf, ofFigures, ofLines } from "./trust.ts";
+import { type Bucket, lagText, markOf, ofFigures, ofLines, ofSum } from "./trust.ts";
 
 const bucket = (state: Bucket["state"], proof: Bucket["proof"], late = 0): Bucket => ({
   window_start: "2026-11-28T10:00:00.000Z", state, proof, late_lines: late,
@@ -19,6 +19,13 @@ test("a step is marked by its state and its proof", () => {
   assert.equal(markOf(bucket("revised", "unknown")), "revised");
   assert.equal(markOf(bucket("revised", "equal")), "proven");
   assert.equal(markOf(bucket("open", "differs")), "differs");
+});
+
+test("a sum is open while a step of it is", () => {
+  const of = (...all: Bucket[]) => ofSum("t", all, trust(0, "holds"), "UTC");
+  assert.deepEqual([of(bucket("closed", "equal"), bucket("open", "unknown"))].map((one) => [one.mark, one.also]), [["open", "1 of 2 steps"]]);
+  assert.equal(of(bucket("open", "unknown"), bucket("closed", "differs")).mark, "differs");
+  assert.equal(of(bucket("closed", "equal"), bucket("closed", "equal")).mark, "proven");
 });
 
 test("a chart is marked by the worst of its steps, its open end aside", () => {

@@ -82,6 +82,14 @@ export function ofFigures(table: string, buckets: readonly Bucket[], trust: Trus
   };
 }
 
+/** Of the sum of figures over steps: it is open while one of them is. */
+export function ofSum(table: string, buckets: readonly Bucket[], trust: Trust, zone: string): Vouched {
+  const each = ofFigures(table, buckets, trust, zone);
+  const open = buckets.filter((one) => markOf(one) === "open").length;
+  if (!open || each.mark === "differs") return each;
+  return { mark: "open", also: `${count(open)} of ${counted(buckets.length, "step")}`, facts: [["meaning", MEANING.open], ...each.facts.slice(1)] };
+}
+
 /** Of lines: whether all that came is there, and was proven. `until` is the end that was asked for. */
 export function ofLines(trust: Trust, untilMs: number, zone: string): Vouched {
   const isOpen = trust.freshness.some(
