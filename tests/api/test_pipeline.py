@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from api.conftest import FEEDS
+from api.conftest import FEEDS, asking
+from api.worlds import app_feed, empty
+from pydantic import ValidationError
 from starlette.testclient import TestClient
+from support.places import free_port
 from support.stored import store
 
-from millrace.config import Config
+from millrace.config import Api, Config
 from millrace.io import kafka, mongo, mysql
 from millrace.io.mongo import reconciliations
 from millrace.records import ledger
@@ -34,10 +37,50 @@ def stored(api_conf: Config) -> None:
 def test_a_feed_tells_what_waits(client: TestClient, stored: None) -> None:
     (stage,) = client.get("/v1/pipeline", params={"feed": APP.name}).json()
     assert stage["last_batch"]["key"] == f"ingest-{APP.name}/checkpoint-of-a-test/7"
+    assert stage["last_batch"]["lines"] == 4
     assert stage["documents"] == 4
     assert stage["freshness"]["lag_lines"] == 2
     # All that was received until then is stored: the last line of the partition that waits.
     assert stage["freshness"]["committed_until"] == "2026-07-01T09:00:00.003Z"
+
+
+def test_a_feed_tells_where_its_figures_stand(client: TestClient, api_conf: Config) -> None:
+    world = empty(api_conf, app_feed("api_stands"))
+    conf = world.conf.model_copy(update={"feeds": (world.feed,)})
+    with asking(conf) as own:
+        (stage,) = own.get("/v1/pipeline").json()
+        assert stage["aggregate"] == {"last_batch": None, "lag_lines": 0, "newest_window": None}
+        for second in range(3):
+            world.send(LINES[0], START + timedelta(seconds=second))
+        world.aggregate()
+        (stage,) = own.get("/v1/pipeline").json()
+    counted = stage["aggregate"]
+    assert counted["newest_window"] == "2026-07-01T09:00:00.000Z"
+    assert (counted["lag_lines"], counted["last_batch"]["lines"]) == (0, 3)
+    assert counted["last_batch"]["key"] == "aggregate-api_stands/checkpoint-of-a-test/0"
+
+
+def test_without_mysql_the_rest_is_told(api_conf: Config) -> None:
+    away = api_conf.mysql.model_copy(update={"port": free_port()})
+    with asking(api_conf.model_copy(update={"mysql": away})) as client:
+        stages = client.get("/v1/pipeline").json()
+    assert [one["aggregate"] for one in stages] == [None, None]
+
+
+def test_pages_of_other_tools_are_told(api_conf: Config) -> None:
+    links = {"Spark UI": "http://localhost:4040", "Traces": "https://traces.example/a?b=c"}
+    own = api_conf.model_copy(update={"api": Api(links=links)})
+    with asking(own) as client:
+        told = client.get("/v1/links").json()
+    assert {one["name"]: one["url"] for one in told} == links
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "http://", "//a.example", "https://u:p@a.example", "http://a b"]
+)
+def test_what_is_no_address_is_no_link(url: str) -> None:
+    with pytest.raises(ValidationError, match="http://"):
+        Api(links={"x": url})
 
 
 def test_a_feed_that_nobody_filled_waits_for_nothing(client: TestClient) -> None:

@@ -5,13 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pymysql import MySQLError
 
 from millrace.api.documents import plain, time_text
 from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
 from millrace.api.trust import Freshness
 from millrace.config import Feed
+from millrace.errors import ConfigurationError
 from millrace.io.mongo import newest_batch, reconciliations
+from millrace.io.mongo.newest_batch import Newest
 from millrace.io.mysql import rate_anomalies
+from millrace.io.mysql.counting import Counting, counting
 from millrace.records.dead_letters import COLLECTION, OPEN
 
 _COUNTED_TO = 100_000
@@ -20,21 +24,46 @@ router = APIRouter(prefix="/v1", tags=["pipeline"])
 
 
 class LastBatch(BaseModel):
-    """The last batch that `ingest` committed."""
+    """The last batch that a job committed, and how many lines it took."""
 
     key: str
     committed_at: str
+    lines: int
+
+
+class Counted(BaseModel):
+    """Where `aggregate` stands with a feed.
+
+    `lag_lines` wait for it in Kafka; null where that does not answer. The newest minute that has
+    figures begins at `newest_window`.
+    """
+
+    last_batch: LastBatch | None
+    lag_lines: int | None
+    newest_window: str | None
 
 
 class Stage(BaseModel):
-    """Where a feed stands: what waits in Kafka, what is stored, what is dead and open."""
+    """Where a feed stands: what waits in Kafka, what is stored, what is dead and open.
+
+    `freshness` and `last_batch` are those of `ingest`. `aggregate` is null where MySQL does not
+    answer. `archive` keeps its own books, in the archive: its metrics tell where it stands.
+    """
 
     feed: str
     topic: str
     freshness: Freshness
     last_batch: LastBatch | None
+    aggregate: Counted | None
     documents: int
     open_dead_letters: int
+
+
+class Link(BaseModel):
+    """A page of another tool, as `api.links` has it."""
+
+    name: str
+    url: str
 
 
 class Verdict(BaseModel):
@@ -92,6 +121,12 @@ def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
     return JSONResponse([verdict.model_dump() for verdict in verdicts])
 
 
+@router.get("/links", response_model=list[Link])
+def links(own: Own) -> JSONResponse:
+    """Pages of other tools that `api.links` names, such as Spark's, traces and runbooks."""
+    return JSONResponse([{"name": name, "url": url} for name, url in own.conf.api.links.items()])
+
+
 @router.get("/anomalies/minutes", response_model=AnomalousMinutes)
 def anomalous_minutes(
     own: Own,
@@ -115,14 +150,31 @@ def _stage(own: Service, feed: Feed) -> Stage:
     dead = own.db[COLLECTION].count_documents(
         {"feed": feed.name, "status": {"$in": list(OPEN)}}, limit=_COUNTED_TO
     )
-    last = None
-    if newest:
-        last = LastBatch(key=newest.key, committed_at=time_text(newest.committed_at))
     return Stage(
         feed=feed.name,
         topic=feed.topic,
         freshness=freshness,
-        last_batch=last,
+        last_batch=_batch(newest) if newest else None,
+        aggregate=_counted(own, feed),
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
     )
+
+
+def _counted(own: Service, feed: Feed) -> Counted | None:
+    """Where `aggregate` stands; None where MySQL does not answer: all else is told without it."""
+    try:
+        with own.mysql.cursor() as cursor:
+            found = counting(cursor, feed.name)
+    except (ConfigurationError, MySQLError):
+        return None
+    newest = found.newest_window if found else None
+    return Counted(
+        last_batch=_batch(found) if found else None,
+        lag_lines=own.freshness.lag_behind(feed, found.ends if found else {}),
+        newest_window=time_text(newest) if newest else None,
+    )
+
+
+def _batch(of: Newest | Counting) -> LastBatch:
+    return LastBatch(key=of.key, committed_at=time_text(of.committed_at), lines=of.lines)

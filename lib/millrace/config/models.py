@@ -22,6 +22,8 @@ from millrace.records.formats import LAYOUTS
 _ALWAYS_SHOWN = {"_id", "kafka", "received_at", "timestamp"}  # pages are made of them
 _CREDENTIALS = re.compile(r"^(mongodb(?:\+srv)?://)([^:@/]+):(.*)@([^@]*)$")
 
+_LINK = re.compile(r"https?://[^\s/@]+(/\S*)?")
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -211,7 +213,8 @@ class Api(Section):
     """The query API. Tokens come from the environment; on the loopback one is made where none is.
 
     ``allowed_hosts`` are further names that it may be asked by, ``allowed_origins`` the sites
-    whose pages may ask it. ``hidden_fields`` are never shown nor asked for. One query takes at
+    whose pages may ask it. ``hidden_fields`` are never shown nor asked for. ``links`` are pages of
+    other tools by their names: the console shows them. One query takes at
     most ``max_query_s``; an answer that is not complete by then says how far it reaches.
     """
 
@@ -222,6 +225,7 @@ class Api(Section):
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     hidden_fields: tuple[str, ...] = ()
+    links: Annotated[dict[str, str], Field(max_length=20)] = {}
     max_query_s: Annotated[float, Field(gt=0, le=60)] = 2
     max_concurrent: PositiveInt = 16
     max_requests_per_s: PositiveInt = 100
@@ -238,6 +242,17 @@ class Api(Section):
                     f"expected fields of docs/fields.md that can be hidden, not {name!r}"
                 )
         return names
+
+    @field_validator("links")
+    @classmethod
+    def _links_are_addresses(cls, links: dict[str, str]) -> dict[str, str]:
+        for name, url in links.items():
+            if not _LINK.fullmatch(url):
+                raise ValueError(
+                    f"{name}: expected an address that begins with http:// or https://, without a"
+                    " user or a password"
+                )
+        return links
 
     @property
     def hidden(self) -> frozenset[str]:

@@ -16,6 +16,8 @@ export interface Page {
   readonly hasQuery?: boolean;
   /** Whether it has no span of time: the bar leaves that out. */
   readonly isTimeless?: boolean;
+  /** Whether it asks again at each tick though it has no span: the bar can pause that. */
+  readonly hasRefresh?: boolean;
   readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
 }
 
@@ -23,6 +25,7 @@ export const PAGES: readonly Page[] = [
   { name: "overview", title: "Overview", load: () => import("./pages/overview.tsx") },
   { name: "logs", title: "Logs", hasQuery: true, load: () => import("./pages/logs.tsx") },
   { name: "live", title: "Live", hasQuery: true, isTimeless: true, load: () => import("./pages/live.tsx") },
+  { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
 ];
 
 /** The page of a name; the first where there is none of it. */
