@@ -6,7 +6,7 @@ import { LinesPanel, type Point } from "../parts/LinesPanel.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { useQuery } from "../parts/useQuery.ts";
 import { feedsOf, useKnown } from "../state/known.ts";
-import { clockText, millisOf, stepMs, stepOf } from "../state/time.ts";
+import { clockText, spanMs, stepMs, stepOf } from "../state/time.ts";
 import { lagText, markOf, ofFigures } from "../state/trust.ts";
 import type { View } from "../state/view.ts";
 import { compact, count, percent } from "../text/numbers.ts";
@@ -94,7 +94,7 @@ export default function Overview({ view }: PageProps) {
 function FigureChart({ drawn, view, onOpen }: { drawn: Drawn; view: View; onOpen: (point: Point) => void }) {
   const known = useKnown();
   const feeds = feedsOf(known, drawn.table, view.feeds);
-  const span = spanMs(view);
+  const span = spanMs(view.from, view.to);
   const step = stepOf(span);
   const isKnown = feeds.length > 0;
   const query: QueryOf<"/v1/figures/{table}"> = { from: view.from, to: view.to, step, feed: [...feeds], ...(drawn.by ? { by: [drawn.by] } : {}) };
@@ -146,10 +146,4 @@ function inSteps(data: Figures, drawn: Drawn): { times: number[]; series: Series
     openFrom: open < 0 ? null : open,
     differing: data.buckets.flatMap((one, at) => (markOf(one) === "differs" ? [at] : [])),
   };
-}
-
-function spanMs(view: View): number {
-  const now = Date.now();
-  const [from, to] = [millisOf(view.from, now), millisOf(view.to, now)];
-  return from === null || to === null ? 3_600_000 : Math.max(60_000, to - from);
 }
