@@ -113,6 +113,7 @@ def test_unusual_minutes_come_the_latest_first(client: TestClient, api_conf: Con
     span = {"from": "2026-07-01T09:00:00Z", "to": "2026-07-01T10:00:00Z", "feed": WEB.name}
     content = client.get("/v1/anomalies/minutes", params=span | {"size": 2}).json()
     assert content["is_cut"]
+    assert [one["feed"] for one in content["freshness"]] == [WEB.name]
     assert [one["window_start"] for one in content["items"]] == [
         "2026-07-01T09:02:00.000Z",
         "2026-07-01T09:01:00.000Z",

@@ -1,13 +1,17 @@
 """/v1/pipeline and /v1/proof: where each feed stands, and whether its lines are all there, once."""
 
+import time
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pymysql import MySQLError
 
 from millrace.api.documents import plain, time_text
+from millrace.api.figures import search_of
+from millrace.api.logs import trusted
+from millrace.api.models import Trust
 from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
 from millrace.api.trust import Freshness
 from millrace.config import Feed
@@ -90,7 +94,7 @@ class AnomalousMinute(BaseModel):
     reason: str
 
 
-class AnomalousMinutes(BaseModel):
+class AnomalousMinutes(Trust):
     """Those minutes, the latest first; ``is_cut`` where there are more."""
 
     items: list[AnomalousMinute]
@@ -129,6 +133,7 @@ def links(own: Own) -> JSONResponse:
 
 @router.get("/anomalies/minutes", response_model=AnomalousMinutes)
 def anomalous_minutes(
+    request: Request,
     own: Own,
     feed: FeedNames = [],  # noqa: B006
     from_: From = "now-24h",
@@ -136,12 +141,14 @@ def anomalous_minutes(
     size: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> JSONResponse:
     """The minutes whose rates are unusual, the latest first."""
-    since, until = span(from_, to)
-    names = [one.name for one in chosen_feeds(own.conf, feed)]
+    began, (since, until) = time.monotonic(), span(from_, to)
+    feeds = chosen_feeds(own.conf, feed)
+    names = [one.name for one in feeds]
     with own.mysql.cursor() as cursor:
         rows = rate_anomalies.latest(cursor, names, since, until, size + 1)
     items = [plain(row) for row in rows[:size]]
-    return JSONResponse({"items": items, "is_cut": len(rows) > size})
+    told = trusted(own, search_of(request, own, feeds, since, until), began)
+    return JSONResponse({"items": items, "is_cut": len(rows) > size} | told)
 
 
 def _stage(own: Service, feed: Feed) -> Stage:

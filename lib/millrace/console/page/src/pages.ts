@@ -25,6 +25,7 @@ export const PAGES: readonly Page[] = [
   { name: "overview", title: "Overview", load: () => import("./pages/overview.tsx") },
   { name: "logs", title: "Logs", hasQuery: true, load: () => import("./pages/logs.tsx") },
   { name: "live", title: "Live", hasQuery: true, isTimeless: true, load: () => import("./pages/live.tsx") },
+  { name: "anomalies", title: "Anomalies", load: () => import("./pages/anomalies.tsx") },
   { name: "geography", title: "Geography", load: () => import("./pages/geography.tsx") },
   { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
 ];

@@ -18,7 +18,7 @@ export interface Point {
   readonly step: string;
   /** Feeds that have the table: one is shown at a time. */
   readonly feeds: readonly string[];
-  readonly keys?: Readonly<Record<string, string>>;
+  readonly keys?: Readonly<Record<string, string | readonly string[]>>;
   /** A query that leads to the same lines, as far as there is one. */
   readonly q?: string;
 }
@@ -44,7 +44,7 @@ export function LinesPanel({ point, view, onClose }: { point: Point; view: View;
         <code>{point.table}</code>
         {Object.entries(point.keys ?? {}).map(([name, value]) => (
           <code>
-            {name}=<Text text={value} />
+            {name}=<Text text={[value].flat().join(", ")} />
           </code>
         ))}
         <Badge vouched={vouched} of="figure" />
