@@ -82,7 +82,7 @@ function columns(zone: string): Column<Line>[] {
   return [
     { name: "timestamp", width: "14rem", cell: (line) => <time>{timeText(textOf(line["timestamp"]), zone)}</time> },
     { name: "severity", width: "6rem", cell: (line) => <Severity name={scored(line).severity} /> },
-    { name: "score", width: "4rem", cell: (line) => <span class="number">{textOf(scored(line).score)}</span> },
+    { name: "score", width: "4.5rem", cell: (line) => <span class="number">{textOf(scored(line).score)}</span> },
     { name: "service", width: "8rem", cell: (line) => <Text text={textOf(line["service_name"])} most={64} /> },
     { name: "reasons", width: "minmax(16rem, 0.6fr)", cell: (line) => <Reasons of={scored(line)} /> },
     { name: "line", width: "minmax(18rem, 1fr)", cell: (line) => <Text text={summary(line)} most={400} /> },

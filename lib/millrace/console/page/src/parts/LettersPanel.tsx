@@ -51,7 +51,7 @@ export function LettersPanel({ feed, view, onClose }: { feed: string; view: View
 
 function columns(zone: string): Column<Letter>[] {
   return [
-    { name: "received", width: "12.5rem", cell: (one) => <time>{timeText(textOf(one["received_at"]), zone)}</time> },
+    { name: "received", width: "14rem", cell: (one) => <time>{timeText(textOf(one["received_at"]), zone)}</time> },
     { name: "reason", width: "8rem", cell: (one) => <Text text={one.reason} /> },
     { name: "why", width: "16rem", cell: (one) => <Text text={textOf(one["detail"])} most={200} /> },
     { name: "line", width: "minmax(18rem, 1fr)", cell: (one) => <Text text={textOf(one["raw"])} most={400} /> },
