@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from api.conftest import FEEDS, asking
+from api.worlds import app_feed, empty
 from pydantic import ValidationError
 from starlette.testclient import TestClient
+from support.places import free_port
 from support.stored import store
 
 from millrace.config import Api, Config
@@ -35,6 +37,7 @@ def stored(api_conf: Config) -> None:
 def test_a_feed_tells_what_waits(client: TestClient, stored: None) -> None:
     (stage,) = client.get("/v1/pipeline", params={"feed": APP.name}).json()
     assert stage["last_batch"]["key"] == f"ingest-{APP.name}/checkpoint-of-a-test/7"
+    assert stage["last_batch"]["lines"] == 4
     assert stage["documents"] == 4
     assert stage["freshness"]["lag_lines"] == 2
     # All that was received until then is stored: the last line of the partition that waits.
@@ -57,6 +60,29 @@ def test_a_feed_tells_where_to_look_further(api_conf: Config, client: TestClient
 def test_a_link_is_an_address_of_http(url: str) -> None:
     with pytest.raises(ValidationError):
         Api.model_validate({"links": {"traces": url}})
+
+
+def test_a_feed_tells_where_its_figures_stand(client: TestClient, api_conf: Config) -> None:
+    world = empty(api_conf, app_feed("api_stands"))
+    conf = world.conf.model_copy(update={"feeds": (world.feed,)})
+    with asking(conf) as own:
+        (stage,) = own.get("/v1/pipeline").json()
+        assert stage["aggregate"] == {"last_batch": None, "lag_lines": 0, "newest_window": None}
+        for second in range(3):
+            world.send(LINES[0], START + timedelta(seconds=second))
+        world.aggregate()
+        (stage,) = own.get("/v1/pipeline").json()
+    counted = stage["aggregate"]
+    assert counted["newest_window"] == "2026-07-01T09:00:00.000Z"
+    assert (counted["lag_lines"], counted["last_batch"]["lines"]) == (0, 3)
+    assert counted["last_batch"]["key"] == "aggregate-api_stands/checkpoint-of-a-test/0"
+
+
+def test_without_mysql_the_rest_is_told(api_conf: Config) -> None:
+    away = api_conf.mysql.model_copy(update={"port": free_port()})
+    with asking(api_conf.model_copy(update={"mysql": away})) as client:
+        stages = client.get("/v1/pipeline").json()
+    assert [one["aggregate"] for one in stages] == [None, None]
 
 
 def test_a_feed_that_nobody_filled_waits_for_nothing(client: TestClient) -> None:
@@ -115,6 +141,7 @@ def test_unusual_minutes_come_the_latest_first(client: TestClient, api_conf: Con
     span = {"from": "2026-07-01T09:00:00Z", "to": "2026-07-01T10:00:00Z", "feed": WEB.name}
     content = client.get("/v1/anomalies/minutes", params=span | {"size": 2}).json()
     assert content["is_cut"]
+    assert [one["feed"] for one in content["freshness"]] == [WEB.name]
     assert [one["window_start"] for one in content["items"]] == [
         "2026-07-01T09:02:00.000Z",
         "2026-07-01T09:01:00.000Z",

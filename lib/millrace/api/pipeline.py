@@ -1,17 +1,25 @@
 """/v1/pipeline and /v1/proof: where each feed stands, and whether its lines are all there, once."""
 
+import time
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from pymysql import MySQLError
 
 from millrace.api.documents import plain, time_text
+from millrace.api.figures import search_of
+from millrace.api.logs import trusted
+from millrace.api.models import Trust
 from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
 from millrace.api.trust import Freshness
 from millrace.config import Feed, models
+from millrace.errors import ConfigurationError
 from millrace.io.mongo import newest_batch, reconciliations
+from millrace.io.mongo.newest_batch import Newest
 from millrace.io.mysql import rate_anomalies
+from millrace.io.mysql.counting import Counting, counting
 from millrace.records.dead_letters import COLLECTION, OPEN
 
 _COUNTED_TO = 100_000
@@ -20,10 +28,23 @@ router = APIRouter(prefix="/v1", tags=["pipeline"])
 
 
 class LastBatch(BaseModel):
-    """The last batch that `ingest` committed."""
+    """The last batch that a job committed, and how many lines it took."""
 
     key: str
     committed_at: str
+    lines: int
+
+
+class AggregateStage(BaseModel):
+    """Where `aggregate` stands with a feed.
+
+    `lag_lines` wait for it in Kafka; null where that does not answer. The newest minute that has
+    figures begins at `newest_window`.
+    """
+
+    last_batch: LastBatch | None
+    lag_lines: int | None
+    newest_window: str | None
 
 
 class Links(BaseModel):
@@ -40,12 +61,17 @@ class Links(BaseModel):
 
 
 class Stage(BaseModel):
-    """Where a feed stands: what waits in Kafka, what is stored, what is dead and open."""
+    """Where a feed stands: what waits in Kafka, what is stored, what is dead and open.
+
+    `freshness` and `last_batch` are those of `ingest`. `aggregate` is null where MySQL does not
+    answer. `archive` keeps its own books, in the archive: its metrics tell where it stands.
+    """
 
     feed: str
     topic: str
     freshness: Freshness
     last_batch: LastBatch | None
+    aggregate: AggregateStage | None
     documents: int
     open_dead_letters: int
     links: Links
@@ -84,7 +110,7 @@ class AnomalousMinute(BaseModel):
     reason: str
 
 
-class AnomalousMinutes(BaseModel):
+class AnomalousMinutes(Trust):
     """Those minutes, the latest first; ``is_cut`` where there are more."""
 
     items: list[AnomalousMinute]
@@ -124,6 +150,7 @@ def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
 
 @router.get("/anomalies/minutes", response_model=AnomalousMinutes)
 def anomalous_minutes(
+    request: Request,
     own: Own,
     feed: FeedNames = [],  # noqa: B006
     from_: From = "now-24h",
@@ -131,12 +158,14 @@ def anomalous_minutes(
     size: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> JSONResponse:
     """The minutes whose rates are unusual, the latest first."""
-    since, until = span(from_, to)
-    names = [one.name for one in chosen_feeds(own.conf, feed)]
+    began, (since, until) = time.monotonic(), span(from_, to)
+    feeds = chosen_feeds(own.conf, feed)
+    names = [one.name for one in feeds]
     with own.mysql.cursor() as cursor:
         rows = rate_anomalies.latest(cursor, names, since, until, size + 1)
     items = [plain(row) for row in rows[:size]]
-    return JSONResponse({"items": items, "is_cut": len(rows) > size})
+    told = trusted(own, search_of(request, own, feeds, since, until), began)
+    return JSONResponse({"items": items, "is_cut": len(rows) > size} | told)
 
 
 def _stage(own: Service, feed: Feed) -> Stage:
@@ -145,15 +174,32 @@ def _stage(own: Service, feed: Feed) -> Stage:
     dead = own.db[COLLECTION].count_documents(
         {"feed": feed.name, "status": {"$in": list(OPEN)}}, limit=_COUNTED_TO
     )
-    last = None
-    if newest:
-        last = LastBatch(key=newest.key, committed_at=time_text(newest.committed_at))
     return Stage(
         feed=feed.name,
         topic=feed.topic,
         freshness=freshness,
-        last_batch=last,
+        last_batch=_batch(newest) if newest else None,
+        aggregate=_counted(own, feed),
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
         links=Links(**(own.conf.api.links or models.Links()).model_dump()),
     )
+
+
+def _counted(own: Service, feed: Feed) -> AggregateStage | None:
+    """Where `aggregate` stands; None where MySQL does not answer: all else is told without it."""
+    try:
+        with own.mysql.cursor() as cursor:
+            found = counting(cursor, feed.name)
+    except (ConfigurationError, MySQLError):
+        return None
+    newest = found.newest_window if found else None
+    return AggregateStage(
+        last_batch=_batch(found) if found else None,
+        lag_lines=own.freshness.lag_behind(feed, found.ends if found else {}),
+        newest_window=time_text(newest) if newest else None,
+    )
+
+
+def _batch(of: Newest | Counting) -> LastBatch:
+    return LastBatch(key=of.key, committed_at=time_text(of.committed_at), lines=of.lines)

@@ -11,10 +11,14 @@ from millrace.records import ledger
 
 @dataclass(frozen=True)
 class Newest:
-    """The last batch that was committed: by partition, its end and its last time of receipt."""
+    """The last batch that was committed, and how many offsets it took.
+
+    By partition, its end and its last time of receipt.
+    """
 
     key: str
     committed_at: datetime
+    lines: int
     until_offsets: dict[int, int]
     received_until: dict[int, datetime | None]
 
@@ -28,6 +32,7 @@ def newest(db: Database[Document], query: str) -> Newest | None:
             return Newest(
                 row["_id"],
                 row["committed_at"],
+                sum(int(own["until_offset"]) - int(own["from_offset"]) for own in ranges),
                 {own["partition"]: int(own["until_offset"]) for own in ranges},
                 {own["partition"]: own.get("max_received_at") for own in ranges},
             )

@@ -16,6 +16,8 @@ export interface Page {
   readonly hasQuery?: boolean;
   /** Whether it has no span of time: the bar leaves that out. */
   readonly isTimeless?: boolean;
+  /** Whether it asks again at each tick though it has no span: the bar can pause that. */
+  readonly hasRefresh?: boolean;
   readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
 }
 
@@ -23,8 +25,11 @@ export const PAGES: readonly Page[] = [
   { name: "overview", title: "Overview", load: () => import("./pages/overview.tsx") },
   { name: "logs", title: "Logs", hasQuery: true, load: () => import("./pages/logs.tsx") },
   { name: "live", title: "Live", hasQuery: true, isTimeless: true, load: () => import("./pages/live.tsx") },
+  { name: "anomalies", title: "Anomalies", load: () => import("./pages/anomalies.tsx") },
+  { name: "geography", title: "Geography", load: () => import("./pages/geography.tsx") },
   { name: "shop", title: "Shop", load: () => import("./pages/shop.tsx") },
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
+  { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
 ];
 
 /** The page of a name; the first where there is none of it. */

@@ -28,7 +28,7 @@ export function Bar({ view, page }: { view: View; page: Page }) {
           </select>
         </label>
       )}
-      {!page.isTimeless && <Refresh view={view} />}
+      {(!page.isTimeless || page.hasRefresh) && <Refresh view={view} />}
     </div>
   );
 }

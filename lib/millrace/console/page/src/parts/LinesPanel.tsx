@@ -44,7 +44,7 @@ export function LinesPanel({ point, view, onClose }: { point: Point; view: View;
         <code>{point.table}</code>
         {Object.entries(point.keys ?? {}).map(([name, value]) => (
           <code>
-            {name}=<Text text={typeof value === "string" ? value : value.join(", ")} />
+            {name}=<Text text={[value].flat().join(", ")} />
           </code>
         ))}
         <Badge vouched={vouched} of="figure" />

@@ -108,3 +108,10 @@ export function stepOf(spanMs: number, most = 120): string {
 
 /** The milliseconds of a step. */
 export const stepMs = (step: string): number => parseInt(step, 10) * UNITS[step.slice(-1)]!;
+
+/** The milliseconds from one time to another as the API reads them: a minute at least, an hour of what is none. */
+export function spanMs(from: string, to: string): number {
+  const now = Date.now();
+  const [since, until] = [millisOf(from, now), millisOf(to, now)];
+  return since === null || until === null ? 3_600_000 : Math.max(60_000, until - since);
+}

@@ -13,4 +13,4 @@ export const compact = (value: number): string => short.format(value);
 export const percent = (ratio: number): string => `${Number((100 * ratio).toPrecision(3))} %`;
 
 /** A count with its noun: `1 line`, `2 lines`. */
-export const counted = (value: number, noun: string): string => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+export const counted = (value: number, noun: string, nouns = `${noun}s`): string => `${count(value)} ${value === 1 ? noun : nouns}`;
