@@ -52,6 +52,16 @@ class Figures:
             send_minute(self.world, self._draw, start, lines, **given)
         self.world.aggregate()
 
+    def breach(self, minutes: int = 4) -> list[datetime]:
+        """Minutes of which nearly all fails, whichever of them is the last one that is settled.
+
+        A rule begins with that one, and a further minute may be settled at any time.
+        """
+        starts = [last_minute() + number * MINUTE for number in range(minutes)]
+        for start in starts:
+            self.minute(start, failed=9)
+        return starts
+
     def requests(self, start: datetime, succeeded: int) -> None:
         """Further requests of a minute, which succeeded; counted at once."""
         given = {"method": "GET", "path": "/pay", "service_name": "cart", "status_code": 200}

@@ -11,6 +11,7 @@ from millrace.api.service import Service
 from millrace.api.settled import Settlement
 from millrace.config import Config, Feed
 from millrace.io import kafka, mysql
+from millrace.io.kafka.offset_probe import OffsetProbe
 from millrace.io.mysql.ledger import record
 from millrace.records.alerts import SETTLE_S
 from millrace.records.ledger import Batch, OffsetRange
@@ -36,12 +37,13 @@ def taken(conf: Config, settlement: Settlement, *, with_letters: bool = False) -
     return found.until
 
 
-def counted(conf: Config, feed: Feed, until: int) -> None:
-    """`aggregate` commits a batch up to that offset of each partition."""
+def count(conf: Config, feed: Feed) -> None:
+    """`aggregate` commits a batch of all lines that are there."""
     topic = kafka.topic(conf.kafka, feed.topic)
-    ranges = [OffsetRange(feed.topic, topic.id, n, 0, until) for n in range(topic.partitions)]
+    ends = OffsetProbe(conf.kafka).spans(feed.topic)
+    ranges = [OffsetRange(feed.topic, topic.id, n, 0, end) for n, (_, end) in ends.items()]
     with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
-        batch = Batch(f"aggregate-{feed.name}", "a-checkpoint", until, tuple(ranges))
+        batch = Batch(f"aggregate-{feed.name}", "a-checkpoint", 1, tuple(ranges))
         record(cursor, batch, rows_written=0)
 
 
@@ -54,15 +56,17 @@ def test_minutes_are_settled_up_to_the_first_line_that_waits(api_conf: Config) -
     conf = empty(api_conf, FEED).conf
     settlement, started = Service.of(conf).settlement, datetime.now(UTC)
     assert reached(conf, settlement).settled >= before(started)
-    sent_at = datetime.now(UTC)
     send(conf.kafka, FEED.topic, [b"a line"])
     found = reached(conf, settlement)
-    assert before(sent_at) <= found.settled <= before(datetime.now(UTC))
+    assert before(started) <= found.settled <= before(datetime.now(UTC))
     # However late it is by now, it stays so: the line is what is waited for.
     waiting = taken(conf, settlement)
-    assert sent_at - timedelta(seconds=1) <= waiting <= datetime.now(UTC)
+    assert started <= waiting <= datetime.now(UTC)
     assert taken(conf, settlement) == waiting
-    counted(conf, FEED, 1)
+    # Who has not looked before asks Kafka when the line was received.
+    told = taken(conf, Service.of(conf).settlement)
+    assert waiting <= told <= datetime.now(UTC)
+    count(conf, FEED)
     assert taken(conf, settlement) > waiting
     # `ingest` has stored nothing of it.
     assert taken(conf, settlement, with_letters=True) == waiting
@@ -78,7 +82,7 @@ def test_figures_say_how_far_they_are_counted(api_conf: Config) -> None:
     until = datetime.fromisoformat(waiting.pop("counted_until"))
     assert waiting == {"feed": feed.name, "lag_lines": 3}
     assert sent_at - timedelta(seconds=1) <= until <= datetime.now(UTC)
-    counted(conf, feed, 3)
+    count(conf, feed)
     began = datetime.now(UTC)
     with asking(conf) as client:
         (done,) = client.get(f"/v1/figures/{LEVELS.name}/top").json()["counted"]
@@ -88,6 +92,16 @@ def test_figures_say_how_far_they_are_counted(api_conf: Config) -> None:
         ).json()["counted"]
     assert done["lag_lines"] == of_lines["lag_lines"] == 0
     assert datetime.fromisoformat(done["counted_until"]) >= began.replace(microsecond=0)
+
+
+def test_offsets_beyond_the_end_are_those_of_another_topic(api_conf: Config) -> None:
+    feed = app_feed("settled_again")
+    conf = empty(api_conf, feed).conf
+    topic = kafka.topic(conf.kafka, feed.topic)
+    beyond = [OffsetRange(feed.topic, topic.id, n, 0, 9) for n in range(topic.partitions)]
+    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
+        record(cursor, Batch(f"aggregate-{feed.name}", "c", 1, tuple(beyond)), rows_written=0)
+        assert Service.of(conf).settlement.taken(cursor, feed, with_letters=False) is None
 
 
 def test_minutes_are_final_once_no_line_of_theirs_is_in_time(api_conf: Config) -> None:

@@ -1,7 +1,9 @@
 """How far the minutes of a feed are settled, and how far they are final."""
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from pymysql.cursors import DictCursor
 from millrace.alerts.standing import Reached
 from millrace.api.documents import time_text
 from millrace.config import Config, ConfigurationError, Feed, UnreachableError
+from millrace.errors import one_line
 from millrace.io import kafka
 from millrace.io.kafka.offset_probe import OffsetProbe
 from millrace.io.mongo import standing as documents
@@ -23,8 +26,19 @@ from millrace.records.received import EPOCH
 
 _TOPIC_FOR = timedelta(seconds=60)
 _AWAY_FOR = timedelta(seconds=10)
-_LOOK_AGAIN = timedelta(seconds=2)
 _LOOK_S = 5
+_LOOK_AGAIN = timedelta(seconds=2)
+_LOOKS = 1_800  # at one each two seconds at most: as far as `aggregate` may be behind
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """Where the partitions of a topic ended at a time, or later."""
+
+    at: datetime
+    ends: Mapping[int, int]
 
 
 class Counted(BaseModel):
@@ -48,14 +62,20 @@ class Taken:
 
 
 class Settlement:
-    """Tells how far `aggregate` has counted, by Kafka and by its ledger in MySQL."""
+    """Tells how far `aggregate` has counted, by Kafka and by its ledger in MySQL.
+
+    Looks at Kafka are remembered: a line that was not there at a look was received after it. So no
+    line has to be read, which takes seconds of a broker that is busy.
+    """
 
     def __init__(self, conf: Config) -> None:
         self._conf, self._probe = conf, OffsetProbe(conf.kafka)
         self._topics: dict[str, tuple[datetime, str]] = {}
+        self._looks: dict[str, deque[_Look]] = {}
         self._counted: dict[str, tuple[datetime, Taken | None]] = {}
         self._lock = threading.RLock()
         self._away_until = EPOCH
+        self._failing: set[str] = set()
 
     def reached(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Reached | None:
         """How far the feed's minutes are; None where Kafka does not tell.
@@ -91,43 +111,55 @@ class Settlement:
         return Counted(feed=feed.name, counted_until=until, lag_lines=known[1].lag)
 
     def taken(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Taken | None:
-        """How far the feed is taken: by the broker's clock where lines wait.
-
-        None where Kafka does not tell.
-        """
+        """How far the feed is taken; None where that cannot be told."""
         with self._lock:
-            return self._taken(cursor, feed, with_letters)
-
-    def _taken(self, cursor: DictCursor, feed: Feed, with_letters: bool) -> Taken | None:
-        # In this order: what comes to Kafka after the look cannot be thought to be taken.
-        at = datetime.now(UTC)
-        if at < self._away_until:
-            return None
-        try:
-            ends = self._probe.spans(feed.topic)
-            topic_id = self._topic_id(feed.topic, at)
-            jobs: list[documents.Ends] = [standing.counted_ends(cursor, feed.name, topic_id)]
-            if with_letters:
-                jobs.append(self._stored_ends(feed, topic_id))
-            starts = {
-                number: max(low, min(taken.get(number, low) for taken in jobs))
-                for number, (low, _) in ends.items()
-            }
-            if any(start > ends[number][1] for number, start in starts.items()):
-                # The topic was made again, and its offsets are others.
-                self._topics.pop(feed.topic)
+            at = datetime.now(UTC)
+            if at < self._away_until:
                 return None
-            waiting = {number: start for number, start in starts.items() if start < ends[number][1]}
-            times = self._probe.received(feed.topic, waiting)
-        except (KafkaException, ConfigurationError) as error:
-            # A try takes seconds, and who asks for a preview waits for it.
-            if not _is_without_topic(error):
-                self._away_until = datetime.now(UTC) + _AWAY_FOR
+            try:
+                found = self._taken(cursor, feed, with_letters, at)
+            except (KafkaException, ConfigurationError) as error:
+                if feed.name not in self._failing:
+                    _log.warning("%s: nothing is settled: %s", feed.name, one_line(error))
+                self._failing.add(feed.name)
+                # A try takes seconds, and who asks for a preview waits for it.
+                if not _is_without_topic(error):
+                    self._away_until = datetime.now(UTC) + _AWAY_FOR
+                return None
+            self._failing.discard(feed.name)
+            return found
+
+    def _taken(
+        self, cursor: DictCursor, feed: Feed, with_letters: bool, at: datetime
+    ) -> Taken | None:
+        # In this order: what comes to Kafka after the look cannot be thought to be taken.
+        spans = self._probe.spans(feed.topic)
+        topic_id = self._topic_id(feed.topic, at)
+        jobs: list[documents.Ends] = [standing.counted_ends(cursor, feed.name, topic_id)]
+        if with_letters:
+            jobs.append(self._stored_ends(feed, topic_id))
+        ends = {number: high for number, (_, high) in spans.items()}
+        starts = {
+            number: max(low, min(taken.get(number, low) for taken in jobs))
+            for number, (low, _) in spans.items()
+        }
+        if any(start > ends[number] for number, start in starts.items()):
+            # The topic was made again, and its offsets are others.
+            self._topics.pop(feed.topic)
             return None
+        waiting = {number: start for number, start in starts.items() if start < ends[number]}
+        looks = self._looks.setdefault(feed.topic, deque(maxlen=_LOOKS))
+        looks.append(_Look(at, ends))
+        until = _before_all(looks, waiting) or self._received(feed.topic, waiting)
+        lag = sum(ends[number] - start for number, start in waiting.items())
+        return None if until is None else Taken(until, lag)
+
+    def _received(self, topic: str, waiting: Mapping[int, int]) -> datetime | None:
+        """When the first line that waits was received; None where Kafka does not tell in time."""
+        times = self._probe.received(topic, waiting)
         if times.keys() != waiting.keys():
             return None
-        until = min((EPOCH + timedelta(seconds=one) for one in times.values()), default=at)
-        return Taken(until, sum(ends[number][1] - start for number, start in waiting.items()))
+        return EPOCH + timedelta(seconds=min(times.values()))
 
     def _stored_ends(self, feed: Feed, topic_id: str) -> documents.Ends:
         taken = documents.taken(unasked(self._conf.mongo), feed.name, _LOOK_S)
@@ -138,6 +170,14 @@ class Settlement:
         if known is None or at - known[0] > _TOPIC_FOR:
             known = self._topics[topic] = (at, kafka.topic(self._conf.kafka, topic).id)
         return known[1]
+
+
+def _before_all(looks: Collection[_Look], waiting: Mapping[int, int]) -> datetime | None:
+    """The time of the last look that saw none of the lines that wait: they came after it."""
+    for look in reversed([*looks]):
+        if all(look.ends.get(number, 0) <= offset for number, offset in waiting.items()):
+            return look.at
+    return None
 
 
 def _is_without_topic(error: Exception) -> bool:
