@@ -5,7 +5,9 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,7 @@ SPAN = {"from": time_text(START), "to": time_text(START + 20 * MINUTE)}
 FORMATS = ("ndjson", "csv", "parquet")
 HOSTILE = "=cmd|' /C calc'!A0"
 MANY = 24_000
+HELD_AT = 9  # questions: by then some pieces are sent, and most of the file is not
 INSERT = (
     "INSERT INTO shop_by_minute (window_start, feed, event_type, country, device_type,"
     " payment_method, events, revenue) VALUES (%s, %s, 'purchase', %s, '-', %s, 1, %s)"
@@ -231,32 +234,53 @@ def api(own_conf: Config) -> Iterator[Config]:
         yield own
 
 
-@pytest.fixture
-def readers(api: Config, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[int]]:
-    """The connections that exports read by now: few rows at once, so there is a next question."""
-    seen: set[int] = set()
+@dataclass
+class Held:
+    """An export that waits before one of its questions, until it is let go on."""
 
-    class Seen(Reader):
-        def cursor(self) -> DictCursor:
-            made = super().cursor()
-            seen.add(made.connection.thread_id())  # type: ignore[no-untyped-call]
-            return made
+    conf: Config
+    goes_on: threading.Event = field(default_factory=threading.Event)
+    seen: set[int] = field(default_factory=set)
+    questions: int = 0
 
-    def read_by() -> list[int]:
-        with mysql.connection(api.mysql) as opened, opened.cursor() as cursor:
+    def ask(self, cursor: DictCursor) -> None:
+        self.seen.add(cursor.connection.thread_id())  # type: ignore[no-untyped-call]
+        self.questions += 1
+        if self.questions == HELD_AT:
+            assert self.goes_on.wait(60)
+
+    @property
+    def connections(self) -> list[int]:
+        """Those that exports have open."""
+        with mysql.connection(self.conf.mysql) as opened, opened.cursor() as cursor:
             cursor.execute("SELECT id FROM information_schema.processlist")
-            return [row["id"] for row in cursor.fetchall() if row["id"] in seen]
+            return [row["id"] for row in cursor.fetchall() if row["id"] in self.seen]
 
-    monkeypatch.setattr(figure_export, "Reader", Seen)
+
+@pytest.fixture
+def held(api: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    made = Held(api)
+
+    class HeldReader(Reader):
+        def cursor(self) -> DictCursor:
+            cursor = super().cursor()
+            made.ask(cursor)
+            return cursor
+
+    monkeypatch.setattr(figure_export, "Reader", HeldReader)
     monkeypatch.setattr(figure_export, "_ROWS_AT_ONCE", 100)
     monkeypatch.setattr(figure_export, "_MOST_STEPS", 500)
-    return read_by
+    yield made
+    made.goes_on.set()
 
 
 def asked_for_many(conf: Config, **more: str) -> tuple[httpx.Client, dict[str, str]]:
     client = httpx.Client(
         base_url=f"http://127.0.0.1:{conf.api.port}",
-        headers={"Authorization": f"Bearer {tokens.stored(conf.stack)}"},
+        headers={
+            "Authorization": f"Bearer {tokens.stored(conf.stack)}",
+            "Accept-Encoding": "identity",  # else a piece has much of the file
+        },
         timeout=60,
     )
     until = time_text(START + (100 + MANY) * MINUTE)
@@ -265,33 +289,30 @@ def asked_for_many(conf: Config, **more: str) -> tuple[httpx.Client, dict[str, s
 
 
 @pytest.mark.parametrize("format", ["ndjson", "csv"])
-def test_an_error_in_the_middle_breaks_the_connection(
-    api: Config, readers: Callable[[], list[int]], format: str
-) -> None:
+def test_an_error_in_the_middle_breaks_the_connection(api: Config, held: Held, format: str) -> None:
     client, asked = asked_for_many(api, format=format)
     path = f"/v1/figures/{SHOP.name}/export"
-    headers = {"Accept-Encoding": "identity"}
-    with client, client.stream("GET", path, params=asked, headers=headers) as answer:
+    with client, client.stream("GET", path, params=asked) as answer:
         assert answer.status_code == 200
         pieces = answer.iter_raw()
         next(pieces)
-        wait(lambda: bool(readers()))
+        wait(lambda: held.questions == HELD_AT)
+        (id,) = held.connections
         with mysql.connection(api.mysql) as opened:
-            for id in readers():
-                opened.kill(id)  # type: ignore[no-untyped-call]
+            opened.kill(id)  # type: ignore[no-untyped-call]
+        held.goes_on.set()
         with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
             for _ in pieces:
                 pass
 
 
-def test_a_client_that_leaves_takes_its_connection_with_it(
-    api: Config, readers: Callable[[], list[int]]
-) -> None:
+def test_a_client_that_leaves_takes_its_connection_with_it(api: Config, held: Held) -> None:
     client, asked = asked_for_many(api)
     with client, client.stream("GET", f"/v1/figures/{SHOP.name}/export", params=asked) as answer:
         next(answer.iter_raw())
-        wait(lambda: bool(readers()))
-    wait(lambda: not readers())
+        wait(lambda: held.questions == HELD_AT)
+        assert held.connections
+    wait(lambda: not held.connections)
 
 
 def test_a_server_that_is_away_is_told_before_the_first_row(api: Config) -> None:
