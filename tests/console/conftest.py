@@ -76,18 +76,18 @@ def real(
     pipe = pipeline(tmp_path_factory.mktemp("console"), conf_file, *REAL)
     now = datetime.now(UTC)
     for feed in pipe.conf.feeds:
-        made = recent(str(feed.format), LINES, seed=5, minutes=40, faults=FAULTS)
+        made = recent(str(feed.format), LINES, seed=5, minutes=25, faults=FAULTS)
         extra = hostile.lines(now - timedelta(minutes=1)) if feed.format == "app" else []
         pipe.send(feed.name, [*made, *extra])
     for job in ("archive", "ingest", "aggregate"):
         pipe.run_within(spark, job)
-    millrace("reconcile", "--conf", str(pipe.file))
+    assert millrace("reconcile", conf=pipe.file).code == 0
     with served(pipe.conf, **PATIENT) as conf:
         yield conf
 
 
 @pytest.fixture
-def page(browser: Browser, small: Config) -> Iterator[Watched]:
+def signed(browser: Browser, small: Config) -> Iterator[Watched]:
     """A wide, light page of the small world, signed in."""
     with watched(browser, small) as made:
         made.sign_in()

@@ -54,7 +54,7 @@ def session(request: Request) -> JSONResponse:
 def sign_in(request: Request, own: Own, given: Token) -> JSONResponse:
     """A cookie for the token: no script can read it, and no other site's page sends it."""
     attempts: Rates = request.app.state.attempts
-    if not attempts.is_within("sign in"):
+    if not attempts.is_within(request.client.host if request.client else ""):
         raise ProblemError(429, "too many attempts a second")
     role = own.tokens.role(given.token)
     if role is None:

@@ -14,7 +14,14 @@ import { go, hrefOf, shared, useView, type View, within } from "./state/view.ts"
 /** The whole console: who is not signed in is asked for a token. */
 export function App() {
   const signed = useSession();
-  if (signed.problem) return <main class="sign-in"><ProblemNote problem={signed.problem} /></main>;
+  if (signed.problem) {
+    return (
+      <main class="sign-in">
+        <ProblemNote problem={signed.problem} />
+        <button type="button" class="primary" onClick={() => location.reload()}>Try again</button>
+      </main>
+    );
+  }
   if (signed.session === undefined) return <main class="sign-in" aria-busy="true" />;
   if (signed.session === null) return <SignIn signIn={signed.signIn} />;
   return <Shell signed={signed} session={signed.session} />;

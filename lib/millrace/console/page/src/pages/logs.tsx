@@ -59,14 +59,18 @@ export default function Logs({ view }: PageProps) {
           keyOf={lineKey}
           classOf={lineClass}
           selected={selected}
-          onSelect={(line: Line) => select(lineKey(line))}
+          onSelect={(line: Line) => {
+            select(lineKey(line));
+            // What is open follows.
+            if (opened) change({ line: lineKey(line) }, "replace");
+          }}
           onOpen={(line: Line) => change({ line: lineKey(line) }, opened ? "replace" : "push")}
           onEnd={lines.more}
           empty={lines.isLoading ? "Searching …" : page ? "No line matches in this time." : "Nothing was searched."}
         />
       </div>
       {page && <p class="as-of">{reachText(page, lines.items.length, view.tz)}</p>}
-      {opened && <LineDrawer key={opened} line={opened} view={view} onClose={() => change({ line: null })} />}
+      {opened && <LineDrawer line={opened} view={view} onClose={() => change({ line: null })} />}
     </>
   );
 }

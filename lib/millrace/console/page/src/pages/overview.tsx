@@ -6,7 +6,7 @@ import { LinesPanel, type Point } from "../parts/LinesPanel.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { useQuery } from "../parts/useQuery.ts";
 import { feedsOf, useKnown } from "../state/known.ts";
-import { clockText, spanMs, stepMs, stepOf } from "../state/time.ts";
+import { clockText, spanMs, stepMs, stepOf, stepText } from "../state/time.ts";
 import { lagText, markOf, ofFigures } from "../state/trust.ts";
 import type { View } from "../state/view.ts";
 import { compact, count, percent } from "../text/numbers.ts";
@@ -106,7 +106,7 @@ function FigureChart({ drawn, view, onOpen }: { drawn: Drawn; view: View; onOpen
     <Chart
       title={drawn.title}
       times={shown?.times ?? []}
-      stepMs={stepMs(step)}
+      stepMs={data ? data.step_s * 1000 : stepMs(step)}
       series={shown?.series ?? []}
       zone={view.tz}
       format={drawn.format}
@@ -117,7 +117,8 @@ function FigureChart({ drawn, view, onOpen }: { drawn: Drawn; view: View; onOpen
       differing={shown?.differing ?? []}
       onPick={(at) => {
         const start = data?.buckets[at]?.window_start;
-        if (start) onOpen({ table: drawn.table, windowStart: start, step, feeds, ...(drawn.q ? { q: drawn.q } : {}) });
+        // The step of what is shown: that of the view may be on its way.
+        if (start) onOpen({ table: drawn.table, windowStart: start, step: stepText(data!.step_s), feeds, ...(drawn.q ? { q: drawn.q } : {}) });
       }}
     >
       <ProblemNote problem={problem} />

@@ -45,7 +45,7 @@ export function LineDrawer({ line, view, onClose }: { line: string; view: View; 
               </button>
             ))}
           </div>
-          <div role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab}`} class="tab-body" tabIndex={0}>
+          <div key={line} role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab}`} class="tab-body" tabIndex={0}>
             {tab === "fields" && <Fields item={item} view={view} />}
             {tab === "raw" && (item["raw"] === undefined ? <p>The line itself is not stored.</p> : <LongText text={textOf(item["raw"])} />)}
             {tab === "lineage" && <Facts values={data.lineage} zone={view.tz} />}
