@@ -11,7 +11,7 @@ from support.counted import CountedFeed
 
 from millrace.config import Config, Feed
 from millrace.detect.templates import Template, template_id
-from millrace.io import kafka, mongo, template_files
+from millrace.io import mongo, template_files
 from millrace.io.mongo import reconciliations
 from millrace.io.template_files import Templates
 from millrace.records.reconciliations import Fault, Reconciliation
@@ -76,11 +76,8 @@ def filled(conf: Config, web: Feed, app: Feed, until: datetime) -> World:
 
 
 def _wait_in_kafka(conf: Config, own: CountedFeed) -> None:
-    """Puts as many lines into the topic as were read, and some more."""
-    one_partition = conf.kafka.model_copy(update={"partitions": 1})
-    kafka.create_topics(one_partition, [own.feed.topic])
-    read = sum(one.partition == 0 for one in own.sent)
-    send(conf.kafka, own.feed.topic, [b"{}"] * (read + WAITING))
+    """Puts as many lines into the topic, of one partition, as were read, and some more."""
+    send(conf.kafka, own.feed.topic, [b"{}"] * (len(own.sent) + WAITING))
 
 
 def _send_app(world: World) -> None:

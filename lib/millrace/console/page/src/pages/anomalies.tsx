@@ -9,7 +9,7 @@ import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { TemplateChanges } from "../parts/TemplateChanges.tsx";
 import { useQuery } from "../parts/useQuery.ts";
 import { feedsOf, useKnown } from "../state/known.ts";
-import { spanMs, stepMs, stepOf } from "../state/time.ts";
+import { spanMs, stepOf, stepText } from "../state/time.ts";
 import { lagText, markOf, ofFigures } from "../state/trust.ts";
 import { change, type View } from "../state/view.ts";
 import { count } from "../text/numbers.ts";
@@ -56,19 +56,19 @@ function BySeverity({ view, onOpen }: { view: View; onOpen: (point: Point) => vo
     <Chart
       title="Anomalous lines"
       times={times}
-      stepMs={stepMs(step)}
+      stepMs={(data?.step_s ?? 60) * 1000}
       series={series}
       zone={view.tz}
       format={count}
       kind="bars"
       isWhole
-      height={110}
+      height={150}
       vouched={data ? ofFigures(TABLE, data.buckets, data, view.tz) : null}
       openFrom={open < 0 ? null : open}
       differing={(data?.buckets ?? []).flatMap((one, at) => (markOf(one) === "differs" ? [at] : []))}
       onPick={(at) => {
         const start = data?.buckets[at]?.window_start;
-        if (start) onOpen({ table: TABLE, windowStart: start, step, feeds, q: "_exists_:anomaly" });
+        if (start) onOpen({ table: TABLE, windowStart: start, step: stepText(data!.step_s), feeds, q: "_exists_:anomaly" });
       }}
     >
       <ProblemNote problem={problem} />

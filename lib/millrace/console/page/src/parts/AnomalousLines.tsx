@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks";
 import { useLines } from "../state/lines.ts";
-import { millisOf, timeText } from "../state/time.ts";
+import { millisOf } from "../state/time.ts";
 import { lagText, ofLines } from "../state/trust.ts";
 import { change, type View } from "../state/view.ts";
 import { termOf, withTerm } from "../text/query.ts";
 import { address } from "../api/client.ts";
 import { Badge } from "./Badge.tsx";
 import { LineDrawer } from "./LineDrawer.tsx";
-import { type Line, lineClass, lineKey, summary, textOf } from "./lines.tsx";
+import { type Line, lineClass, lineColumns, lineKey, textOf } from "./lines.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { type Column, Table } from "./Table.tsx";
 import { Text } from "./Text.tsx";
@@ -80,12 +80,12 @@ const scored = (line: Line): Anomaly => (line["anomaly"] ?? {}) as Anomaly;
 
 function columns(zone: string): Column<Line>[] {
   return [
-    { name: "timestamp", width: "14rem", cell: (line) => <time>{timeText(textOf(line["timestamp"]), zone)}</time> },
-    { name: "severity", width: "6rem", cell: (line) => <Severity name={scored(line).severity} /> },
+    ...lineColumns(["timestamp"], zone),
+    { name: "severity", width: "7rem", cell: (line) => <Severity name={scored(line).severity} /> },
     { name: "score", width: "4.5rem", cell: (line) => <span class="number">{textOf(scored(line).score)}</span> },
-    { name: "service", width: "8rem", cell: (line) => <Text text={textOf(line["service_name"])} most={64} /> },
+    ...lineColumns(["service_name"], zone),
     { name: "reasons", width: "minmax(16rem, 0.6fr)", cell: (line) => <Reasons of={scored(line)} /> },
-    { name: "line", width: "minmax(18rem, 1fr)", cell: (line) => <Text text={summary(line)} most={400} /> },
+    ...lineColumns(["summary"], zone),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { View } from "../state/view.ts";
 import { compact, count, counted, percent } from "../text/numbers.ts";
 import { termOf } from "../text/query.ts";
 import { Badge } from "./Badge.tsx";
+import { narrow } from "./lines.tsx";
 import type { Point } from "./LinesPanel.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { type Column, Table } from "./Table.tsx";
@@ -63,20 +64,21 @@ function shown(metric: string, value: number): string {
 }
 
 function columns(zone: string): Column<Minute>[] {
+  const isShort = narrow.matches;
   return [
-    { name: "minute", width: "12rem", cell: (one) => <time>{timeText(one.window_start, zone, false)}</time> },
-    { name: "feed", width: "6rem", cell: (one) => <Text text={one.feed} /> },
+    { name: "minute", width: isShort ? "6rem" : "12rem", cell: (one) => <time>{timeText(one.window_start, zone, false).slice(isShort ? 11 : 0)}</time> },
     { name: "service", width: "8rem", cell: (one) => <Text text={one.service_name} most={64} /> },
-    { name: "metric", width: "6.5rem", cell: (one) => <Text text={one.metric} /> },
+    { name: "metric", width: "7.5rem", cell: (one) => <Text text={one.metric} /> },
     { name: "observed", width: "6.5rem", cell: (one) => <b class="number">{shown(one.metric, one.observed)}</b> },
     { name: "expected", width: "6.5rem", cell: (one) => <span class="number">{shown(one.metric, one.expected)}</span> },
     { name: "band", width: "11rem", cell: (one) => `${shown(one.metric, one.lower)} – ${shown(one.metric, one.upper)}` },
     { name: "drawn", width: "10rem", cell: (one) => <Band of={one} /> },
+    { name: "feed", width: "6rem", cell: (one) => <Text text={one.feed} /> },
     { name: "reason", width: "minmax(24rem, 1fr)", cell: (one) => <Text text={one.reason} most={300} /> },
   ];
 }
 
-const WIDTH = 140;
+const WIDTH = 120; // pixels
 
 /** The band, what is expected within it, and what was observed outside of it. */
 function Band({ of }: { of: Minute }) {

@@ -4,7 +4,7 @@ const KEYS = [
   ["/", "go to the query"],
   ["j, k", "next and previous line"],
   ["Enter", "open the line, or the point of a chart"],
-  ["← →", "walk the steps of a chart that has the focus"],
+  ["← →", "walk the steps of a chart, or the countries of the map, that has the focus"],
   ["Esc", "close what is open"],
   ["p", "pause and go on, in Live"],
   ["?", "these keys"],

@@ -96,10 +96,10 @@ function Mined({ of, zone, onOpen }: { of: FeedTemplates; zone: string; onOpen: 
 }
 
 const COLUMNS: Column<Row>[] = [
-  { name: "change", width: "6rem", cell: ({ of }) => (of.change ? <b class={`change ${of.change}`}>{of.change}</b> : <span class="none">–</span>) },
+  { name: "change", width: "7rem", cell: ({ of }) => (of.change ? <b class={`change ${of.change}`}>{of.change}</b> : <span class="none">–</span>) },
   { name: "feed", width: "6rem", cell: ({ feed }) => <Text text={feed} /> },
   { name: "template", width: "minmax(18rem, 1fr)", cell: ({ of }) => (of.text === null ? <span class="none">not shown, or no longer in the file</span> : <Text text={of.text} most={400} />) },
   { name: "messages", width: "7rem", cell: ({ of }) => <span class="number">{count(of.events)}</span> },
-  { name: "share", width: "5rem", cell: ({ of }) => <span class="number">{of.share === null ? "–" : percent(of.share)}</span> },
+  { name: "share", width: "6rem", cell: ({ of }) => <span class="number">{of.share === null ? "–" : percent(of.share)}</span> },
   { name: "id", width: "8rem", cell: ({ of }) => <Text text={of.id} /> },
 ];

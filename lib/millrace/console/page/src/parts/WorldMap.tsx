@@ -88,12 +88,12 @@ const level = ({ code }: Shape, values: ReadonlyMap<string, number>, begins: rea
 
 function Land({ shape, level, onPoint, onOpen }: WorldMapProps & { shape: Shape; level: number }) {
   const { code } = shape;
-  const acts = code === null ? {} : { onMouseEnter: () => onPoint(code), ...(level ? { onClick: () => onOpen(code) } : {}) };
+  const own = code === null ? {} : { "data-country": code, onMouseEnter: () => onPoint(code), ...(level ? { onClick: () => onOpen(code) } : {}) };
   const name = `land level-${level}`;
   return (
     <>
-      <path class={name} d={shape.path} data-country={code ?? undefined} {...acts} />
-      {shape.isSmall && level > 0 && <circle class={name} cx={shape.middle[0]} cy={shape.middle[1]} r={4} {...acts} />}
+      <path class={name} d={shape.path} {...own} />
+      {shape.isSmall && level > 0 && <circle class={name} cx={shape.middle[0]} cy={shape.middle[1]} r={4} {...own} />}
     </>
   );
 }

@@ -50,11 +50,11 @@ export function summary(line: Line): string {
   return textOf(line["raw"]);
 }
 
-const narrow = matchMedia("(max-width: 640px)");
+/** Whether there is little room: of times the clock alone is shown. */
+export const narrow = matchMedia("(max-width: 640px)");
 
 /** Columns of lines by the names of fields; `summary` is what the line says. */
 export function lineColumns(names: readonly string[], zone: string): Column<Line>[] {
-  // Where there is little room, of times the clock alone.
   const isShort = narrow.matches;
   return names.map((name) => ({
     name,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { codeOf, levelOf, levels, nameOf } from "./countries.ts";
+import { codeOf, grown, levelOf, levels, nameOf } from "./countries.ts";
 
 test("shapes have the codes that lines have", () => {
   assert.equal(codeOf("276", "Germany"), "DE");
@@ -26,4 +26,9 @@ test("levels begin at round numbers, each above the one before", () => {
     assert.equal(levelOf(Math.max(1, most), begins), begins.length);
   }
   assert.equal(levelOf(0, [1, 10]), 0);
+});
+
+test("what grew most comes first, and what is gone is not left out", () => {
+  const rows = grown(new Map([["DE", 5], ["FR", 9]]), new Map([["DE", 1], ["FR", 8], ["IT", 2]]));
+  assert.deepEqual(rows.map((one) => [one.code, one.many, one.before]), [["DE", 5, 1], ["FR", 9, 8], ["IT", 0, 2]]);
 });

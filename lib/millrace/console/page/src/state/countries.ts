@@ -37,3 +37,17 @@ function round(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
   return power * ([5, 2, 1].find((one) => one * power <= value + 1e-9) ?? 1);
 }
+
+/** How many there are of a country, and how many there were before. */
+export interface Grown {
+  readonly code: string;
+  readonly many: number;
+  readonly before: number;
+}
+
+/** Both numbers of each country that has one of them: what grew most comes first. */
+export function grown(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): Grown[] {
+  const codes = [...new Set([...now.keys(), ...before.keys()])];
+  const rows = codes.map((code) => ({ code, many: now.get(code) ?? 0, before: before.get(code) ?? 0 }));
+  return rows.sort((a, b) => b.many - b.before - (a.many - a.before) || b.many - a.many || (a.code < b.code ? -1 : 1));
+}
