@@ -103,7 +103,7 @@ def test_back_leads_to_what_was(signed: Watched) -> None:
     page = signed.page
     signed.go("logs?q=level:WARN")
     ready(page, "logs")
-    page.locator(".facet").first.click()
+    page.get_by_role("button", name=re.compile("^mail ")).click()
     expect(page).not_to_have_url(re.compile(r"q=level:WARN$"))
     page.locator(".grid-row").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -118,6 +118,7 @@ def test_a_span_that_is_drawn_over_is_shown(signed: Watched) -> None:
     page = signed.page
     signed.go("logs")
     ready(page, "logs")
+    expect(page.locator(".chart .legend").first).to_be_visible()
     over = page.locator(".u-over")
     box: Any = over.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)

@@ -61,8 +61,14 @@ function Shell({ signed, session }: { signed: Signed; session: Session }) {
 
 function focusQuery(page: Page, view: View): void {
   if (!page.hasQuery) go(hrefOf("logs", shared(view)));
-  // The page that has it may come first.
-  requestAnimationFrame(() => document.getElementById("query")?.focus());
+  seekQuery(100);
+}
+
+/** Focuses the query, once the page that has it is there. */
+function seekQuery(tries: number): void {
+  const query = document.getElementById("query");
+  if (query) query.focus();
+  else if (tries) setTimeout(() => seekQuery(tries - 1), 50);
 }
 
 function Switches({ signed, session, onHelp }: { signed: Signed; session: Session; onHelp: () => void }) {

@@ -86,7 +86,7 @@ export function Table<Row>(props: TableProps<Row>) {
       </div>
       <div class="grid-body" role="rowgroup" style={{ height: `${Math.max(1, rows.length) * ROW_PX}px` }}>
         {rows.length === 0 && (
-          <div role="row" class="grid-row empty">
+          <div role="row" class="grid-empty">
             <div role="gridcell" aria-colspan={columns.length}>{props.empty ?? "No lines."}</div>
           </div>
         )}
