@@ -25,6 +25,7 @@ export const PAGES: readonly Page[] = [
   { name: "live", title: "Live", hasQuery: true, isTimeless: true, load: () => import("./pages/live.tsx") },
   { name: "shop", title: "Shop", load: () => import("./pages/shop.tsx") },
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
+  { name: "letters", title: "Dead letters", load: () => import("./pages/letters.tsx") },
 ];
 
 /** The page of a name; the first where there is none of it. */
