@@ -41,8 +41,7 @@ export function LetterPanel({ id, view, mayWrite, onClose }: LetterPanelProps) {
             <p><a href={hrefOf("logs", { ...shared(view), line: id, feed: data.letter.feed })}>Open its record</a></p>
           )}
           {isOpen(data.letter) && mayWrite && <Settle key={id} looked={data} acts={acts} onDone={() => tellDone(done + 1)} />}
-          <p role="status" class="told">{acts.told}</p>
-          <ProblemNote problem={acts.problem} />
+          {!isOpen(data.letter) && <Told acts={acts} />}
           {isOpen(data.letter) && !mayWrite && <p class="quiet-text">Your token may read alone: letters are settled with one of the role operate.</p>}
         </>
       )}
@@ -121,6 +120,7 @@ function Settle({ looked, acts, onDone }: { looked: Looked; acts: Acts; onDone: 
         </button>
         <span class="quiet-text">{isEdited ? "the edited line" : "the bytes as they came"}; it can be requeued after a dry run that makes it a record</span>
       </div>
+      <Told acts={acts} />
       {outcome && <Outcome parsed={outcome} />}
       <Field label="Note">
         {(own) => <input {...own} value={note} maxLength={1000} onInput={(event) => setNote(event.currentTarget.value)} />}
@@ -140,6 +140,15 @@ function Settle({ looked, acts, onDone }: { looked: Looked; acts: Acts; onDone: 
         ))}
       </div>
     </section>
+  );
+}
+
+function Told({ acts }: { acts: Acts }) {
+  return (
+    <>
+      <p role="status" class="told">{acts.isBusy ? "Working …" : acts.told}</p>
+      <ProblemNote problem={acts.problem} />
+    </>
   );
 }
 
