@@ -39,6 +39,8 @@ console-test: setup ## Check the page's types, and run its tests
 	$(BIN)/python -m millrace.tools.console_build check
 
 demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines of your own
+# Without the page the demo is whole but for its last line.
+	-@$(BIN)/python -m millrace.tools.console_build
 	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
 
 test: setup ## Every check and every test

@@ -42,19 +42,19 @@ def token(conf: Config) -> str:
 
 
 def test_a_browser_is_led_to_the_page_and_others_get_json(
-    browser: TestClient, built: Path, api_conf: Config
+    built: Path, browser: TestClient, api_conf: Config
 ) -> None:
     led = browser.get("/", headers=HTML)
     assert (led.status_code, led.headers["location"]) == (303, "/console/")
     assert browser.get("/console").headers["location"] == "/console/"
     assert browser.get("/").status_code == 401
     bearer = {"Authorization": f"Bearer {token(api_conf)}"}
-    assert browser.get("/", headers=bearer).json()["title"] == "Not found"
+    assert browser.get("/", headers=bearer).json()["console"] == "/console/"
 
 
 @pytest.mark.parametrize("path", ["/console/", "/console/logs", "/console/logs/x.y?q=a&tz=UTC"])
 def test_every_place_within_is_the_page_and_needs_no_token(
-    browser: TestClient, built: Path, path: str
+    built: Path, browser: TestClient, path: str
 ) -> None:
     answer = browser.get(path, headers=HTML)
     assert (answer.status_code, answer.text) == (200, PAGE)
@@ -65,7 +65,7 @@ def test_every_place_within_is_the_page_and_needs_no_token(
     assert "unsafe" not in policy
 
 
-def test_hashed_files_are_kept_for_ever_and_come_packed(browser: TestClient, built: Path) -> None:
+def test_hashed_files_are_kept_for_ever_and_come_packed(built: Path, browser: TestClient) -> None:
     path = "/console/assets/index-abc.js"
     plain = browser.get(path, headers={"Accept-Encoding": "identity"})
     assert plain.text == "let a"
@@ -78,7 +78,7 @@ def test_hashed_files_are_kept_for_ever_and_come_packed(browser: TestClient, bui
 
 
 @pytest.mark.parametrize("path", ["/console/../secret.txt", "/console/%2e%2e/secret.txt"])
-def test_no_path_leads_out_of_the_page(browser: TestClient, built: Path, path: str) -> None:
+def test_no_path_leads_out_of_the_page(built: Path, browser: TestClient, path: str) -> None:
     assert "secret" not in browser.get(path, headers=HTML).text
 
 
@@ -130,18 +130,18 @@ def test_a_page_of_another_site_opens_and_ends_no_session(
 
 
 def test_a_token_in_the_address_becomes_a_cookie_and_leaves_it(
-    browser: TestClient, built: Path, api_conf: Config
+    built: Path, browser: TestClient, api_conf: Config
 ) -> None:
     moved = browser.get(f"/console/logs?q=a&token={token(api_conf)}", headers=HTML)
     assert (moved.status_code, moved.headers["location"]) == (303, "/console/logs?q=a")
     assert browser.get(SESSION).json()["role"] == "operate"
 
 
-def test_a_wrong_token_in_the_address_leads_to_the_form(browser: TestClient, built: Path) -> None:
+def test_a_wrong_token_in_the_address_leads_to_the_form(built: Path, browser: TestClient) -> None:
     moved = browser.get("/console/?token=wrong", headers=HTML)
     assert (moved.status_code, moved.headers["location"]) == (303, "/console/")
     assert "set-cookie" not in moved.headers
 
 
-def test_an_unknown_host_gets_no_page(browser: TestClient, built: Path) -> None:
+def test_an_unknown_host_gets_no_page(built: Path, browser: TestClient) -> None:
     assert browser.get("/console/", headers={"Host": "elsewhere.example"}).status_code == 421

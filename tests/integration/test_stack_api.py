@@ -125,7 +125,7 @@ def test_status_shows_the_token_on_a_terminal_alone(conf: Config, file: Path) ->
     assert [row["kind"] for row in json.loads(listed.stdout)][-1] == "api"
     shown = _on_a_terminal([*command, "--secrets"])
     address = addresses.of_api(conf.api).text
-    assert f"{address}/docs?token={_made_token(conf)}" in shown
+    assert f"{address}/console/?token={_made_token(conf)}" in shown
 
 
 def _on_a_terminal(command: list[str]) -> str:

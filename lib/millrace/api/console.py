@@ -19,7 +19,6 @@ from millrace.api.service import Own
 from millrace.api.tokens import Role
 from millrace.console import COMMAND, STATIC
 
-ADDRESS = f"{CONSOLE}/"
 _POLICY = (
     "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none';"
     " form-action 'self'"
@@ -55,7 +54,7 @@ def session(request: Request) -> JSONResponse:
 def sign_in(request: Request, own: Own, given: Token) -> JSONResponse:
     """A cookie for the token: no script can read it, and no other site's page sends it."""
     attempts: Rates = request.app.state.attempts
-    if not attempts.is_within("sign in"):
+    if not attempts.is_within(request.client.host if request.client else ""):
         raise ProblemError(429, "too many attempts a second")
     role = own.tokens.role(given.token)
     if role is None:
@@ -75,19 +74,13 @@ def sign_out() -> Response:
 
 
 def add(app: FastAPI) -> None:
-    """Serves the console's files, and leads browsers there."""
+    """Serves the console's files."""
     app.state.attempts = Rates(_ATTEMPTS_PER_S)
     app.mount(CONSOLE, _Files(directory=STATIC, check_dir=False))
 
-    @app.get("/", include_in_schema=False)
-    def start(request: Request) -> Response:
-        if "text/html" not in request.headers.get("accept", ""):
-            raise ProblemError(404, f"see /docs, or {ADDRESS} in a browser")
-        return RedirectResponse(ADDRESS, 303)
-
     @app.get(CONSOLE, include_in_schema=False)
     def slashed() -> Response:
-        return RedirectResponse(ADDRESS, 303)
+        return RedirectResponse(f"{CONSOLE}/", 303)
 
 
 class _Files(StaticFiles):

@@ -209,12 +209,17 @@ class _BodyTooLongError(Exception):
     pass
 
 
+def wants_page(headers: Headers) -> bool:
+    """Whether a browser asks, for a person to read."""
+    return "text/html" in headers.get("accept", "")
+
+
 def _is_of_console(scope: Scope, headers: Headers) -> bool:
     """Whether it is the console's page, which needs no token, or what leads to one."""
     path = scope["path"]
     if path == SESSION:
         return scope["method"] in ("POST", "DELETE")
-    is_start = path == "/" and "text/html" in headers.get("accept", "")
+    is_start = path == "/" and wants_page(headers)
     return is_start or path == CONSOLE or path.startswith(f"{CONSOLE}/")
 
 

@@ -4,10 +4,11 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
 from millrace.api import models, pages, totals
+from millrace.api.guard import CONSOLE, wants_page
 from millrace.api.logs import shown
 from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Search, Service, chosen_feeds, query, span
@@ -83,12 +84,18 @@ class Root(BaseModel):
     docs: str
     openapi: str
     logs: str
+    console: str
 
 
 @router.get("/", response_model=Root)
-def root() -> JSONResponse:
-    """What this is."""
-    made = Root(name="millrace", docs="/docs", openapi="/openapi.json", logs="/v1/logs")
+def root(request: Request) -> Response:
+    """What this is; a browser is led to the console."""
+    page = f"{CONSOLE}/"
+    if wants_page(request.headers):
+        return RedirectResponse(page, 303)
+    made = Root(
+        name="millrace", docs="/docs", openapi="/openapi.json", logs="/v1/logs", console=page
+    )
     return JSONResponse(made.model_dump())
 
 

@@ -9,6 +9,7 @@ from millrace.cli.options import ConfFile, say
 def api(conf: ConfFile = config.DEFAULT_FILE) -> None:
     """Serve the query API: search, figures and proofs over HTTP, until it is stopped."""
     from millrace.api import server, tokens
+    from millrace.api.guard import CONSOLE
 
     loaded = config.load(conf)
     service = server.service(loaded)
@@ -17,7 +18,7 @@ def api(conf: ConfFile = config.DEFAULT_FILE) -> None:
         say(f"the API listens at {address}")
     elif sys.stderr.isatty():
         (_, token), *_ = service.tokens.by_role
-        say(f"the API listens at {address}/docs?token={token}")
+        say(f"the API listens at {address}{CONSOLE}/?token={token}")
     else:
         # A log would keep what it gets.
         say(f"the API listens at {address}; its token is in {tokens.file(loaded.stack)}")

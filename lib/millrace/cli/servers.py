@@ -73,6 +73,7 @@ def status(
 def _show_secrets(conf: config.Config) -> None:
     """What lets a person in at the servers here; only to a terminal: a log keeps what it gets."""
     from millrace.api import tokens
+    from millrace.api.guard import CONSOLE
     from millrace.config import addresses
     from millrace.stack import clients
 
@@ -91,7 +92,7 @@ def _show_secrets(conf: config.Config) -> None:
         address = addresses.of_api(conf.api).text
         print(f"API at {address}")
         for role, token in roles:
-            print(f"  {role:<8}  {token}\n  open      {address}/docs?token={token}")
+            print(f"  {role:<8}  {token}\n  open      {address}{CONSOLE}/?token={token}")
 
 
 def check(conf: ConfFile = config.DEFAULT_FILE) -> None:

@@ -23,6 +23,7 @@ from rich.progress import (
 )
 
 from millrace import config, stack
+from millrace.api.guard import CONSOLE
 from millrace.config import Config, ConfigurationError, Feed, addresses
 from millrace.io import kafka
 from millrace.simulate.faults import Fault
@@ -229,7 +230,6 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     ways = {
         "servers": f"{programs}/millrace status{option}  # --secrets: passwords, the API's token",
         "live": f"./{_SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
-        "API": f"{addresses.of_api(conf.api).text}/docs  # its token: status --secrets",
         "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
         "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
         "from millrace import config; from millrace.io import mongo;"
@@ -238,9 +238,10 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
         "late lines": f"./{_SCRIPT} aggregate --from archive{option}"
         "  # adds the lines that came too late",
         "stop": f"{programs}/millrace down{option}",
+        "console": f"{addresses.of_api(conf.api).text}{CONSOLE}/  # its token: status --secrets",
     }
     if "api" not in conf.stack.servers:
-        del ways["API"]
+        del ways["console"]
     out.print("[bold]Next steps[/]")
     for title, way in ways.items():
         out.print(f" {title:<10} {way}", markup=False, highlight=False, soft_wrap=True)

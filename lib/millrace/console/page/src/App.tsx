@@ -9,12 +9,19 @@ import { useKeys } from "./state/keys.ts";
 import { type Session, type Signed, useSession } from "./state/session.ts";
 import { choose, useTheme } from "./state/theme.ts";
 import { useClock } from "./state/ticks.ts";
-import { go, hrefOf, shared, useView, type View } from "./state/view.ts";
+import { go, hrefOf, shared, useView, type View, within } from "./state/view.ts";
 
 /** The whole console: who is not signed in is asked for a token. */
 export function App() {
   const signed = useSession();
-  if (signed.problem) return <main class="sign-in"><ProblemNote problem={signed.problem} /></main>;
+  if (signed.problem) {
+    return (
+      <main class="sign-in">
+        <ProblemNote problem={signed.problem} />
+        <button type="button" class="primary" onClick={() => location.reload()}>Try again</button>
+      </main>
+    );
+  }
   if (signed.session === undefined) return <main class="sign-in" aria-busy="true" />;
   if (signed.session === null) return <SignIn signIn={signed.signIn} />;
   return <Shell signed={signed} session={signed.session} />;
@@ -50,14 +57,6 @@ function Shell({ signed, session }: { signed: Signed; session: Session }) {
       {isHelping && <Keyboard onClose={() => help(false)} />}
     </>
   );
-}
-
-/** Follows a link of the console without loading the page anew. */
-export function within(event: MouseEvent): void {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
-  const link = event.currentTarget as HTMLAnchorElement;
-  event.preventDefault();
-  go(link.pathname + link.search);
 }
 
 function focusQuery(page: Page, view: View): void {

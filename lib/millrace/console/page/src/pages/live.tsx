@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { PageProps } from "../pages.ts";
 import { Badge } from "../parts/Badge.tsx";
 import { Columns, columnsOf } from "../parts/Columns.tsx";
@@ -16,6 +16,7 @@ import { change, type View } from "../state/view.ts";
 import { count, counted } from "../text/numbers.ts";
 
 const TOP_PX = 4;
+const TELL_MS = 10_000;
 
 /** Lines as they come. What one looks at does not move: what comes meanwhile is counted. */
 export default function Live({ view }: PageProps) {
@@ -33,6 +34,9 @@ export default function Live({ view }: PageProps) {
     scroller.current?.scrollTo({ top: 0 });
     if (opened) change({ line: null }, "replace");
   };
+  const fresh = isHeld ? `${count(tail.tally.fresh)} new` : "";
+  // Who hears the page is told now and then.
+  const told = useMemo(() => fresh, [isHeld, Math.floor(performance.now() / TELL_MS)]);
   useKeys({ p: () => (isHeld ? goOn() : pause(true)), Escape: () => isHeld && goOn() });
   const why = isPaused ? "paused" : selected || opened ? "held while a line is selected" : isAway ? "held while you read below" : "";
   return (
@@ -43,9 +47,8 @@ export default function Live({ view }: PageProps) {
         <button type="button" class="primary" aria-pressed={isHeld} onClick={() => (isHeld ? goOn() : pause(true))}>
           {isHeld ? "▶ go on" : "❚❚ pause"}
         </button>
-        <span role="status" aria-live="polite" class="fresh">
-          {isHeld ? `${count(tail.tally.fresh)} new` : ""}
-        </span>
+        <span class="fresh">{fresh}</span>
+        <span class="hidden" role="status">{told}</span>
         <span class="as-of">{why}</span>
         <span class={`rate ${tail.isOpen ? "" : "wrong"}`}>{tail.isOpen ? `${count(tail.tally.perS)} lines/s` : "not connected"}</span>
         <Badge vouched={tail.trust ? ofLines(tail.trust, Date.now(), view.tz) : null} of="lines" />
@@ -73,7 +76,7 @@ export default function Live({ view }: PageProps) {
       <p class="as-of">
         {counted(tail.tally.received, "line")} came, {count(tail.rows.length)} kept of at most {count(MOST_ROWS)}
       </p>
-      {opened && <LineDrawer key={opened} line={opened} view={view} onClose={() => change({ line: null })} />}
+      {opened && <LineDrawer line={opened} view={view} onClose={() => change({ line: null })} />}
     </>
   );
 }

@@ -26,13 +26,15 @@ export default function Logs({ view }: PageProps) {
   const isHeld = selected !== null || opened !== null;
   const lines = useLines(view, isHeld);
   const { page } = lines;
+  // What one request is refused for, the others would be as well.
+  const isRefused = lines.problem?.status === 422 || (lines.isLoading && !page);
   const columns = columnsOf(view);
   const vouched = page ? ofLines(page, millisOf(view.to, Date.now()) ?? Date.now(), view.tz) : null;
   return (
     <>
       <h1 class="hidden">Logs</h1>
       <QueryBar view={view} problem={lines.problem} />
-      <Histogram view={view} isHeld={isHeld} />
+      <Histogram view={view} isHeld={isHeld} isRefused={isRefused} />
       <div class="tools">
         <span role="status" aria-live="polite">{page ? totalText(page) : lines.isLoading ? "Searching …" : ""}</span>
         <Badge vouched={vouched} of="lines" />
@@ -49,7 +51,7 @@ export default function Logs({ view }: PageProps) {
         <Exports view={view} />
       </div>
       <div class={`logs ${hasFacets ? "with-facets" : ""}`}>
-        {hasFacets && <Facets view={view} isHeld={isHeld} />}
+        {hasFacets && <Facets view={view} isHeld={isHeld} isRefused={isRefused} />}
         <Table
           label="Lines"
           rows={lines.items}
@@ -57,14 +59,18 @@ export default function Logs({ view }: PageProps) {
           keyOf={lineKey}
           classOf={lineClass}
           selected={selected}
-          onSelect={(line: Line) => select(lineKey(line))}
+          onSelect={(line: Line) => {
+            select(lineKey(line));
+            // What is open follows.
+            if (opened) change({ line: lineKey(line) }, "replace");
+          }}
           onOpen={(line: Line) => change({ line: lineKey(line) }, opened ? "replace" : "push")}
           onEnd={lines.more}
-          empty={lines.isLoading ? "Searching …" : "No line matches in this time."}
+          empty={lines.isLoading ? "Searching …" : page ? "No line matches in this time." : "Nothing was searched."}
         />
       </div>
       {page && <p class="as-of">{reachText(page, lines.items.length, view.tz)}</p>}
-      {opened && <LineDrawer key={opened} line={opened} view={view} onClose={() => change({ line: null })} />}
+      {opened && <LineDrawer line={opened} view={view} onClose={() => change({ line: null })} />}
     </>
   );
 }

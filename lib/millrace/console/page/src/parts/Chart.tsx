@@ -37,6 +37,8 @@ export interface ChartProps {
   readonly vouched?: Vouched | null;
   /** The first step that is open: from there on the ground is hatched. */
   readonly openFrom?: number | null;
+  /** Steps that were not counted whole: their ground is hatched as well. */
+  readonly partial?: readonly number[];
   /** Steps that reconcile found to differ. */
   readonly differing?: readonly number[];
   /** Spans of time that stand out, each from and to, in milliseconds. */

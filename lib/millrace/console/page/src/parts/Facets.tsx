@@ -10,14 +10,14 @@ import { useQuery } from "./useQuery.ts";
 const FIELDS = ["level", "service_name", "status_code", "http_route", "country", "error_code", "event_type", "anomaly.severity"];
 
 /** The values of some fields among the lines that match; each narrows the query, or excludes. */
-export function Facets({ view, isHeld }: { view: View; isHeld: boolean }) {
+export function Facets({ view, isHeld, isRefused }: { view: View; isHeld: boolean; isRefused: boolean }) {
   const { fields } = useKnown();
   const known = new Set(
     fields.filter((one) => !view.feeds.length || one.feeds.some((feed) => view.feeds.includes(feed))).map((one) => one.name),
   );
   return (
     <nav class="facets card" aria-label="Facets">
-      {FIELDS.filter((one) => known.has(one)).map((field) => (
+      {!isRefused && FIELDS.filter((one) => known.has(one)).map((field) => (
         <Facet key={field} field={field} view={view} isHeld={isHeld} />
       ))}
     </nav>

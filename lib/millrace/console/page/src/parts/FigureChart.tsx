@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { type Asked, byStep, type Figures, type Keys, type Row, useFigures } from "../state/figures.ts";
-import { clockText, stepMs } from "../state/time.ts";
+import { clockText, stepMs, stepText } from "../state/time.ts";
 import { lagText, markOf, ofFigures } from "../state/trust.ts";
 import type { View } from "../state/view.ts";
 import { Chart, type Series } from "./Chart.tsx";
@@ -43,7 +43,7 @@ export function ChartOfFigures({ drawn, figures, view, onOpen }: ChartOf & { fig
     <Chart
       title={drawn.title}
       times={shown?.times ?? []}
-      stepMs={stepMs(step)}
+      stepMs={data ? data.step_s * 1000 : stepMs(step)}
       series={shown?.series ?? []}
       zone={view.tz}
       format={drawn.format}
@@ -54,8 +54,9 @@ export function ChartOfFigures({ drawn, figures, view, onOpen }: ChartOf & { fig
       differing={shown?.differing ?? []}
       onPick={(at) => {
         const start = data?.buckets[at]?.window_start;
-        const { keys, q } = drawn;
-        if (start) onOpen({ table: drawn.table, windowStart: start, step, feeds, ...(keys ? { keys } : {}), ...(q ? { q } : {}) });
+        const { table, keys, q } = drawn;
+        // The step of what is shown: that of the view may be on its way.
+        if (start) onOpen({ table, windowStart: start, step: stepText(data!.step_s), feeds, ...(keys ? { keys } : {}), ...(q ? { q } : {}) });
       }}
     >
       <ProblemNote problem={problem} />

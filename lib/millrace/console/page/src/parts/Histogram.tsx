@@ -1,8 +1,9 @@
 import { useMemo } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
 import { useHeldTicks } from "../state/ticks.ts";
+import { ofLines } from "../state/trust.ts";
 import { change, type View } from "../state/view.ts";
-import { compact, count } from "../text/numbers.ts";
+import { compact, count, counted } from "../text/numbers.ts";
 import { Chart, type Series } from "./Chart.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { useQuery } from "./useQuery.ts";
@@ -12,14 +13,15 @@ const COLOURS: Record<string, string> = {
 };
 
 /** How many lines match in steps of time, by level; a span that is drawn over becomes the view's. */
-export function Histogram({ view, isHeld }: { view: View; isHeld: boolean }) {
+export function Histogram({ view, isHeld, isRefused }: { view: View; isHeld: boolean; isRefused: boolean }) {
   const ticks = useHeldTicks(isHeld);
   const query = { q: view.q, from: view.from, to: view.to, feed: [...view.feeds], by: "level" };
-  const { data, problem } = useQuery("/v1/logs/histogram", { query }, { again: ticks });
+  const { data, problem } = useQuery(isRefused ? null : "/v1/logs/histogram", { query }, { again: ticks });
   const shown = useMemo(() => (data ? { times: data.steps.map((one) => Date.parse(one.start)), series: seriesOf(data) } : null), [data]);
   // The query's own problems are told where it is written.
   const own = problem && problem.status !== 422 ? problem : null;
-  const partial = data?.steps.some((one) => !one.is_complete);
+  const partial = data?.steps.flatMap((one, at) => (one.is_complete ? [] : [at])) ?? [];
+  const vouched = data ? ofLines(data, Date.parse(data.until), view.tz) : null;
   return (
     <Chart
       title="Lines by time"
@@ -31,6 +33,8 @@ export function Histogram({ view, isHeld }: { view: View; isHeld: boolean }) {
       isWhole
       kind="bars"
       height={110}
+      vouched={vouched}
+      partial={partial}
       onPick={(at) => {
         const start = shown?.times[at];
         if (start !== undefined && data) brush(start, start + data.step_s * 1000);
@@ -38,7 +42,9 @@ export function Histogram({ view, isHeld }: { view: View; isHeld: boolean }) {
       onBrush={brush}
     >
       <ProblemNote problem={own} />
-      {partial && <p class="as-of">Not all steps could be counted in time: they have at least so many.</p>}
+      {partial.length > 0 && (
+        <p class="as-of">{counted(partial.length, "step")} could not be counted whole in time, and may have more.</p>
+      )}
     </Chart>
   );
 }

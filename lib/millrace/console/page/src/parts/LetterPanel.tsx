@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Acts, isOpen, type Letter, type Looked, type Parsed, pathOf, requeue, type Requeued, requeuedText, settle, useActs } from "../state/letters.ts";
 import { timeText } from "../state/time.ts";
-import { hrefOf, shared, type View } from "../state/view.ts";
+import { hrefOf, shared, type View, within } from "../state/view.ts";
 import { bytesOf, type Editable, editableOf, unescaped } from "../text/editable.ts";
 import { Bytes } from "./Bytes.tsx";
 import { Field } from "./Field.tsx";
@@ -38,7 +38,7 @@ export function LetterPanel({ id, view, mayWrite, onClose }: LetterPanelProps) {
           </section>
           {!isOpen(data.letter) && <p>It is {data.letter.status}: nothing is left to be done.</p>}
           {data.letter["resolution"] === "requeued" && (
-            <p><a href={hrefOf("logs", { ...shared(view), line: id, feed: data.letter.feed })}>Open its record</a></p>
+            <p><a href={hrefOf("logs", { ...shared(view), line: id, feed: data.letter.feed })} onClick={within}>Open its record</a></p>
           )}
           {isOpen(data.letter) && mayWrite && <Settle key={id} looked={data} acts={acts} onDone={() => tellDone(done + 1)} />}
           {!isOpen(data.letter) && <Told acts={acts} />}

@@ -45,7 +45,7 @@ export function LineDrawer({ line, view, onClose }: { line: string; view: View; 
               </button>
             ))}
           </div>
-          <div role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab}`} class="tab-body" tabIndex={0}>
+          <div key={line} role="tabpanel" id="tab-body" aria-labelledby={`tab-${tab}`} class="tab-body" tabIndex={0}>
             {tab === "fields" && <Fields item={item} view={view} />}
             {tab === "raw" && (item["raw"] === undefined ? <p>The line itself is not stored.</p> : <LongText text={textOf(item["raw"])} />)}
             {tab === "lineage" && <Facts values={data.lineage} zone={view.tz} />}
@@ -101,12 +101,13 @@ function flat(values: object, prefix = ""): [string, unknown][] {
   });
 }
 
+const SHOWN_ELSEWHERE = new Set(["raw", "anomaly.reasons"]);
 const NO_TERM = /^(_id|feed|raw|kafka\.|parser_version)/;
 
 function Fields({ item, view }: { item: Line; view: View }) {
   return (
     <dl class="fields">
-      {flat(item).filter(([name]) => name !== "raw").map(([name, value]) => (
+      {flat(item).filter(([name]) => !SHOWN_ELSEWHERE.has(name)).map(([name, value]) => (
         <div>
           <dt>
             <Text text={name} most={120} />

@@ -39,13 +39,18 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     series: [
       {},
       ...series.map((one): uPlot.Series => ({
-        label: one.label, stroke: colour(one.colour), points: { show: false }, spanGaps: false,
-        ...(one.isBound ? { width: 1.4, dash: [7, 5] } : kind === "bars" ? { fill: colour(one.colour), width: 0, paths: bars } : { fill: `${colour(one.colour)}1c`, width: 1.6 }),
+        label: one.label, stroke: colour(one.colour), spanGaps: false,
+        ...(one.isBound
+          ? { width: 1.4, dash: [7, 5], points: { show: false } }
+          : kind === "bars"
+          ? { fill: colour(one.colour), width: 0, paths: bars, points: { show: false } }
+          // Points as well: one that stands alone between gaps has no line.
+          : { fill: `${colour(one.colour)}1c`, width: 1.6, points: { show: true, size: 4, width: 0, fill: colour(one.colour) } }),
       })),
     ],
     hooks: {
       drawClear: [(plot) => ground(plot, props(), colour)],
-      setCursor: [(plot) => moveTo(typeof plot.cursor.idx === "number" && plot.cursor.left! >= 0 ? plot.cursor.idx : null)],
+      setCursor: [(plot) => moveTo(stepAt(plot, props()))],
       setSelect: [
         (plot) => {
           if (plot.select.width < 4) return;
@@ -63,12 +68,23 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     let downAt = 0;
     plot.over.addEventListener("pointerdown", (event) => (downAt = event.clientX));
     plot.over.addEventListener("click", (event) => {
-      const step = plot.cursor.idx;
+      const step = stepAt(plot, props());
       // What was drawn over is a span, not a point.
-      if (Math.abs(event.clientX - downAt) < 4 && typeof step === "number") props().onPick?.(step);
+      if (Math.abs(event.clientX - downAt) < 4 && step !== null) props().onPick?.(step);
     });
   }
   return plot;
+}
+
+/** The step that the cursor is on: of bars the one below it, of lines the nearest point. */
+function stepAt(plot: uPlot, { times, kind, stepMs }: ChartProps): number | null {
+  const { left, idx } = plot.cursor;
+  if (left === undefined || left < 0 || typeof idx !== "number") return null;
+  if (kind !== "bars") return idx;
+  const at = plot.posToVal(left, "x") * 1000;
+  // The nearest beginning is that of its own step, or of the next one.
+  const own = times[idx]! > at ? idx - 1 : idx;
+  return own >= 0 && at < times[own]! + stepMs ? own : null;
 }
 
 /** The times of an axis: the day where it is another than that before, else the time of day. */
@@ -90,12 +106,13 @@ function ground(plot: uPlot, props: ChartProps, colour: (name: string) => string
   ctx.save();
   ctx.fillStyle = colour("--bad-ground");
   for (const [since, until] of props.marked ?? []) ctx.fillRect(position(since), top, Math.max(2, position(until) - position(since)), height);
-  const from = props.openFrom;
-  if (from !== null && from !== undefined && props.times[from] !== undefined) {
-    ctx.fillStyle = colour("--open-ground");
-    const start = position(props.times[from]!);
-    ctx.fillRect(start, top, left + width - start, height);
-  }
+  ctx.fillStyle = colour("--open-ground");
+  const shade = (step: number, end: number): void => {
+    const time = props.times[step];
+    if (time !== undefined) ctx.fillRect(position(time), top, Math.max(0, end - position(time)), height);
+  };
+  if (props.openFrom !== null && props.openFrom !== undefined) shade(props.openFrom, left + width);
+  for (const step of props.partial ?? []) shade(step, position((props.times[step] ?? 0) + props.stepMs));
   ctx.fillStyle = colour("--bad");
   for (const step of props.differing ?? []) {
     const time = props.times[step];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { instantOf, isRelative, lengthText, millisOf, offsetMinutes, stepMs, stepOf, timeText } from "./time.ts";
+import { instantOf, isRelative, lengthText, millisOf, offsetMinutes, stepMs, stepOf, stepText, timeText } from "./time.ts";
 
 test("a time is shown by the clock of its zone", () => {
   assert.equal(timeText("2026-11-28T10:32:05.123Z", "UTC"), "2026-11-28 10:32:05.123");
@@ -50,5 +50,6 @@ test("steps make few points of any span", () => {
   assert.equal(stepOf(3_600_000), "1m");
   assert.equal(stepOf(86_400_000), "15m");
   assert.equal(stepMs("15m"), 900_000);
+  for (const step of ["1m", "15m", "1h", "1d", "1w"]) assert.equal(stepText(stepMs(step) / 1000), step);
   assert.equal(lengthText(40_000), "40 s");
 });

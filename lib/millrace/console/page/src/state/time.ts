@@ -106,5 +106,11 @@ export function stepOf(spanMs: number, most = 120): string {
   return usual.find((one) => spanMs / stepMs(one) <= most) ?? "1w";
 }
 
+/** A length in seconds as a step: `5m`. */
+export function stepText(seconds: number): string {
+  const unit = (["w", "d", "h", "m"] as const).find((one) => (seconds * 1000) % UNITS[one]! === 0);
+  return unit ? `${(seconds * 1000) / UNITS[unit]!}${unit}` : `${seconds}s`;
+}
+
 /** The milliseconds of a step. */
 export const stepMs = (step: string): number => parseInt(step, 10) * UNITS[step.slice(-1)]!;

@@ -54,9 +54,12 @@ export function useTail(view: View, isHeld: boolean): Tailed {
       // A browser does not tell why it was refused, nor try again: asked by other means it is told.
       if (events.readyState === EventSource.CLOSED) void reason(url, abort).then((problem) => problem && set((now) => ({ ...now, problem })));
     };
+    let seen = "";
     const end = drawing(() => {
       if (!held.current) tail.current.show();
-      draw((n) => n + 1);
+      const now = JSON.stringify(tail.current.tally(performance.now()));
+      if (now !== seen) draw((n) => n + 1);
+      seen = now;
     });
     return () => {
       abort.abort();

@@ -62,6 +62,14 @@ export function go(href: string, how: "push" | "replace" = "push"): void {
   for (const told of listeners) told();
 }
 
+/** Follows a link of the console without loading the page anew. */
+export function within(event: MouseEvent): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0) return;
+  const link = event.currentTarget as HTMLAnchorElement;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
+
 /** Changes parameters of the address, and stays on the page. */
 export function change(changes: Changes, how: "push" | "replace" = "push"): void {
   const view = viewOf(location.pathname, location.search);
