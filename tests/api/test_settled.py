@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from api.worlds import MINUTE, app_feed, empty
 
+from millrace.alerts.standing import Reached
 from millrace.api.service import Service
-from millrace.api.settled import Reached, Settlement, together
+from millrace.api.settled import Settlement
 from millrace.config import Config, Feed
 from millrace.io import kafka, mysql
 from millrace.io.mysql.ledger import record
@@ -50,31 +51,20 @@ def test_minutes_are_settled_up_to_the_first_line_that_waits(api_conf: Config) -
     conf = empty(api_conf, FEED).conf
     settlement, started = Service.of(conf).settlement, datetime.now(UTC)
     assert reached(conf, settlement).settled >= before(started)
-    sent_at = datetime.now(UTC)
     send(conf.kafka, FEED.topic, [b"a line"])
     found = reached(conf, settlement)
-    assert before(sent_at) <= found.settled <= before(datetime.now(UTC))
+    assert before(started) <= found.settled <= before(datetime.now(UTC))
     # However late it is by now, it stays so: the line is what is waited for.
     waiting = taken(conf, settlement)
-    assert sent_at - timedelta(seconds=1) <= waiting <= datetime.now(UTC)
+    assert started <= waiting <= datetime.now(UTC)
     assert taken(conf, settlement) == waiting
+    # Who has not looked before asks Kafka when the line was received.
+    told = taken(conf, Service.of(conf).settlement)
+    assert waiting <= told <= datetime.now(UTC)
     counted(conf, FEED, 1)
     assert taken(conf, settlement) > waiting
     # `ingest` has stored nothing of it.
     assert taken(conf, settlement, with_letters=True) == waiting
-
-
-def test_a_feed_whose_topic_is_not_there_settles_nothing(api_conf: Config) -> None:
-    nowhere = app_feed("settled_nowhere")
-    settlement = Service.of(api_conf).settlement
-    with mysql.connection(api_conf.mysql) as opened, opened.cursor() as cursor:
-        assert settlement.reached(cursor, nowhere, with_letters=False) is None
-
-
-def test_several_feeds_are_as_far_as_the_last_of_them() -> None:
-    early, late = (datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in (1, 2))
-    assert together([Reached(late, early), Reached(early, early)]) == Reached(early, early)
-    assert together([Reached(late, early), None]) is None
 
 
 def test_minutes_are_final_once_no_line_of_theirs_is_in_time(api_conf: Config) -> None:
@@ -82,3 +72,14 @@ def test_minutes_are_final_once_no_line_of_theirs_is_in_time(api_conf: Config) -
     found = reached(conf, Service.of(conf).settlement)
     lateness = timedelta(seconds=FEED.max_lateness_s)
     assert lateness - SETTLE - MINUTE <= found.settled - found.final <= lateness + MINUTE
+
+
+def test_a_topic_that_is_missing_keeps_no_other_feed_from_being_looked_at(
+    api_conf: Config,
+) -> None:
+    conf = empty(api_conf, FEED).conf
+    settlement = Service.of(conf).settlement
+    with mysql.connection(conf.mysql) as opened, opened.cursor() as cursor:
+        nowhere = app_feed("settled_nowhere")
+        assert settlement.reached(cursor, nowhere, with_letters=False) is None
+        assert settlement.reached(cursor, FEED, with_letters=False)

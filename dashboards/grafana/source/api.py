@@ -18,8 +18,10 @@ _FAILURES = _rate("millrace_api_requests_total", _FAILED)
 _REQUESTS = _rate("millrace_api_requests_total", _ASKED)
 _BUCKETS = _rate("millrace_api_request_duration_seconds_bucket", _AT_ONCE, "route, le")
 _PARTIAL = _rate("millrace_api_partial_answers_total", "", "route")
-_MINUTES = _rate("millrace_alert_evaluations_total", "", "instance")
-_UNDELIVERED = grown("millrace_alert_delivery_failures_total", "", "15m")
+_OF_API = '{job="millrace-api"}'  # jobs have the same metrics, and no rules
+_BEHIND = f"max by (instance) (millrace_alert_lag_seconds{_OF_API})"
+_MINUTES = _rate("millrace_alert_evaluations_total", _OF_API, "instance")
+_UNDELIVERED = grown("millrace_alert_delivery_failures_total", _OF_API, "15m")
 
 ANSWERS = Row(
     "The query API",
@@ -86,7 +88,7 @@ ALERT_RULES = Row(
             " is usual, and where it grows, look whether `aggregate` is behind.",
             "timeseries",
             "s",
-            (promql("max by (instance) (millrace_alert_lag_seconds)", "{{instance}}"),),
+            (promql(_BEHIND, "{{instance}}"),),
             width=8,
             steps=above(600),
             alerts=("MillraceAlertRulesNotEvaluated",),

@@ -45,12 +45,15 @@ class Part:
 class Source:
     """Parts of a table that a metric is made of; with ``spread`` one part for each value of it.
 
-    ``letters`` says that the dead letters received in a minute are a part as well.
+    ``summed`` has the column of ``service_minutes`` that is the sum of each part, where all are
+    kept there: that is read in a fraction of the time. ``letters`` says that the dead letters
+    received in a minute are a part as well.
     """
 
     table: Table
     parts: Mapping[str, Part]
     spread: Key | None = None
+    summed: Mapping[str, str] = field(default_factory=dict)
     letters: bool = False
 
     @property
@@ -106,6 +109,7 @@ def _letter_ratio(sums: Sums) -> float | None:
 _EVENTS = Part("events")
 _REQUESTS = Part("requests")
 _ERRORS = Part("events", {LEVEL.name: ("ERROR", "FATAL")})
+_SUMMED = {"errors": "errors", "events": "events"}
 _SERVER_ERRORS = Part("requests", {STATUS_CLASS.name: ("5xx",)})
 
 METRICS: Mapping[str, Metric] = {
@@ -115,7 +119,7 @@ METRICS: Mapping[str, Metric] = {
             "error_ratio",
             "ratio",
             "lines of level ERROR or FATAL / all lines",
-            (Source(LEVELS, {"errors": _ERRORS, "events": _EVENTS}),),
+            (Source(LEVELS, {"errors": _ERRORS, "events": _EVENTS}, summed=_SUMMED),),
             _ratio("errors", "events"),
         ),
         Metric(
@@ -136,7 +140,7 @@ METRICS: Mapping[str, Metric] = {
             "volume",
             "lines",
             "all lines",
-            (Source(LEVELS, {"events": _EVENTS}),),
+            (Source(LEVELS, {"events": _EVENTS}, summed={"events": "events"}),),
             _total("events"),
         ),
         Metric(
@@ -150,7 +154,7 @@ METRICS: Mapping[str, Metric] = {
             "dead_letter_ratio",
             "ratio",
             "dead letters received in the minutes / those and all lines of the minutes",
-            (Source(LEVELS, {"events": _EVENTS}, letters=True),),
+            (Source(LEVELS, {"events": _EVENTS}, summed={"events": "events"}, letters=True),),
             _letter_ratio,
         ),
         Metric(
@@ -170,7 +174,7 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "revenue",
             "money",
-            "the amounts of completed orders",
+            "the amounts of sales",
             (Source(SHOP, {"revenue": Part("revenue")}),),
             _total("revenue"),
         ),

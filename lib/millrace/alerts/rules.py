@@ -60,7 +60,10 @@ class Rule(BaseModel):
 
     name: str = Field(min_length=1, max_length=128, pattern=r"\S")
     metric: MetricName
-    filter: RuleFilter = RuleFilter()
+    filter: RuleFilter = Field(
+        default=RuleFilter(),
+        description="`feed`, `service_name`, `http_route`, `country`: lists of values.",
+    )
     query: str | None = Field(
         default=None,
         max_length=1024,

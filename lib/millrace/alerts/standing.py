@@ -5,12 +5,15 @@ at the last minute that is final is kept, and what follows is evaluated again in
 figures of today. What was told and does not hold any more is withdrawn.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from millrace.alerts.evaluation import Minutes, State, Transition, evaluate
 from millrace.alerts.measures import Metric
 from millrace.alerts.rules import Rule
+from millrace.records.alerts import OVERDUE_S
+from millrace.records.received import EPOCH
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,67 @@ def advance(
         if (one.kind, one.at) not in found
     ]
     return Standing(final, latest, tuple(then), minutes.counted_until), withdrawn + news
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Up to when minutes are settled, and up to when they are final.
+
+    Settled: all lines are counted that were received half a minute after their end. Final: no line
+    changes their figures any more but one that is late.
+    """
+
+    settled: datetime
+    final: datetime
+
+
+def together(reached: Sequence[Reached | None]) -> Reached | None:
+    """How far all of them are; None where one does not tell."""
+    known = [one for one in reached if one is not None]
+    if len(known) < len(reached):
+        return None
+    return Reached(min(one.settled for one in known), min(one.final for one in known))
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to be evaluated of a rule: up to when, and up to when for good."""
+
+    until: datetime
+    counted_until: datetime
+    final_until: datetime
+
+    @classmethod
+    def of(
+        cls, rule: Rule, before: Standing | None, reached: Reached | None, now: datetime
+    ) -> "Due | None":
+        """What is due now of a rule that stands so: settled minutes, and by the clock others.
+
+        A rule that alerts on missing data has none of minutes that are not settled in time. Others
+        wait: an outage of `aggregate` ends no alert. None where it is not known what is settled.
+        """
+        counted = before.counted_until if before else None
+        if reached:
+            counted = max(reached.settled, counted or reached.settled)
+        until = counted
+        if rule.no_data == "alert":
+            overdue = (now - timedelta(seconds=OVERDUE_S)).replace(second=0, microsecond=0)
+            until = max(overdue, counted or overdue)
+        if until is None:
+            return None
+        return cls(until, counted or EPOCH, reached.final if reached else EPOCH)
+
+
+def missed_of(news: Sequence[News]) -> State | None:
+    """The last time of firing that had ended when it was found; None where there was none."""
+    found, firing = None, None
+    for one in news:
+        own = one.transition
+        if one.is_withdrawn:
+            continue
+        if own.kind == "firing":
+            firing = own
+        elif firing:
+            found = State(own.at, "firing", 0, firing.at, firing.value, firing.cause)
+            firing = None
+    return found

@@ -9,15 +9,15 @@ from fastapi.responses import JSONResponse
 
 from millrace.alerts.evaluation import MINUTE, Minutes, State, Transition, evaluate, values
 from millrace.alerts.rules import Watched
+from millrace.alerts.standing import together
 from millrace.api import instants
 from millrace.api.alert_models import Firing, Preview, Previewed
 from millrace.api.alerts import checked
 from millrace.api.documents import time_text
-from millrace.api.evaluator import read_minutes, watched_by
 from millrace.api.problems import ProblemError
+from millrace.api.rule_minutes import read_minutes, watched_by
 from millrace.api.rule_states import Shown
 from millrace.api.service import Own, Service, span
-from millrace.api.settled import together
 from millrace.io.mongo import search
 from millrace.io.mysql import figures
 from millrace.records.alerts import SETTLE_S

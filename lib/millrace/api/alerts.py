@@ -22,8 +22,8 @@ from millrace.api.alert_models import (
     Silence,
 )
 from millrace.api.documents import plain
-from millrace.api.evaluator import watched_by
 from millrace.api.problems import ProblemError
+from millrace.api.rule_minutes import watched_by
 from millrace.api.rule_states import Shown
 from millrace.api.service import From, Own, Service, To, operator, span
 from millrace.io.mongo import alert_rules, alert_states

@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from millrace.alerts.evaluation import State
 from millrace.alerts.messages import RULE_LABEL, Message, message
 from millrace.alerts.rules import RuleError
-from millrace.api.evaluator import KEPT, digest, watched_by
+from millrace.api.rule_minutes import digest, watched_by
 from millrace.api.service import Service
-from millrace.errors import UnreachableError, one_line
+from millrace.errors import ConfigurationError, UnreachableError, one_line
 from millrace.io.alertmanager import Alertmanager
 from millrace.io.mongo import alert_rules, alert_states
 from millrace.io.mongo.alert_rules import StoredRule
 from millrace.io.mongo.alert_states import Sent, StoredState
+from millrace.records.alerts import KEPT_S
 from millrace.telemetry import metrics
 
 _AGAIN = timedelta(seconds=60)
@@ -30,6 +31,7 @@ class Deliverer:
         self._own = own
         url = own.conf.api.alertmanager_url
         self._manager = Alertmanager(url) if url else None
+        self._is_failing = False
 
     def step(self) -> bool:
         """Sends what is due; False where the Alertmanager did not take all of it.
@@ -39,15 +41,20 @@ class Deliverer:
         db, now = self._own.db, datetime.now(UTC)
         rules = {one.id: one for one in alert_rules.every(db) if one.rule.enabled}
         states = alert_states.every(db)
-        try:
-            for state in states.values():
+        fault: ConfigurationError | None = None
+        for state in states.values():
+            try:
                 self._silence(state, rules.get(state.id), now)
                 self._deliver(state, rules.get(state.id), now)
-        except UnreachableError as error:
-            metrics.ALERT_FAILURES.inc()
-            _log.warning("alerts are not delivered: %s", one_line(error))
-            return False
-        return True
+            except ConfigurationError as error:
+                metrics.ALERT_FAILURES.inc()
+                fault = error
+                if isinstance(error, UnreachableError):
+                    break  # One that refuses an alert may take the others.
+        if fault and not self._is_failing:
+            _log.warning("alerts are not delivered: %s", one_line(fault))
+        self._is_failing = fault is not None
+        return fault is None
 
     def _deliver(self, state: StoredState, rule: StoredRule | None, now: datetime) -> None:
         db, wanted = self._own.db, self._wanted(state, rule, now)
@@ -96,7 +103,7 @@ def _firing(state: StoredState, now: datetime) -> tuple[State | None, datetime]:
     """
     latest = state.standing.latest
     if latest.status == "firing":
-        return latest, now + KEPT
+        return latest, now + timedelta(seconds=KEPT_S)
     if state.missed and state.missed_until and now < state.missed_until:
         return state.missed, state.missed_until
     return None, now

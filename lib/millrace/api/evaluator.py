@@ -4,75 +4,31 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from json import dumps
 
 from pymongo.errors import PyMongoError
 from pymysql import MySQLError
 
-from millrace.alerts.evaluation import MINUTE, Minute, Minutes, State
-from millrace.alerts.measures import DEAD_LETTERS
-from millrace.alerts.rules import Rule, RuleError, Watched, watched
-from millrace.alerts.standing import News, Standing, advance
+from millrace.alerts.evaluation import MINUTE
+from millrace.alerts.rules import RuleError, Watched
+from millrace.alerts.standing import Due, News, Reached, Standing, missed_of, together
+from millrace.api.rule_minutes import advanced, digest, watched_by
 from millrace.api.service import Service
-from millrace.api.settled import Reached, together
 from millrace.config import ConfigurationError
 from millrace.errors import one_line
 from millrace.io.mongo import alert_rules, alert_states, leases, search
 from millrace.io.mongo.alert_rules import StoredRule
 from millrace.io.mongo.alert_states import OvertakenError, StoredState
-from millrace.io.mongo.dead_minutes import dead_minutes
-from millrace.io.mysql import alert_minutes, figures
-from millrace.records.alerts import LONGEST_MINUTES, OVERDUE_S, SETTLE_S
-from millrace.records.received import EPOCH
+from millrace.io.mysql import figures
+from millrace.records.alerts import KEPT_S, SETTLE_S
 from millrace.telemetry import metrics
 
 LEASE, LEASE_S = "alerts", 20
-KEPT = timedelta(minutes=15)
-"""How long an alert stays with the Alertmanager that nobody sends again."""
-
-_READ_S = 10
-_SLOW_MINUTES = 15  # at once, where a day's cannot be read in time
 
 _log = logging.getLogger(__name__)
-
-
-def read_minutes(
-    own: Service, asked: Watched, since: datetime, until: datetime, max_s: float
-) -> dict[datetime, Minute]:
-    """What figures say of the minutes between two times; raises OutOfTimeError of either server."""
-    with own.mysql.cursor() as cursor:
-        found = alert_minutes.minutes(cursor, asked, since, until, max_s)
-    if asked.source.letters:
-        dead = dead_minutes(own.db, asked.feeds, since, until, max_s)
-        for start, count in dead.items():
-            known = found.get(start, Minute())
-            sums = {**known.sums, DEAD_LETTERS: count}
-            found[start] = Minute(known.lines + count, sums)
-    return found
-
-
-def watched_by(own: Service, rule: Rule) -> Watched:
-    """What the rule watches among the feeds of this configuration; raises RuleError."""
-    layouts = {feed.name: feed.layout for feed in own.conf.feeds}
-    return watched(rule, layouts, own.conf.api.hidden)
-
-
-def digest(rule: Rule) -> str:
-    """What stands for the rule's meaning: another one where it fires at other times."""
-    return sha256(dumps(rule.meaning, sort_keys=True).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class _Due:
-    """What is to be evaluated of a rule: up to when, and up to when for good."""
-
-    until: datetime
-    counted_until: datetime
-    final_until: datetime
 
 
 class Evaluator:
@@ -83,19 +39,20 @@ class Evaluator:
         self._holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         self._reached: dict[tuple[str, bool], Reached] = {}
         self._oldest: datetime | None = None
+        self._held_at = 0.0
+        self._failing: set[str] = set()
         self.is_holder = False
 
     def step(self) -> None:
         """Evaluates what is due; raises errors of MongoDB's and of MySQL's where they are away."""
-        self.is_holder = False
-        self.is_holder = leases.hold(self._own.db, LEASE, self._holder, LEASE_S)
+        self.is_holder = self._hold()
         rules = [one for one in alert_rules.every(self._own.db) if one.rule.enabled]
         states = alert_states.every(self._own.db)
         if self.is_holder:
             now, asked = datetime.now(UTC), self._watched(rules)
             self._look(asked.values(), now)
             for rule in rules:
-                if rule.id in asked:
+                if rule.id in asked and self._holds_on():
                     self._take(rule, asked[rule.id], states, now)
         self._oldest = min((_evaluated_until(one, states) for one in rules), default=None)
 
@@ -109,13 +66,23 @@ class Evaluator:
         oldest = self._oldest
         return (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
 
+    def _hold(self) -> bool:
+        self.is_holder, self._held_at = False, time.monotonic()
+        return leases.hold(self._own.db, LEASE, self._holder, LEASE_S)
+
+    def _holds_on(self) -> bool:
+        """Whether it has the lease still, which it renews in time where rules take long."""
+        if self.is_holder and time.monotonic() - self._held_at > LEASE_S / 4:
+            self.is_holder = self._hold()
+        return self.is_holder
+
     def _watched(self, rules: Iterable[StoredRule]) -> dict[str, Watched]:
         found = {}
         for one in rules:
             try:
                 found[one.id] = watched_by(self._own, one.rule)
             except RuleError as error:
-                _log.warning("alert rule %s cannot be evaluated: %s", one.id, one_line(error))
+                self._fails(one, error)
         return found
 
     def _look(self, asked: Collection[Watched], now: datetime) -> None:
@@ -139,6 +106,7 @@ class Evaluator:
         try:
             if found := self._evaluated(rule, asked, states.get(rule.id), reached, now):
                 states[rule.id] = found
+            self._failing.discard(rule.id)
         except OvertakenError:
             _log.info("alert rule %s: another process has evaluated it meanwhile", rule.id)
         except (
@@ -148,7 +116,13 @@ class Evaluator:
             figures.OutOfTimeError,
             search.OutOfTimeError,
         ) as error:
+            self._fails(rule, error)
+
+    def _fails(self, rule: StoredRule, error: Exception) -> None:
+        """Says why a rule is not evaluated, once until it is again."""
+        if rule.id not in self._failing:
             _log.warning("alert rule %s is not evaluated: %s", rule.id, one_line(error))
+        self._failing.add(rule.id)
 
     def _evaluated(
         self,
@@ -161,21 +135,21 @@ class Evaluator:
         """The rule's state after what is due; None where nothing is."""
         meaning = digest(rule.rule)
         known = before.standing if before and before.meaning == meaning else None
-        due = _due(rule.rule, known, reached, now)
+        due = Due.of(rule.rule, known, reached, now)
         if due is None:
             return None
         standing = known or Standing.at(due.until - rule.rule.for_minutes * MINUTE)
         if due.until <= standing.latest.until and due.final_until <= standing.final.until:
             return None
-        after, news = self._advanced(rule.rule, asked, standing, due)
+        after, news = advanced(self._own, rule.rule, asked, standing, due)
         metrics.ALERT_EVALUATIONS.inc(
             max(0, (after.latest.until - standing.latest.until) // MINUTE)
         )
         alert_states.add_history(self._own.db, rule, meaning, news, now)
         kept = before or StoredState(rule.id, meaning, 0, standing)
-        missed = _missed(news)
+        missed = missed_of(news)
         if missed and not kept.sent:
-            kept = replace(kept, missed=missed, missed_until=now + KEPT)
+            kept = replace(kept, missed=missed, missed_until=now + timedelta(seconds=KEPT_S))
         elif known is None:
             kept = replace(kept, missed=None, missed_until=None)
         state = replace(kept, meaning=meaning, standing=after)
@@ -183,54 +157,6 @@ class Evaluator:
         for one in news:
             _log.info("alert rule %s: %s", rule.id, _told(one))
         return replace(state, revision=state.revision + 1)
-
-    def _advanced(
-        self, rule: Rule, asked: Watched, standing: Standing, due: _Due
-    ) -> tuple[Standing, Sequence[News]]:
-        """The standing after a day of minutes at most; of fewer where that takes too long."""
-        since = standing.final.until - rule.window_minutes * MINUTE
-        for most in (LONGEST_MINUTES, _SLOW_MINUTES):
-            until = min(due.until, standing.latest.until + most * MINUTE)
-            try:
-                found = read_minutes(self._own, asked, since, until, _READ_S)
-            except (figures.OutOfTimeError, search.OutOfTimeError):
-                if most == _SLOW_MINUTES:
-                    raise
-                continue
-            minutes = Minutes(found, until, due.counted_until)
-            return advance(rule, asked.metric, minutes, due.final_until, standing)
-        raise AssertionError
-
-
-def _due(rule: Rule, known: Standing | None, reached: Reached | None, now: datetime) -> _Due | None:
-    """What of the rule is due: settled minutes, and by the clock those without data.
-
-    None where it is not known what is settled.
-
-    A rule that does not alert on missing data waits until minutes are settled: an outage of
-    `aggregate` is no reason to end an alert.
-    """
-    counted = max(reached.settled if reached else EPOCH, known.counted_until if known else EPOCH)
-    overdue = (now - timedelta(seconds=OVERDUE_S)).replace(second=0, microsecond=0)
-    until = max(counted, overdue) if rule.no_data == "alert" else counted
-    if until == EPOCH:
-        return None
-    return _Due(until, counted, reached.final if reached else EPOCH)
-
-
-def _missed(news: Sequence[News]) -> State | None:
-    """The last time of firing that had ended when it was found."""
-    found, firing = None, None
-    for one in news:
-        own = one.transition
-        if one.is_withdrawn:
-            continue
-        if own.kind == "firing":
-            firing = own
-        elif firing:
-            found = State(own.at, "firing", 0, firing.at, firing.value, firing.cause)
-            firing = None
-    return found
 
 
 def _evaluated_until(rule: StoredRule, states: Mapping[str, StoredState]) -> datetime:

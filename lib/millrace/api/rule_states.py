@@ -10,8 +10,8 @@ from millrace.alerts.rules import RuleError, Watched
 from millrace.api.alert_models import AlertRule, Delivery, RuleState, Window
 from millrace.api.buckets import Steps, buckets
 from millrace.api.documents import time_text
-from millrace.api.evaluator import digest, watched_by
 from millrace.api.figure_models import Bucket
+from millrace.api.rule_minutes import digest, watched_by
 from millrace.api.service import Service
 from millrace.errors import UnreachableError
 from millrace.io.mongo import search

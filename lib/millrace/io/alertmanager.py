@@ -5,19 +5,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 from millrace.alerts.messages import Message
-from millrace.errors import UnreachableError, one_line
+from millrace.errors import ConfigurationError, UnreachableError, one_line
 
+_KEY = "api.alertmanager_url"
 _TIMEOUT_S = 10
 _CREATED_BY = "millrace"
 
 
 class Alertmanager:
-    """The one at ``address``; every method raises UnreachableError where it does not take it."""
+    """The one at ``address``.
+
+    Every method raises UnreachableError where it does not answer or has a fault of its own, and
+    ConfigurationError where it refuses what it is told.
+    """
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")
@@ -69,11 +74,8 @@ class Alertmanager:
         try:
             with urlopen(request, timeout=_TIMEOUT_S) as answer:
                 return json.loads(answer.read() or b"null")
-        except URLError as error:
-            told = getattr(error, "code", None)
-            said = f"HTTP {told}" if told else one_line(error)
-            raise UnreachableError(f"api.alertmanager_url {self._address}: {said}") from None
+        except HTTPError as error:
+            kind = ConfigurationError if error.code < 500 else UnreachableError
+            raise kind(f"{_KEY} {self._address}: HTTP {error.code}") from None
         except (OSError, HTTPException, ValueError) as error:
-            raise UnreachableError(
-                f"api.alertmanager_url {self._address}: {one_line(error)}"
-            ) from None
+            raise UnreachableError(f"{_KEY} {self._address}: {one_line(error)}") from None

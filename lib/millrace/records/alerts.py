@@ -38,4 +38,7 @@ OVERDUE_S = 300
 LONGEST_MINUTES = 1440
 """The longest window of a rule, and the longest time that it asks for a breach to last."""
 
+KEPT_S = 900
+"""How long the Alertmanager keeps an alert that nobody sends again."""
+
 MOST_RULES = 500

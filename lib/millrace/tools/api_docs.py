@@ -93,8 +93,14 @@ def _resolved(own: Schema, schema: Schema) -> Schema:
 
 def _row(name: str, own: Schema, schema: Schema, note: str) -> Row:
     default = own.get("default")
-    values = default if isinstance(default, list) else [default]
-    shown = ", ".join(f"`{_text(value)}`" for value in values if value not in (None, ""))
+    values = (
+        default if isinstance(default, list) else [None if isinstance(default, dict) else default]
+    )
+    shown = ", ".join(
+        f"`{_text(value)}`"
+        for value in values
+        if value not in (None, "") and not isinstance(value, dict)
+    )
     told = " ".join(str(own.get("description", "")).split())
     return name, _type(own, schema), note or shown, told
 
@@ -116,7 +122,7 @@ def _type(own: Schema, schema: Schema) -> str:
         return f"list of {_type(own.get('items', {}), schema)}"
     kind = str(own.get("type", "any"))
     if "minimum" in own and "maximum" in own:
-        return f"{kind}, {own['minimum']} to {own['maximum']}"
+        return f"{kind}, {own['minimum']:g} to {own['maximum']:g}"
     return kind
 
 

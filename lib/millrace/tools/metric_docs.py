@@ -16,8 +16,8 @@ A job answers at the port that `metrics.port` gives it: `/metrics` in Prometheus
 within `metrics.max_silence_s`, else 503 and a line for each that has not). `query` is
 `<job>-<feed>`. Counters begin at 0 with each start of a job. Beside these there are the Python
 process' own (`process_*`, `python_*`). `millrace api` answers at its own port in the same way, with
-the metrics named `millrace_api_*`; `route` is one of its endpoints as docs/api.md writes it, or `-`
-where a request was refused before it had one.
+the metrics named `millrace_api_*` and `millrace_alert_*`; `route` is one of its endpoints as
+docs/api.md writes it, or `-` where a request was refused before it had one.
 
 | metric | type | labels | what it says |
 |---|---|---|---|

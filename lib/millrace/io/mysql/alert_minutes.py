@@ -15,7 +15,7 @@ from millrace.io.mysql.figures import Chosen, ask, require, stored
 from millrace.records.tables import SERVICE, Table
 
 _LONGEST_JSON = 16 * 2**20  # of a minute's parts: there are at most as many as buckets
-_LINES = "service_minutes"
+_SUMMED = {"events", "errors"}  # what service_minutes has the sums of
 
 
 def minutes(
@@ -25,8 +25,10 @@ def minutes(
 
     Raises OutOfTimeError where the server needs longer than ``max_s`` for one of two questions.
     """
-    lines = _lines(cursor, watched, since, until, max_s)
     source = watched.source
+    own, lines = _of_services(cursor, watched, since, until, max_s)
+    if source.summed:
+        return {start: Minute(count, own[start]) for start, count in lines.items()}
     chosen = Chosen(source.table, watched.feeds, since, until, watched.keys)
     if source.spread is not None:
         (part,) = source.parts.values()
@@ -38,20 +40,30 @@ def minutes(
     }
 
 
-def _lines(
+def _of_services(
     cursor: DictCursor, watched: Watched, since: datetime, until: datetime, max_s: float
-) -> dict[datetime, int]:
-    """How many lines the feeds and services had in each minute."""
+) -> tuple[dict[datetime, dict[str, Number]], dict[datetime, int]]:
+    """By minute the parts that are kept summed to services, and how many lines those had."""
+    summed = watched.source.summed
+    if not set(summed.values()) <= _SUMMED:
+        raise KeyError(str(summed))
+    columns = "".join(f", SUM({column}) AS {part}" for part, column in summed.items())
     statement = (
-        f"SELECT window_start, SUM(events) AS n FROM {_LINES} WHERE feed IN %s"
-        " AND window_start >= %s AND window_start < %s"
+        f"SELECT window_start, SUM(events) AS line_count{columns} FROM service_minutes"
+        " WHERE feed IN %s AND window_start >= %s AND window_start < %s"
     )
     values: list[Any] = [list(watched.feeds), stored(since), stored(until)]
     if watched.services:
         statement += f" AND {SERVICE.name} IN %s"
         values.append(sorted(watched.services))
     ask(cursor, f"{statement} GROUP BY window_start", values, max_s)
-    return {_aware(row["window_start"]): int(row["n"]) for row in cursor.fetchall()}
+    parts: dict[datetime, dict[str, Number]] = {}
+    lines: dict[datetime, int] = {}
+    for row in cursor.fetchall():
+        start = _aware(row["window_start"])
+        lines[start] = int(row["line_count"])
+        parts[start] = {part: int(row[part]) for part in summed if row[part]}
+    return parts, lines
 
 
 def _sums(
