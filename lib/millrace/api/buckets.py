@@ -1,6 +1,6 @@
 """For each step of time: whether its figures are closed, and whether they are proven."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,22 +36,20 @@ class Steps:
         return self.since + number * self.length
 
 
-def buckets(
-    own: Service,
-    cursor: DictCursor,
-    table: Table,
-    feeds: Sequence[Feed],
-    steps: Steps,
-    revised: Collection[int],
-) -> list[Bucket]:
-    """How far each step's figures can be trusted; ``revised`` are those with rows that were.
+@dataclass(frozen=True)
+class Counting:
+    """How far the figures of some feeds have come: by feed, its newest window (UTC, no zone).
 
-    A feed that is silent since its newest window takes no part in later steps. Raises
-    OutOfTimeError of either server.
+    ``silent`` are those of which nothing waits to be counted, while others have newer windows.
     """
-    names, max_s = [feed.name for feed in feeds], own.conf.api.max_query_s
-    newest = standing.newest(cursor, names)
-    found = standing.vouched(cursor, table, names, steps.since, steps.until, steps.length, max_s)
+
+    newest: Mapping[str, datetime]
+    silent: Collection[str]
+
+
+def counting(own: Service, cursor: DictCursor, feeds: Sequence[Feed]) -> Counting:
+    """How far the figures of these feeds have come; raises OutOfTimeError of either server."""
+    newest = standing.newest(cursor, [feed.name for feed in feeds])
     last = max(newest.values(), default=None)
     silent = {
         feed.name
@@ -59,6 +57,28 @@ def buckets(
         if newest.get(feed.name) != last
         and _is_silent(own, cursor, feed, is_counted=feed.name in newest)
     }
+    return Counting(newest, silent)
+
+
+def buckets(
+    own: Service,
+    cursor: DictCursor,
+    table: Table,
+    feeds: Sequence[Feed],
+    steps: Steps,
+    revised: Collection[int],
+    known: Counting | None = None,
+) -> list[Bucket]:
+    """How far each step's figures can be trusted; ``revised`` are those with rows that were.
+
+    A feed that is silent since its newest window takes no part in later steps. ``known`` is what
+    ``counting`` says of these feeds, where it was asked already. Raises OutOfTimeError of either
+    server.
+    """
+    names, max_s = [feed.name for feed in feeds], own.conf.api.max_query_s
+    known = known or counting(own, cursor, feeds)
+    newest, silent = known.newest, known.silent
+    found = standing.vouched(cursor, table, names, steps.since, steps.until, steps.length, max_s)
     made = []
     for number in range(len(steps)):
         start = steps.start(number)

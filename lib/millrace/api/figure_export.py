@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from millrace.api import export, files
-from millrace.api.buckets import Steps, buckets
+from millrace.api.buckets import Counting, Steps, buckets, counting
 from millrace.api.columns import FEED, Row
 from millrace.api.figure_models import Bucket
 from millrace.api.figure_parameters import (
@@ -58,6 +58,7 @@ class FigureRows:
         self._own, self._chosen, self._feeds, self._by = own, chosen, feeds, by
         self._steps = steps
         self._reader = Reader(own.conf.mysql)
+        self._counting: Counting | None = None
 
     def rows(self) -> Iterator[Row]:
         """Each row as a table has it."""
@@ -100,7 +101,10 @@ class FigureRows:
         max_s = float(self._own.conf.mysql.statement_timeout_s)
         with self._reader.cursor() as cursor:
             revised = figures.revised(cursor, chosen, steps.length, max_s)
-            trust = buckets(self._own, cursor, chosen.table, self._feeds, steps, revised)
+            # As all is of one moment, it is asked once.
+            self._counting = self._counting or counting(self._own, cursor, self._feeds)
+            asked_of = (self._own, cursor, chosen.table, self._feeds, steps, revised)
+            trust = buckets(*asked_of, self._counting)
             done, is_end = 0, False
             while not is_end:
                 asked = (cursor, chosen, self._by, steps.length, _ROWS_AT_ONCE, max_s, done)

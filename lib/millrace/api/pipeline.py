@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from millrace.api.documents import plain, time_text
 from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
 from millrace.api.trust import Freshness
-from millrace.config import Feed
+from millrace.config import Feed, models
 from millrace.io.mongo import newest_batch, reconciliations
 from millrace.io.mysql import rate_anomalies
 from millrace.records.dead_letters import COLLECTION, OPEN
@@ -155,5 +155,5 @@ def _stage(own: Service, feed: Feed) -> Stage:
         last_batch=last,
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
-        links=Links.model_validate(own.conf.api.links.model_dump()),
+        links=Links(**(own.conf.api.links or models.Links()).model_dump()),
     )

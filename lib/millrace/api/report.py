@@ -65,13 +65,8 @@ def report(
     templates, dead letters and the shop, each with how far to trust it, and prints to A4. The
     figures are of whole steps of time, which the document names, and all of one moment.
     """
-    since, until = span(from_, to)
-    feeds, length = chosen_feeds(own.conf, feed), step_of(until - since)
-    try:
-        steps = Steps(instants.floor(since, length), instants.ceiling(until, length), length)
-    except OverflowError as error:
-        raise ProblemError(422, f"from, to: {error}") from None
-    zone = known_zone(tz)
+    feeds, zone = chosen_feeds(own.conf, feed), known_zone(tz)
+    steps = _steps(*span(from_, to), zone)
     if not own.exports.acquire(blocking=False):
         busy = {"Retry-After": "10"}
         return problems.response(429, "as many exports run as may", busy)
@@ -86,6 +81,18 @@ def report(
         "Content-Disposition": f'inline; filename="millrace-report-{names}.html"',
     }
     return HTMLResponse(page(made), headers=headers)
+
+
+def _steps(since: datetime, until: datetime, zone: str) -> Steps:
+    """The steps of a span that the zone's clocks can show."""
+    length = step_of(until - since)
+    try:
+        steps = Steps(instants.floor(since, length), instants.ceiling(until, length), length)
+        for time in (steps.since, steps.until):
+            time.astimezone(ZoneInfo(zone))
+    except OverflowError as error:
+        raise ProblemError(422, f"from, to: {error}") from None
+    return steps
 
 
 def known_zone(name: str) -> str:

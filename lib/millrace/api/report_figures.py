@@ -1,14 +1,14 @@
 """The figures of a report, and how far to trust them: all as the database stands at one moment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from pymongo.errors import ExecutionTimeout, PyMongoError
+from pymongo.errors import ExecutionTimeout
 from pymysql.cursors import DictCursor
 
-from millrace.api.buckets import Steps, buckets
+from millrace.api.buckets import Counting, Steps, buckets, counting
 from millrace.api.figure_parameters import shown_keys
 from millrace.api.service import Service
 from millrace.config import Feed
@@ -63,12 +63,12 @@ def step_of(span: timedelta) -> timedelta:
 
 
 def part(read: Callable[[], Part]) -> Part:
-    """What is read, or why it could not be."""
+    """What is read, or why it could not be in time; raises what else the servers' clients raise."""
     try:
         return read()
     except (figures.OutOfTimeError, search.OutOfTimeError, ExecutionTimeout):
         return Part(problem="the server needs longer than a query may take: ask for less time")
-    except (UnknownError, PyMongoError) as error:
+    except UnknownError as error:
         return Part(problem=one_line(error))
 
 
@@ -80,6 +80,7 @@ class FigureParts:
     cursor: DictCursor
     feeds: Sequence[Feed]
     steps: Steps
+    counted: dict[tuple[str, ...], Counting] = field(default_factory=dict)
 
     def read(self) -> tuple[dict[str, Part], dict[str, TableTrust]]:
         """All parts that the feeds have figures for, and the trust of each of the tables.
@@ -211,12 +212,19 @@ class FigureParts:
         def read() -> Part:
             chosen, length = self._chosen(table), self.steps.length
             revised = figures.revised(self.cursor, chosen, length, self._max_s)
-            found = buckets(self.own, self.cursor, table, feeds, self.steps, revised)
+            known = self._counting(feeds)
+            found = buckets(self.own, self.cursor, table, feeds, self.steps, revised, known)
             return Part([one.model_dump() for one in found])
 
         found = part(read)
         steps = [StepTrust(one["state"], one["proof"], one["late_lines"]) for one in found.rows]
         return TableTrust(steps, found.problem)
+
+    def _counting(self, feeds: Sequence[Feed]) -> Counting:
+        names = tuple(feed.name for feed in feeds)
+        if names not in self.counted:
+            self.counted[names] = counting(self.own, self.cursor, feeds)
+        return self.counted[names]
 
 
 def _route(row: Row) -> tuple[Any, ...]:

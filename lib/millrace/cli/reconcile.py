@@ -17,12 +17,11 @@ from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, duration, instant, say
 from millrace.cli.repeated import repeated
 from millrace.config import Config, Feed
-from millrace.proof.advice import advice
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
 from millrace.records.ranges import size
-from millrace.records.reconciliations import Reconciliation
+from millrace.records.reconciliations import Advice, Reconciliation
 from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
@@ -111,9 +110,15 @@ def _keep(conf: Config, verdict: "Verdict", start: datetime | None) -> None:
 
     ended_at = datetime.now(UTC)
     since = start or reconciliations.ALL
-    told = tuple(advice(verdict))
-    outcome = Reconciliation(verdict.feed, since, ended_at, verdict.holds, verdict.faults, told)
+    ran = (verdict.feed, since, ended_at, verdict.holds, verdict.faults)
+    outcome = Reconciliation(*ran, _advice(verdict))
     stored.save(mongo.database(conf.mongo), outcome)
+
+
+def _advice(verdict: "Verdict") -> tuple[Advice, ...]:
+    from millrace.proof.advice import advice
+
+    return tuple(advice(verdict))
 
 
 def _show(verdict: "Verdict", out: Console) -> None:
@@ -139,8 +144,8 @@ def _show(verdict: "Verdict", out: Console) -> None:
     lag = ", ".join(f"{job} {lines:,}" for job, lines in verdict.lag.items())
     table.add_row("lag", "", f"lines not committed yet: {lag}", style="dim")
     out.print(table)
-    for line in (one.text for one in advice(verdict)):
-        out.print(as_text(line), soft_wrap=True)
+    for one in _advice(verdict):
+        out.print(as_text(one.text), soft_wrap=True)
     holds = Text("holds", "bold green") if verdict.holds else Text("does not hold", "bold red")
     out.print(Text.assemble(f"{verdict.feed}: ", holds))
     out.print()
@@ -256,5 +261,5 @@ def _plain(verdict: "Verdict") -> dict[str, Any]:
         "lag": verdict.lag,
         "forgotten": {job: [asdict(r) for r in own] for job, own in verdict.forgotten.items()},
         "unread": {job: asdict(own) for job, own in verdict.unread.items()},
-        "advice": [one.text for one in advice(verdict)],
+        "advice": [one.text for one in _advice(verdict)],
     }

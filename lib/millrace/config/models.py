@@ -249,7 +249,7 @@ class Api(Section):
     max_watchers: PositiveInt = 64
     alertmanager_url: str | None = None
     public_url: str | None = None
-    links: Links = Links()
+    links: Links | None = None
 
     @field_validator("alertmanager_url", "public_url")
     @classmethod

@@ -23,6 +23,7 @@ def advice(verdict: "Verdict") -> Iterator[Advice]:
     feed = verdict.feed
     for found in verdict.documents:
         yield from _on_documents(found, feed)
+    yield from _on_archive(verdict)
     for job in ("ingest", "archive"):
         if job == "ingest" and verdict.unread and verdict.unread[job].archived:
             told = f"stop {job}, run ./spark-submit.sh {job} --from archive, start {job} again"
@@ -64,12 +65,30 @@ def _on_documents(found: "Documents", feed: str) -> Iterator[Advice]:
             "fix: the archive has the missing lines; run millrace replay --promote for the time in"
             " which they were received",
         )
+    if found.lost_of_expired:
+        told = "neither Kafka nor the archive has the lost lines any more: they cannot be restored"
+        yield Advice(("missing",), told)
     if found.stray_ids:
         ids = json.dumps(found.stray_ids)
         removal = f"db.{feed}.deleteMany({{_id: {{$in: {ids}}}}})"
         yield Advice(
             tuple(fault for fault in ("doubled", "never_committed") if wrong[fault]),
             f"fix: these documents belong to no line; remove them in mongosh: {removal}",
+        )
+
+
+def _on_archive(verdict: "Verdict") -> Iterator[Advice]:
+    if verdict.archive and verdict.archive.missing and not verdict.forgotten.get("archive"):
+        yield Advice(
+            ("missing",),
+            f"fix: stop archive, remove its checkpoint archive-{verdict.feed}, start archive again:"
+            " it archives the lines that Kafka still has",
+        )
+    if verdict.archive and verdict.archive.doubled:
+        yield Advice(
+            ("doubled",),
+            "the archive has lines more than once: no command fixes it; keep the output of"
+            f" millrace reconcile --feed {verdict.feed} --json",
         )
 
 
@@ -85,9 +104,11 @@ def _on_figures(verdict: "Verdict") -> Iterator[Advice]:
     closed = recount.closed_until
     open_still = {start for start in wrong if closed is None or start + _WINDOW > closed}
     if wrong - open_still or recount.compared.late:
+        # Late lines are no fault, but revise counts them.
+        faults: tuple[Fault, ...] = ("differing",) if wrong - open_still else ()
         if verdict.lag.get("archive"):
-            yield Advice(("differing",), f"fix: first {_ARCHIVE}, then", _ARCHIVE)
-        yield Advice.to_run(("differing",), f"millrace revise --feed {feed} --from-reconcile")
+            yield Advice(faults, f"fix: first {_ARCHIVE}, then", _ARCHIVE)
+        yield Advice.to_run(faults, f"millrace revise --feed {feed} --from-reconcile")
     if open_still:
         yield Advice(
             ("differing",),

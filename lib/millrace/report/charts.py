@@ -8,9 +8,20 @@ from xml.etree.ElementTree import Element
 from millrace.report.markup import element
 
 _WIDTH, _HEIGHT = 720, 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 112, 16, 16, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 120, 16, 16, 40
 _X_LABELS, _Y_LABELS = 4, 4
 _NICE = (1, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)  # a quarter of each has few digits
+
+
+_NOTHING = 1e-12  # and less: a scale from 0 to 1 shows it as well
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What the vertical axis begins and ends with."""
+
+    least: float
+    greatest: float
 
 
 @dataclass(frozen=True)
@@ -36,18 +47,18 @@ class Chart:
 
 def drawn(chart: Chart) -> Element:
     """The chart, with its legend below."""
-    top = _nice(max((v for one in chart.series for v in one.values if v is not None), default=0))
+    scale = _scale([v for one in chart.series for v in one.values if v is not None])
     ids = f"{chart.id}-title", f"{chart.id}-description"
     svg = element(
         "svg",
         element("title", chart.title, id=ids[0]),
         element("desc", chart.description, id=ids[1]),
         _open_steps(chart),
-        _axes(chart, top),
+        _axes(chart, scale),
         [
             line
             for number, one in enumerate(chart.series)
-            for line in _lines(one, len(chart.labels), top, number)
+            for line in _lines(one, len(chart.labels), scale, number)
         ],
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
@@ -98,8 +109,9 @@ def _x(number: float, steps: int) -> float:
     return _LEFT + (number + 0.5) * (_WIDTH - _LEFT - _RIGHT) / max(1, steps)
 
 
-def _y(value: float, top: float) -> float:
-    return _HEIGHT - _BOTTOM - value / top * (_HEIGHT - _TOP - _BOTTOM)
+def _y(value: float, scale: _Scale) -> float:
+    share = (value - scale.least) / (scale.greatest - scale.least)
+    return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
 
 
 def _open_steps(chart: Chart) -> list[Element]:
@@ -119,11 +131,11 @@ def _open_steps(chart: Chart) -> list[Element]:
     ]
 
 
-def _axes(chart: Chart, top: float) -> list[Element]:
+def _axes(chart: Chart, scale: _Scale) -> list[Element]:
     made: list[Element] = []
     for number in range(_Y_LABELS + 1):
-        value = top * number / _Y_LABELS
-        y = f"{_y(value, top):.1f}"
+        value = scale.least + (scale.greatest - scale.least) * number / _Y_LABELS
+        y = f"{_y(value, scale):.1f}"
         made.append(
             element("line", x1=str(_LEFT), y1=y, x2=str(_WIDTH - _RIGHT), y2=y, class_="grid")
         )
@@ -143,13 +155,13 @@ def _axes(chart: Chart, top: float) -> list[Element]:
     return made
 
 
-def _lines(series: Series, steps: int, top: float, number: int) -> list[Element]:
+def _lines(series: Series, steps: int, scale: _Scale, number: int) -> list[Element]:
     """A line for each run of values; a value alone is a point."""
     made: list[Element] = []
     run: list[tuple[float, float]] = []
     for place, value in enumerate([*series.values, None]):
         if value is not None:
-            run.append((_x(place, steps), _y(value, top)))
+            run.append((_x(place, steps), _y(value, scale)))
             continue
         if len(run) == 1:
             (x, y), *_ = run
@@ -163,16 +175,26 @@ def _lines(series: Series, steps: int, top: float, number: int) -> list[Element]
     return made
 
 
+def _scale(values: Sequence[float]) -> _Scale:
+    """From 0, or the least value where that is less, to the greatest, or a little more."""
+    greatest, least = max(values, default=0), min(values, default=0)
+    if least < 0:
+        bound = _nice(max(greatest, -least))
+        return _Scale(-bound, bound)
+    return _Scale(0, _nice(greatest))
+
+
 def _nice(greatest: float) -> float:
-    """A top for an axis: the greatest value, or a little more."""
-    if greatest <= 0:
+    if greatest < _NOTHING:
         return 1
-    unit = 10 ** math.floor(math.log10(greatest))
-    return float(next(unit * nice for nice in _NICE if unit * nice >= greatest * 0.999))
+    unit = 10.0 ** math.floor(math.log10(greatest))
+    return next((unit * nice for nice in _NICE if unit * nice >= greatest), 10 * unit)
 
 
 def _short(value: float) -> str:
     """A number in a few characters."""
+    if value < 0:
+        return f"-{_short(-value)}"
     for limit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "")):
         if value >= limit:
             return f"{value / limit:.3g}{name}" if name else f"{value:,.0f}"

@@ -72,10 +72,9 @@ def _records(report: Report, clock: Clock) -> Iterator[Element]:
 
 
 def _reason(reason: Mapping[str, Any]) -> str:
-    observed = said(reason.get("observed", ""), _NAME)
-    threshold = reason.get("threshold")
-    limit = "" if threshold is None else f" (limit {said(threshold, _NAME)})"
-    return f"{said(reason.get('rule', NOTHING), _NAME)}: {observed}{limit}"
+    observed, threshold = reason.get("observed", ""), reason.get("threshold")
+    limit = "" if threshold in (None, observed) else f" (limit {said(threshold, _NAME)})"
+    return f"{said(reason.get('rule', NOTHING), _NAME)}: {said(observed, _NAME)}{limit}"
 
 
 def _minutes(report: Report, clock: Clock) -> Iterator[Element]:

@@ -68,7 +68,7 @@ def _cell(place: int, kind: str, value: Child) -> Element:
 
 
 def _class(kind: str, *, is_head: bool = False) -> str | None:
-    return (None if is_head and kind not in ("n",) else kind) or None
+    return (None if is_head and kind not in ("n", "told") else kind) or None
 
 
 def step_trust(one: StepTrust) -> Element:

@@ -24,7 +24,9 @@ def column(
     for row in part.rows:
         value, step = row.get(figure), int(row["bucket"])
         if value is not None and where(row):
-            found[step] = (found[step] or 0) + value
+            # A value alone as it is: a sum has the digits of the context.
+            before = found[step]
+            found[step] = value if before is None else before + value
     return found
 
 

@@ -44,7 +44,7 @@ tbody th { font-weight: 500; }
 .said { overflow-wrap: anywhere; font-family: ui-monospace, "DejaVu Sans Mono", monospace;
   font-size: .93em; min-width: 12em; }
 .name { overflow-wrap: anywhere; min-width: 7em; }
-.told { min-width: 14em; }
+.told { min-width: 14em; padding-left: 8px; }
 figure { margin: 16px 0; }
 figcaption { margin-bottom: 4px; }
 .legend { display: inline-block; margin-left: 14px; color: var(--soft); white-space: nowrap; }
@@ -56,7 +56,7 @@ figcaption { margin-bottom: 4px; }
 .open { fill: var(--open); }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .s0 { stroke: var(--c0); } .s1 { stroke: var(--c1); stroke-dasharray: 7 3; }
-.s2 { stroke: var(--c2); stroke-dasharray: 2 3; }
+.s2 { stroke: var(--c2); stroke-dasharray: 2 5; stroke-linecap: round; }
 .s3 { stroke: var(--c3); stroke-dasharray: 9 3 2 3; }
 .s4 { stroke: var(--c4); stroke-dasharray: 4 4; }
 .fill { stroke: none; }
@@ -68,7 +68,8 @@ footer { margin-top: 32px; padding-bottom: 32px; color: var(--soft); font-size: 
   header { padding-top: 16px; }
   .tiles { grid-template-columns: repeat(2, 1fr); gap: 8px; }
   .chart text { font-size: 24px; }
-  .grid { stroke-width: 2; } .line { stroke-width: 4; }
+  .grid { stroke-width: 2; } .line { stroke-width: 3; }
+  caption { max-width: calc(100vw - 28px); }
 }
 @page { size: A4; margin: 14mm 12mm; }
 @media print {
@@ -76,14 +77,15 @@ footer { margin-top: 32px; padding-bottom: 32px; color: var(--soft); font-size: 
   body { font-size: 9.5pt; }
   main, header, footer { max-width: none; padding: 0; }
   nav { display: none; }
-  h2, h3, caption, figcaption { break-after: avoid; }
+  h2, h3, caption, figcaption, p.soft { break-after: avoid; }
   figure, tr, .tiles li { break-inside: avoid; }
   thead { display: table-header-group; break-after: avoid; }
   tbody tr:nth-child(-n+3) { break-after: avoid; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { padding: 2px 6px 2px 0; }
-  .said, .name, .told { min-width: 0; }
+  .said, .told { min-width: 0; }
+  .name { min-width: 4.5em; }
   .tiles { grid-template-columns: repeat(3, 1fr); }
   .bar { width: 60px; }
   a { color: inherit; text-decoration: none; }

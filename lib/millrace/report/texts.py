@@ -37,7 +37,8 @@ def money(amount: int | Decimal | None) -> str:
     """An amount to the cent; with its further digits where it has some."""
     if amount is None:
         return NOTHING
-    whole, _, rest = f"{abs(amount):f}".partition(".")
+    # Not abs(): it rounds to the digits of the context.
+    whole, _, rest = f"{Decimal(amount).copy_abs():f}".partition(".")
     cents = rest.rstrip("0").ljust(2, "0")
     return f"{'-' if amount < 0 else ''}{int(whole):,}.{cents}"
 

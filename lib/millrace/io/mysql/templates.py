@@ -69,11 +69,11 @@ def changes(
 ) -> list[dict[str, Any]]:
     """The feed's templates that are new or have vanished in the hours of a span, the latest first.
 
-    Times are UTC, without a zone: ``window_start`` is that of the first message, or of the first
+    Times are UTC, without a zone: ``window_start`` is the hour of the first message, or the first
     hour without one. Raises OutOfTimeError where the server needs longer than ``max_s``.
     """
     try:
-        # Of a template that is new, the view has the minute; of one that vanished, the hour.
+        # The hour that ``since`` is in has begun before it.
         ask(cursor, _CHANGES_BETWEEN, (feed.name, since - _HOUR, until, limit), max_s)
     except ProgrammingError as error:
         if error.args[0] != _NO_SUCH_TABLE:
