@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from millrace.api import tokens
 from millrace.config import Config
@@ -57,6 +57,7 @@ def built() -> None:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """The browser, for one test after another."""
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(), headless=True, args=list(_FLAGS)

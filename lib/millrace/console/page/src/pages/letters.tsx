@@ -122,8 +122,8 @@ function AllShown({ letters, acts }: { letters: readonly Letter[]; acts: Acts })
 function columnsOf(view: View): Column<Letter>[] {
   return [
     { name: "received_at", width: "14rem", cell: (one) => <time>{timeText(textOf(one["received_at"]), view.tz)}</time> },
-    { name: "feed", width: "6rem", cell: (one) => <Text text={one.feed} /> },
-    { name: "reason", width: "8.5rem", cell: (one) => one.reason },
+    { name: "feed", width: "8rem", cell: (one) => <Text text={one.feed} /> },
+    { name: "reason", width: "9rem", cell: (one) => one.reason },
     { name: "detail", width: "minmax(14rem, 22rem)", cell: (one) => <Text text={textOf(one["detail"])} most={200} /> },
     { name: "status", width: "6rem", cell: (one) => one.status },
     { name: "what came", width: "minmax(18rem, 1fr)", cell: (one) => <Text text={textOf(one["raw"])} most={400} /> },
