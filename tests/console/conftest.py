@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from api.serving import served
 from api.worlds import MINUTE, app_feed, empty, line, send_minute
-from console import hostile
+from console import hostile, shop_world
 from console.browser import Watched, built, launched, watched
 from playwright.sync_api import Browser
 from pyspark.sql import SparkSession
 from support.commandline import millrace
+from support.counted import CountedFeed
 from support.lines import recent
 from support.pipeline import pipeline
 
@@ -83,6 +84,21 @@ def real(
         pipe.run_within(spark, job)
     assert millrace("reconcile", conf=pipe.file).code == 0
     with served(pipe.conf, **PATIENT) as conf:
+        yield conf
+
+
+@pytest.fixture(scope="session")
+def shop_lines(servers: Config) -> CountedFeed:
+    """Half an hour of a shop, stored, counted and compared, with dead letters."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    return shop_world.filled(servers, now)
+
+
+@pytest.fixture(scope="session")
+def shop(shop_lines: CountedFeed) -> Iterator[Config]:
+    """An API of the shop's feed, with a token of each role."""
+    given = {"read_token": shop_world.READ, "operate_token": shop_world.OPERATE}
+    with served(shop_lines.conf, **PATIENT, **given) as conf:
         yield conf
 
 

@@ -12,6 +12,7 @@ import { ProblemNote } from "./ProblemNote.tsx";
 import { RuleFields } from "./RuleForm.tsx";
 import { RulePreview, useTried } from "./RulePreview.tsx";
 import { Text } from "./Text.tsx";
+import { Twice } from "./Twice.tsx";
 import { useQuery } from "./useQuery.ts";
 
 interface RulePanelProps {
@@ -161,19 +162,6 @@ function Silence({ stored, url, act, isBusy }: SilenceProps) {
         </span>
       )}
     </div>
-  );
-}
-
-/** A button for what cannot be undone: it asks once more. */
-export function Twice({ label, question, onSure, isDisabled }: { label: string; question: string; onSure: () => void; isDisabled?: boolean }) {
-  const [isAsked, ask] = useState(false);
-  if (!isAsked) return <button type="button" disabled={isDisabled ?? false} onClick={() => ask(true)}>{label} …</button>;
-  return (
-    <span class="twice" role="group" aria-label={question}>
-      {question}{" "}
-      <button type="button" class="danger" autofocus onClick={() => (ask(false), onSure())}>{label}</button>{" "}
-      <button type="button" onClick={() => ask(false)}>Keep</button>
-    </span>
   );
 }
 

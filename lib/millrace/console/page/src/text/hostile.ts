@@ -9,7 +9,7 @@ export interface Piece {
 // C0 and C1 controls but tab and newline, soft hyphen, marks and embeddings of direction, zero
 // widths, line and paragraph separators, byte order mark, tags, variation selectors, and halves of
 // surrogate pairs that stand alone.
-const CONTROL =
+export const CONTROL =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
 
 /** The text in pieces, controls apart and as escapes: `\x1b`, `\u202e`. */
@@ -18,7 +18,7 @@ export function pieces(text: string): Piece[] {
   let end = 0;
   for (const match of text.matchAll(CONTROL)) {
     if (match.index > end) made.push({ text: text.slice(end, match.index), isControl: false });
-    made.push({ text: escaped(match[0]), isControl: true });
+    made.push({ text: escapeOf(match[0]), isControl: true });
     end = match.index + match[0].length;
   }
   if (end < text.length) made.push({ text: text.slice(end), isControl: false });
@@ -26,7 +26,7 @@ export function pieces(text: string): Piece[] {
 }
 
 /** A control as an escape. */
-function escaped(control: string): string {
+export function escapeOf(control: string): string {
   const code = control.codePointAt(0)!;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, "0")}`;
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;

@@ -1,0 +1,169 @@
+"""The page Alerts: rules are tried as they are written, and told what is wrong at their fields."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from console import hostile
+from console.browser import NARROW, WIDE, Watched
+from console.operating import asked, reading, signed
+from console.shop_world import NAME
+from playwright.sync_api import Browser, Locator, expect
+
+from millrace.config import Config
+
+pytestmark = pytest.mark.slow
+
+RULE: dict[str, Any] = {
+    "name": f"Sales {hostile.IMAGE}",
+    "metric": "volume",
+    "filter": {"feed": [NAME]},
+    "threshold": 52,
+}
+
+
+@pytest.fixture
+def own(browser: Browser, shop: Config) -> Iterator[Watched]:
+    """The page of who may operate, without any rule."""
+    with signed(browser, shop) as made:
+        for one in asked(made, "/v1/alerts")["items"]:
+            asked(made, f"/v1/alerts/{one['id']}", method="DELETE", **{"If-Match": "*"})
+        made.go("alerts?refresh=off")
+        yield made
+
+
+def made(own: Watched) -> str:
+    """The id of a rule that is stored beside the page, which is shown."""
+    id: str = asked(own, "/v1/alerts", RULE)["id"]
+    own.go(f"alerts?refresh=off&rule={id}")
+    expect(own.page.get_by_role("dialog").locator(".plot")).to_be_visible()
+    return id
+
+
+def stored(own: Watched) -> list[Any]:
+    """The rules as the API has them."""
+    found: list[Any] = asked(own, "/v1/alerts")["items"]
+    return found
+
+
+def threshold(panel: Locator) -> Locator:
+    """The field of the threshold."""
+    return panel.get_by_role("spinbutton", name="Threshold")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_alerts_are_sound(browser: Browser, shop: Config, width: int, theme: str) -> None:
+    with signed(browser, shop, width, theme) as own:
+        id = made(own)
+        own.screenshot(f"rule-{width}-{theme}")
+        assert own.violations() == []
+        own.go("alerts")
+        expect(own.page.locator(".rules tbody tr").first).to_be_visible()
+        own.screenshot(f"alerts-{width}-{theme}")
+        assert own.violations() == []
+        assert own.page.evaluate("document.documentElement.scrollWidth") <= width
+        asked(own, f"/v1/alerts/{id}", method="DELETE", **{"If-Match": "*"})
+
+
+def test_errors_stand_at_their_fields(own: Watched) -> None:
+    own.expected = {422}
+    own.page.get_by_role("button", name="New rule").click()
+    panel = own.page.get_by_role("dialog")
+    panel.get_by_role("button", name="Create").click()
+    name = panel.get_by_role("textbox", name="Name")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(name).to_be_focused()
+    expect(threshold(panel)).to_have_attribute("aria-invalid", "true")
+    name.fill("x")
+    threshold(panel).fill("1")
+    panel.get_by_role("spinbutton", name="For, minutes").fill("0")
+    panel.get_by_role("button", name="Create").click()
+    wrong = panel.locator(".form-field", has_text="For, minutes").locator(".wrong")
+    expect(wrong).to_contain_text("greater than or equal to 1")
+    assert stored(own) == []
+
+
+def test_what_a_rule_would_have_done_is_what_the_api_says(own: Watched) -> None:
+    own.page.get_by_role("button", name="New rule").click()
+    panel = own.page.get_by_role("dialog")
+    expect(panel).to_contain_text("Set a threshold to see when it would have fired.")
+    panel.get_by_role("combobox", name="Metric").select_option("volume")
+    panel.get_by_role("combobox", name="feed").fill(NAME)
+    panel.get_by_role("combobox", name="feed").press("Enter")
+    threshold(panel).fill(str(RULE["threshold"]))
+    said = asked(own, "/v1/alerts/preview", {"rule": RULE, "from": "now-24h"})
+    fired = said["firings"]
+    assert len(fired) > 1
+    expect(panel.locator(".preview strong")).to_contain_text(f"fired {len(fired)} times")
+    expect(panel.locator(".firings li")).to_have_count(len(fired))
+    shown = panel.locator(".firings button").all_inner_texts()
+    wanted = [one["since"][:19].replace("T", " ") for one in reversed(fired)]
+    assert shown == wanted
+    panel.get_by_role("button", name="table").click()
+    cells = panel.get_by_role("region", name=re.compile("as a table")).locator("tbody tr")
+    values = [text.split("\t")[1] for text in cells.all_inner_texts()[:40]]
+    newest = [*reversed(said["values"])][:40]
+    assert values == ["\u2013" if one is None else f"{one:,.0f}" for one in newest]
+    own.screenshot("rule-table-1440-light")
+    panel.locator(".firings button").first.click()
+    lines = own.page.get_by_role("dialog").last
+    expect(lines.locator(".compared")).to_contain_text(f"figure {fired[-1]['value']:.0f} = lines")
+
+
+def test_a_rule_is_made_changed_silenced_and_deleted(own: Watched) -> None:
+    own.page.get_by_role("button", name="New rule").click()
+    panel = own.page.get_by_role("dialog")
+    panel.get_by_role("textbox", name="Name").fill(RULE["name"])
+    panel.get_by_role("combobox", name="Metric").select_option("error_ratio")
+    threshold(panel).fill("0.25")
+    panel.get_by_role("spinbutton", name="For, minutes").fill("5")
+    panel.get_by_role("button", name="Create").click()
+    expect(own.page).to_have_url(re.compile(r"rule=[0-9a-f]{16}"))
+    (one,) = stored(own)
+    assert (one["rule"]["threshold"], one["rule"]["for_minutes"]) == (0.25, 5)
+    row = own.page.locator(".rules tbody tr")
+    expect(row).to_contain_text("error_ratio > 25 % for 5 min")
+    expect(row).to_contain_text(hostile.IMAGE)
+    threshold(panel).fill("0.5")
+    panel.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("error_ratio > 50 % for 5 min")
+    panel.get_by_role("group", name="Silence").get_by_role("button", name="4 h").click()
+    expect(row).to_contain_text("silenced until")
+    assert stored(own)[0]["silenced_until"]
+    panel.get_by_role("button", name="End the silence").click()
+    expect(row).not_to_contain_text("silenced")
+    panel.get_by_role("button", name="Delete").click()
+    assert len(stored(own)) == 1
+    panel.get_by_role("button", name="Delete", exact=True).click()
+    expect(panel).to_have_count(0)
+    assert stored(own) == []
+    assert own.page.locator("main img").count() == 0
+
+
+def test_what_another_one_changed_meanwhile_is_not_overwritten(own: Watched) -> None:
+    own.expected = {412}
+    id = made(own)
+    changed = RULE | {"threshold": 77}
+    asked(own, f"/v1/alerts/{id}", changed, method="PUT", **{"If-Match": '"1"'})
+    panel = own.page.get_by_role("dialog")
+    threshold(panel).fill("1")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Changed meanwhile")
+    own.page.get_by_role("button", name="Refresh now").click(force=True)
+    own.settled()
+    panel.get_by_role("button", name="Read it again").click()
+    expect(threshold(panel)).to_have_value("77")
+    assert stored(own)[0]["rule"]["threshold"] == 77
+
+
+def test_who_may_read_alone_tries_rules_and_changes_none(browser: Browser, shop: Config) -> None:
+    with reading(browser, shop) as own:
+        made(own)
+        panel = own.page.get_by_role("dialog")
+        expect(panel.get_by_role("button", name="Save")).to_have_count(0)
+        expect(panel.get_by_role("textbox", name="Name")).to_be_disabled()
+        expect(panel.locator(".preview strong")).to_contain_text("Would have fired")
+        expect(own.page.get_by_role("button", name="New rule")).to_have_count(0)
+        expect(panel.get_by_role("group", name="Silence")).to_have_count(0)
