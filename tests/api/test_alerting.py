@@ -183,7 +183,7 @@ def test_a_feed_that_falls_silent_has_no_data(figures: Figures, manager: str) ->
     figures.minute(last_minute() - 3 * MINUTE, failed=0)
     rule = figures.rule(no_data="alert", for_minutes=2)
     figures.rule(no_data="ok")
-    figures.evaluator().step()
+    figures.evaluate()
     assert figures.deliverer(manager).step()
     (alert,) = alerts_at(manager)
     assert alert["labels"]["rule"] == rule.id
@@ -196,7 +196,7 @@ def test_an_alertmanager_that_is_away_is_told_later(figures: Figures, tmp_path: 
     port = free_port()
     deliverer = figures.deliverer(f"http://127.0.0.1:{port}")
     before = failures()
-    figures.evaluator().step()
+    figures.evaluate()
     assert not deliverer.step()
     assert failures() == before + 1
     with alertmanager(tmp_path, port) as address:
@@ -207,7 +207,7 @@ def test_an_alertmanager_that_is_away_is_told_later(figures: Figures, tmp_path: 
 def test_a_silenced_rule_is_kept_silent_by_the_alertmanager(figures: Figures, manager: str) -> None:
     figures.breach()
     rule, db = figures.rule(no_data="keep"), mongo.database(figures.conf.mongo)
-    figures.evaluator().step()
+    figures.evaluate()
     until = datetime.now(UTC) + timedelta(hours=1)
     alert_rules.silence(db, rule.id, until)
     deliverer = figures.deliverer(manager)

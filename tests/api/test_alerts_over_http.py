@@ -183,7 +183,7 @@ def test_a_rule_shows_its_value_and_how_far_that_can_be_trusted(
     figures: Figures, client: TestClient
 ) -> None:
     id = created(client, **FAILS, filter={}, window_minutes=30)["id"]
-    figures.evaluator().step()
+    figures.evaluate()
     shown = client.get(f"/v1/alerts/{id}").json()
     state = shown["state"]
     assert state["status"] == "ok"
@@ -214,7 +214,7 @@ def test_the_history_of_a_rule_is_kept_when_it_is_deleted(
 ) -> None:
     given = FAILS | {"threshold": 1, "comparison": "<", "window_minutes": 30, "filter": {}}
     id = created(client, **given)["id"]
-    figures.evaluator().step()
+    figures.evaluate()
     path = f"/v1/alerts/{id}"
     (one,) = client.get(f"{path}/history").json()["items"]
     assert (one["kind"], one["cause"], one["bounds"]) == ("firing", "value", "< 1")

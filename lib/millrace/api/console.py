@@ -86,6 +86,9 @@ def add(app: FastAPI) -> None:
 class _Files(StaticFiles):
     """The built page: what names no file is a place within it."""
 
+    async def check_config(self) -> None:
+        """Nothing: whether the page is built is asked anew for each answer."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, compressed where that is wanted, or the page itself."""
         if not (STATIC / "index.html").is_file():
