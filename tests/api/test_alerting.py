@@ -225,7 +225,7 @@ def test_a_silenced_rule_is_kept_silent_by_the_alertmanager(figures: Figures, ma
 def test_what_was_told_of_an_open_minute_is_withdrawn_where_its_figures_change(
     figures: Figures, manager: str
 ) -> None:
-    starts = figures.breach()
+    starts = figures.breach(2)  # With more the first of them would be closed.
     rule = figures.rule(no_data="keep")
     evaluator, deliverer = figures.evaluator(), figures.deliverer(manager)
     evaluator.step()
