@@ -309,7 +309,8 @@ def test_an_error_in_the_middle_breaks_the_connection(api: Config, held: Held, f
 def test_a_client_that_leaves_takes_its_connection_with_it(api: Config, held: Held) -> None:
     client, asked = asked_for_many(api)
     with client, client.stream("GET", f"/v1/figures/{SHOP.name}/export", params=asked) as answer:
-        next(answer.iter_raw())
+        pieces = answer.iter_raw()  # held on to: without it the answer is closed
+        next(pieces)
         wait(lambda: held.questions == HELD_AT)
         assert held.connections
     wait(lambda: not held.connections)
