@@ -14,7 +14,7 @@ export function Copy({ label, text }: { label: string; text: string }) {
   };
   return (
     <>
-      <button type="button" class="quiet" onClick={() => void copy()} aria-label={`Copy as ${label}`}>
+      <button type="button" class="quiet" onClick={() => void copy()}>
         {state === "copied" ? "copied ✓" : `copy ${label}`}
       </button>
       <span class="hidden" role="status">{state === "copied" ? `${label} copied` : ""}</span>
