@@ -8,4 +8,6 @@ def ready(page: Page, name: str) -> None:
     if name == "overview":
         expect(page.locator(".badge")).to_have_count(4)
     else:
-        expect(page.get_by_role("row").nth(5)).to_be_visible()
+        expect(page.locator(".grid-row").nth(5)).to_be_visible()
+    if name != "live":  # whose tail never ends
+        page.wait_for_load_state("networkidle")

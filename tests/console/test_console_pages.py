@@ -53,10 +53,10 @@ def compare_points(own: Watched) -> None:
         page.keyboard.press("Enter")
         panel = page.get_by_role("dialog")
         feeds = panel.get_by_role("group", name="Feed").get_by_role("button")
-        expect(panel.get_by_role("status")).to_contain_text("figure")
+        expect(panel.get_by_role("status")).to_contain_text(_COMPARED)
         if feeds.count() > 1:
             feeds.nth(draw.randrange(feeds.count())).click()
-            page.wait_for_load_state("networkidle")
+            expect(panel.get_by_role("status")).to_contain_text(_COMPARED)
         told = _COMPARED.search(panel.get_by_role("status").inner_text())
         assert told
         figure, sign, lines = told.groups()

@@ -120,6 +120,7 @@ def test_a_span_that_is_drawn_over_is_shown(signed: Watched) -> None:
     ready(page, "logs")
     expect(page.locator(".chart .legend").first).to_be_visible()
     over = page.locator(".u-over")
+    over.hover()
     box: Any = over.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 20)
     page.mouse.down()

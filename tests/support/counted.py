@@ -109,7 +109,9 @@ class CountedFeed:
         row: dict[str, Any] = {"_id": batch.key, "query": batch.query, "checkpoint_id": _CHECKPOINT}
         ranges = [asdict(one) | times[one.partition] for one in batch.ranges]
         row |= {"batch_id": batch.id, "committed_at": datetime.now(UTC), "ranges": ranges}
-        db[ledger.COLLECTION].insert_one(row | {"rows_in": batch.lines})
+        db[ledger.COLLECTION].insert_one(
+            row | {"rows_in": batch.lines, "rows_written": len(records)}
+        )
 
     def aggregate(self, until: datetime | None = None) -> None:
         """Counts what was received before ``until``, or all, and is not counted yet."""

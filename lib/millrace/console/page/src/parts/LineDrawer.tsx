@@ -85,7 +85,9 @@ function Anomaly({ item }: { item: Line }) {
             <b>
               <Text text={one.rule} />
             </b>
-            : observed <Text text={textOf(one.observed)} most={200} />, threshold <Text text={textOf(one.threshold)} most={200} />, {one.points} points
+            : observed <Text text={textOf(one.observed)} most={200} />,{" "}
+            {textOf(one.threshold) && <>threshold <Text text={textOf(one.threshold)} most={200} />, </>}
+            {one.points} points
           </li>
         ))}
       </ul>

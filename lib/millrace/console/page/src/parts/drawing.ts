@@ -44,8 +44,8 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
           ? { width: 1.4, dash: [7, 5], points: { show: false } }
           : kind === "bars"
             ? { fill: colour(one.colour), width: 0, paths: bars, points: { show: false } }
-            // Points as well: one that stands alone between gaps has no line.
-            : { fill: `${colour(one.colour)}1c`, width: 1.6, points: { show: true, size: 4, width: 0, fill: colour(one.colour) } }),
+            // What stands alone between gaps has no line, and is drawn as a point.
+            : { fill: `${colour(one.colour)}1c`, width: 1.6, points: { show: true, filter: alone, size: 4, width: 0, fill: colour(one.colour) } }),
       })),
     ],
     hooks: {
@@ -74,6 +74,13 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     });
   }
   return plot;
+}
+
+/** The places of values without one before and after them. */
+function alone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series]!;
+  const isThere = (at: number): boolean => values[at] !== null && values[at] !== undefined;
+  return Array.from(values, (_, at) => at).filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
 }
 
 /** The step that the cursor is on: of bars the one below it, of lines the nearest point. */
