@@ -23,7 +23,7 @@ _FIGURES = ("events", "revenue", "failed_amount", "sum_session_s", "sessions_tim
 
 
 @pytest.fixture(scope="module")
-def conf(api_conf: Config) -> Config:
+def both(api_conf: Config) -> Config:
     """Ten minutes of an application and of a shop."""
     app, draw = empty(api_conf, APP), random.Random(2)
     for number in range(10):
@@ -39,9 +39,9 @@ def conf(api_conf: Config) -> Config:
 
 
 @pytest.fixture
-def client(conf: Config) -> Iterator[TestClient]:
+def client(both: Config) -> Iterator[TestClient]:
     """A client of an API with both feeds."""
-    with asking(conf) as made:
+    with asking(both) as made:
         yield made
 
 

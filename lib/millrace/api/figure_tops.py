@@ -85,7 +85,7 @@ def top(
         "since": time_text(whole.since),
         "until": time_text(whole.until),
         "rows": [
-            {name: str(row[name]) for name in columns} | shown_figures(of, row)
+            {**{name: str(row[name]) for name in columns}, **shown_figures(of, row)}
             for row in found[:size]
         ],
         "is_cut": len(found) > size,
