@@ -23,7 +23,7 @@ _FIGURES = ("events", "revenue", "failed_amount", "sum_session_s", "sessions_tim
 
 
 @pytest.fixture(scope="module")
-def filled(api_conf: Config) -> Config:
+def both(api_conf: Config) -> Config:
     """Ten minutes of an application and of a shop."""
     app, draw = empty(api_conf, APP), random.Random(2)
     for number in range(10):
@@ -39,9 +39,9 @@ def filled(api_conf: Config) -> Config:
 
 
 @pytest.fixture
-def client(filled: Config) -> Iterator[TestClient]:
+def client(both: Config) -> Iterator[TestClient]:
     """A client of an API with both feeds."""
-    with asking(filled) as made:
+    with asking(both) as made:
         yield made
 
 

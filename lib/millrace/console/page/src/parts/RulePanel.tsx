@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { address, type Problem, problemOf, send } from "../api/client.ts";
+import { address, get, type Problem, problemOf, send } from "../api/client.ts";
 import { type AlertRule, bodyOf, deliveryText, type Draft, draftOf, faultsOf, type MetricOfRules, NEW, STANDINGS, standingOf, valueText } from "../state/rules.ts";
 import { tick } from "../state/ticks.ts";
 import { timeText } from "../state/time.ts";
@@ -66,6 +66,12 @@ export function RulePanel({ stored, metrics, view, mayWrite, onOpen, onMade }: R
       onMade(made);
       change({ rule: made.id }, "replace");
     });
+  const readAgain = (): Promise<void> =>
+    act(async () => {
+      const now = await get("/v1/alerts/{id}", { path: { id: stored?.id ?? "" } });
+      set(draftOf(now.rule));
+      setVersion(now.version);
+    });
   const remove = (): Promise<void> =>
     act(async () => {
       await send("DELETE", url, undefined, { ifMatch: `"${version}"` });
@@ -90,7 +96,7 @@ export function RulePanel({ stored, metrics, view, mayWrite, onOpen, onMade }: R
           <RuleFields draft={draft} metrics={metrics} faults={faults} view={view} onChange={(next) => (tell(null), set(next))} />
           <ProblemNote problem={rest} />
           {problem?.status === 412 && stored && (
-            <button type="button" onClick={() => (set(draftOf(stored.rule)), setVersion(stored.version), tell(null))}>
+            <button type="button" class="secondary" onClick={() => void readAgain()}>
               Read it again, without these changes
             </button>
           )}
