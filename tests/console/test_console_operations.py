@@ -190,6 +190,8 @@ def test_the_pipeline_shows_what_waits_and_what_reconcile_found(own: Watched) ->
     row = page.get_by_role("region", name="Verdicts").get_by_role("row", name=APP.name)
     expect(row).to_contain_text("fails")
     expect(row.locator("b.wrong")).to_have_text("2")
+    tops = [cell.bounding_box() for cell in row.get_by_role("cell").all()]
+    assert len({box["y"] for box in tops if box}) == 1
     expect(page.locator(".mend")).to_have_count(1)
     expect(page.locator(".mend")).to_contain_text(f"millrace reconcile --feed {APP.name}")
 

@@ -91,5 +91,5 @@ const COLUMNS: Column<Grown>[] = [
   { name: "code", width: "4rem", cell: (row) => <Text text={row.code} most={8} /> },
   { name: "errors", width: "5rem", cell: (row) => <b class="number">{count(row.many)}</b> },
   { name: "before", width: "5rem", cell: (row) => <span class="number">{count(row.before)}</span> },
-  { name: "grown by", width: "6rem", cell: (row) => <span class="number">{row.many > row.before ? "+" : ""}{count(row.many - row.before)}</span> },
+  { name: "grown by", width: "7rem", cell: (row) => <span class="number">{row.many > row.before ? "+" : ""}{count(row.many - row.before)}</span> },
 ];
