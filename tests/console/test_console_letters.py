@@ -17,7 +17,7 @@ from millrace.io import mongo
 
 pytestmark = pytest.mark.slow
 
-PLACE = f"letters?feed={NAME}&refresh=off"
+PLACE = f"dead-letters?feed={NAME}&refresh=off"
 LETTERS = f"/v1/dead-letters?feed={NAME}&from=now-2h"
 
 

@@ -30,7 +30,7 @@ export const PAGES: readonly Page[] = [
   { name: "shop", title: "Shop", load: () => import("./pages/shop.tsx") },
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
   { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
-  { name: "letters", title: "Dead letters", load: () => import("./pages/letters.tsx") },
+  { name: "dead-letters", title: "Dead letters", load: () => import("./pages/dead-letters.tsx") },
 ];
 
 /** The page of a name; the first where there is none of it. */

@@ -3,13 +3,12 @@ import type { PageProps } from "../pages.ts";
 import { Badge } from "../parts/Badge.tsx";
 import { Copy } from "../parts/Copy.tsx";
 import { Faults, FAULTS, Flow } from "../parts/Flow.tsx";
-import { LettersPanel } from "../parts/LettersPanel.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { Text } from "../parts/Text.tsx";
 import { useQuery } from "../parts/useQuery.ts";
 import { timeText } from "../state/time.ts";
 import { ofLines } from "../state/trust.ts";
-import { change, type View } from "../state/view.ts";
+import { go, hrefOf, shared, type View } from "../state/view.ts";
 import { count, counted } from "../text/numbers.ts";
 
 type Stage = Schemas["Stage"];
@@ -20,7 +19,6 @@ export default function Pipeline({ view }: PageProps) {
   const query = { feed: [...view.feeds] };
   const stages = useQuery("/v1/pipeline", { query }, { live: true });
   const proofs = useQuery("/v1/proof", { query }, { live: true });
-  const letters = view.all["letters"];
   const verdicts = new Map((proofs.data ?? []).map((one) => [one.feed, one]));
   return (
     <>
@@ -38,10 +36,9 @@ export default function Pipeline({ view }: PageProps) {
             </h2>
             <Badge vouched={ofLines(trustOf(stage, verdicts.get(stage.feed)), Date.now(), view.tz)} of={`lines of ${stage.feed}`} />
           </header>
-          <Flow stage={stage} view={view} onLetters={() => change({ letters: stage.feed })} />
+          <Flow stage={stage} view={view} onLetters={() => go(hrefOf("dead-letters", { ...shared(view), feed: stage.feed, from: ALL_TIME, to: "now" }))} />
         </section>
       ))}
-      {letters && <LettersPanel key={letters} feed={letters} view={view} onClose={() => change({ letters: null })} />}
     </>
   );
 }

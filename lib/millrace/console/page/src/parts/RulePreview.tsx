@@ -130,5 +130,5 @@ function seriesOf(data: Previewed, draft: Draft): Series[] {
 function linesOf(draft: Draft, endMs: number, view: View): string {
   const from = new Date(endMs - (draft.window_minutes ?? 1) * MINUTE_MS).toISOString();
   const span = { ...shared(view), from, to: new Date(endMs).toISOString(), feed: draft.filter.feed.join(",") };
-  return draft.metric === "dead_letter_ratio" ? hrefOf("letters", { ...span, q: "" }) : hrefOf("logs", { ...span, q: draft.query ?? "" });
+  return draft.metric === "dead_letter_ratio" ? hrefOf("dead-letters", { ...span, q: "" }) : hrefOf("logs", { ...span, q: draft.query ?? "" });
 }

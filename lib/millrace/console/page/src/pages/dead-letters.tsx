@@ -37,7 +37,7 @@ export default function Letters({ view, session }: PageProps) {
       </div>
       <ProblemNote problem={letters.problem} />
       {mayWrite && <AllShown letters={items.filter(isOpen)} acts={acts} />}
-      <div class="letters">
+      <div class="letter-list">
         <Table
           label="Dead letters"
           rows={items}
