@@ -27,7 +27,17 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
-Server = Literal["kafka", "mongo", "mysql", "api", "reconcile"]
+Server = Literal[
+    "kafka",
+    "mongo",
+    "mysql",
+    "api",
+    "reconcile",
+    "source-postgres",
+    "source-mariadb",
+    "source-mongo",
+    "connect",
+]
 LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 
@@ -271,6 +281,8 @@ class Spark(Section):
 class Stack(Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
+    Those of ``changes`` are for change data capture: only ``millrace up --with changes`` starts
+    them.
     They listen at one of its addresses, but for the API, which has ``api.listen``. Kafka has no
     authentication: any address but loopback exposes it to the network, which pods of a cluster on
     this machine need.
@@ -278,4 +290,5 @@ class Stack(Section):
 
     directory: Path = Path(".millrace")
     servers: tuple[Server, ...] = ()
+    changes: tuple[Server, ...] = ()
     listen: str = "127.0.0.1"
