@@ -26,8 +26,9 @@ def _file(folder: Path, **section: Any) -> Path:
 
 def _secrets(file: Path) -> list[str]:
     changes = config.load(file).changes
-    assert changes and changes.postgres and changes.mariadb and changes.mongo
-    secrets = (changes.postgres.password, changes.mariadb.password, changes.mongo.password)
+    assert changes
+    sources = (changes.postgres, changes.mariadb, changes.mongo)
+    secrets = [source.password if source else None for source in sources]
     return [secret.get_secret_value() if secret else "" for secret in secrets]
 
 
@@ -94,7 +95,8 @@ def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, case: str) -> None:
 
 def test_sources_are_found_where_the_section_says(tmp_path: Path) -> None:
     conf = config.load(_file(tmp_path))
-    assert conf.changes and conf.changes.postgres
+    assert conf.changes
+    assert conf.changes.postgres
     address = addresses.of_postgres(conf.changes.postgres)
     assert (address.text, address.is_embedded(conf.stack)) == ("127.0.0.1:20432", True)
     connect = addresses.of_connect(conf.changes)

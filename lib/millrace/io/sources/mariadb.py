@@ -1,0 +1,113 @@
+"""MariaDB as a source: its binary log, and its table of signals."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pymysql
+
+from millrace.config import Changes, ConfigurationError, Mysql, UnreachableError
+from millrace.io import mysql
+from millrace.io.sources import snapshot_signal
+from millrace.io.sources.notes import mariadb_note
+from millrace.io.sources.prepared import Prepared, SourceState
+from millrace.records import capture
+from millrace.records.entities import Entity
+
+# Without the last one, every event of a transaction has the position of its begin.
+_VARIABLES = {
+    "log_bin": "ON",
+    "binlog_format": "ROW",
+    "binlog_row_image": "FULL",
+    "binlog_legacy_event_pos": "ON",
+}
+Cursor = Any
+
+
+@contextmanager
+def cursor(changes: Changes) -> Iterator[Cursor]:
+    """A cursor of one transaction, committed at the end.
+
+    Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
+    """
+    own = _own(changes)
+    try:
+        with mysql.connection(own) as opened, opened.cursor() as made:
+            yield made
+    except (ConfigurationError, UnreachableError) as error:
+        text = str(error).replace("mysql.host", "changes.mariadb.host", 1)
+        raise type(error)(text) from None
+    except pymysql.MySQLError as error:
+        raise ConfigurationError(
+            f"changes.mariadb.host {own.host}:{own.port}: {error.args[-1]}"
+        ) from None
+
+
+def prepare(changes: Changes, entities: Sequence[Entity]) -> Prepared:
+    """Makes the table of signals where it is missing, and looks at the server's settings."""
+    found, own = Prepared(), _own(changes)
+    with cursor(changes) as opened:
+        for name, expected in _VARIABLES.items():
+            opened.execute("SHOW GLOBAL VARIABLES LIKE %s", (name,))
+            row = opened.fetchone()
+            # Older servers have no binlog_legacy_event_pos: there it is as if it were on.
+            if row and row["Value"] != expected:
+                found.wrong.append(f"{name} is {row['Value']}: set it to {expected}")
+        signals = capture.signals(changes.name)
+        if not _columns(opened, own.database, signals):
+            opened.execute(
+                f"CREATE TABLE `{signals}` (id VARCHAR(64) PRIMARY KEY,"
+                " type VARCHAR(32) NOT NULL, data VARCHAR(4096))"
+            )
+            found.made.append(f"table {signals}")
+        for entity in entities:
+            columns = _columns(opened, own.database, entity.table)
+            if not columns:
+                found.wrong.append(f"{entity.name}: there is no table {entity.table}")
+            else:
+                _note(found, entity, columns)
+    return found
+
+
+def state(changes: Changes, entities: Sequence[Entity]) -> SourceState:
+    """Whether somebody reads its binary log."""
+    with cursor(changes) as opened:
+        opened.execute("SHOW PROCESSLIST")
+        readers = sum(row["Command"].startswith("Binlog Dump") for row in opened.fetchall())
+        opened.execute("SHOW BINARY LOGS")
+        size = sum(int(row["File_size"]) for row in opened.fetchall())
+    text = f"binary log {'read' if readers else 'not read'}, {size:,} bytes kept"
+    return SourceState(text, is_wrong=not readers)
+
+
+def signal(changes: Changes, entity: Entity, where: str | None) -> None:
+    """Asks for a snapshot of a table; raises as the package does."""
+    table = f"{_own(changes).database}.{entity.table}"
+    statement = (
+        f"INSERT INTO `{capture.signals(changes.name)}` (id, type, data) VALUES (%s, %s, %s)"
+    )
+    with cursor(changes) as opened:
+        opened.execute(statement, snapshot_signal.row(table, where))
+
+
+def _own(changes: Changes) -> Mysql:
+    if changes.mariadb is None:
+        raise ConfigurationError("the configuration has no changes.mariadb")
+    return changes.mariadb
+
+
+def _note(found: Prepared, entity: Entity, columns: dict[str, str]) -> None:
+    for field in entity.fields:
+        if field.column not in columns:
+            found.wrong.append(f"{entity.name}.{field.name}: {entity.table} has no {field.column}")
+        elif note := mariadb_note(columns[field.column], field.type):
+            found.notes.append(f"{entity.name}.{field.name} ({columns[field.column]}): {note}")
+
+
+def _columns(opened: Cursor, database: str, table: str) -> dict[str, str]:
+    opened.execute(
+        "SELECT column_name AS name, data_type AS type FROM information_schema.columns"
+        " WHERE table_schema = %s AND table_name = %s",
+        (database, table),
+    )
+    return {row["name"]: row["type"] for row in opened.fetchall()}
