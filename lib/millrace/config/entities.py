@@ -9,7 +9,9 @@ from pydantic import Field as Checked
 from pydantic import field_validator, model_validator
 
 from millrace.config.changes import Changes
+from millrace.config.feeds import Feed
 from millrace.config.models import Section
+from millrace.config.settings import Config
 from millrace.config.yaml_file import load as load_file
 from millrace.errors import ConfigurationError
 from millrace.records import RESERVED_NAMES
@@ -150,6 +152,21 @@ class Entities:
                 return entity
         known = ", ".join(entity.name for entity in self.all)
         raise ConfigurationError(f"no entity is named {name!r}; the entities are: {known}")
+
+
+def of(conf: Config) -> Entities:
+    """The entities of a configuration; raises ConfigurationError where it captures nothing."""
+    if conf.changes is None:
+        raise ConfigurationError(f"{conf.file}: changes: this section is missing")
+    return load(conf.changes)
+
+
+def feeds(conf: Config) -> tuple[Feed, ...]:
+    """What a job over changes reads: a feed for each entity, of its name and topic."""
+    return tuple(
+        Feed(name=one.name, topic=one.topic, format="json", service_name=one.name)
+        for one in of(conf).all
+    )
 
 
 def load(changes: Changes) -> Entities:

@@ -185,6 +185,7 @@ class Ports(Section):
     ingest: Port | None = None
     aggregate: Port | None = None
     archive: Port | None = None
+    changes: Port | None = None
     api: Port | None = None
 
     @model_validator(mode="before")

@@ -9,6 +9,7 @@ from millrace.errors import SetupError
 from millrace.io import sources
 from millrace.io.connect import Connect, ConnectorStatus, connector_config
 from millrace.io.connect.client import STOPPED
+from millrace.io.kafka import create_topics
 from millrace.io.kafka.heartbeat import heartbeat_age_s
 from millrace.io.sources.postgres import drop_slot
 from millrace.records import capture
@@ -40,9 +41,9 @@ class Connectors:
     @classmethod
     def of(cls, conf: Config) -> "Connectors":
         """Those of the configuration; raises ConfigurationError where it captures nothing."""
-        if conf.changes is None:
-            raise ConfigurationError(f"{conf.file}: changes: this section is missing")
-        return cls(conf, conf.changes, entities.load(conf.changes))
+        captured = entities.of(conf)
+        assert conf.changes is not None
+        return cls(conf, conf.changes, captured)
 
     def name(self, source: Source) -> str:
         """The name of a source's connector."""
@@ -83,6 +84,8 @@ class Connectors:
 
     def _put(self, connect: Connect, source: Source) -> Said:
         name, own = self.name(source), self.entities.of(source)
+        # One partition: so a truncate keeps its place among the changes of all keys.
+        create_topics(self.conf.kafka, [entity.topic for entity in own], partitions=1)
         wanted = {"name": name} | connector_config(self.conf, self.changes, own)
         now = connect.config(name)
         if now == wanted:
