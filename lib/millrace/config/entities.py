@@ -17,6 +17,7 @@ from millrace.errors import ConfigurationError
 from millrace.records import RESERVED_NAMES
 from millrace.records.capture import connector
 from millrace.records.entities import (
+    CATALOG,
     PLAIN_TYPES,
     RESERVED,
     SOURCES,
@@ -121,7 +122,7 @@ class _File(Section):
     @model_validator(mode="after")
     def _entities_are_distinct(self) -> "_File":
         for name in self.entities:
-            if name in RESERVED_NAMES:
+            if name in (*RESERVED_NAMES, CATALOG):
                 raise ValueError(f"no entity can be named {name}: a collection has that name")
         tables = [(one.source, one.table) for one in self.entities.values()]
         if len(set(tables)) < len(tables):
@@ -158,7 +159,16 @@ def of(conf: Config) -> Entities:
     """The entities of a configuration; raises ConfigurationError where it captures nothing."""
     if conf.changes is None:
         raise ConfigurationError(f"{conf.file}: changes: this section is missing")
-    return load(conf.changes)
+    found = load(conf.changes)
+    topics = {feed.name: feed.topic for feed in conf.feeds}
+    for entity in found.all:
+        # Where a job's feeds are those of the entities, each is itself.
+        if topics.get(entity.name, entity.topic) != entity.topic:
+            raise ConfigurationError(
+                f"{conf.changes.entities}: entities.{entity.name}: expected another name:"
+                " a feed has this one"
+            )
+    return found
 
 
 def feeds(conf: Config) -> tuple[Feed, ...]:

@@ -23,6 +23,12 @@ def signals(deployment: str) -> str:
     return f"{deployment}_signals"
 
 
+def signals_topic(deployment: str, source: Source, database: str) -> str:
+    """Where the changes of a source's table of signals are."""
+    schema = "public" if source == "postgres" else database
+    return f"{connector(deployment, source)}.{schema}.{signals(deployment)}"
+
+
 def heartbeat(deployment: str) -> str:
     """PostgreSQL's table that is written now and then, so that its slot gets on."""
     return f"{deployment}_heartbeat"

@@ -21,6 +21,7 @@ PLAIN_TYPES = (
 # Of a stored document beside the fields of its entity.
 ID, CHANGE = "_id", "change"
 RESERVED = (ID, CHANGE)
+CATALOG = "catalog"  # the view over all entities
 _ARRAY = re.compile(r"array<(\w+)>")
 
 

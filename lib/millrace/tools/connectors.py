@@ -85,7 +85,10 @@ class Connectors:
     def _put(self, connect: Connect, source: Source) -> Said:
         name, own = self.name(source), self.entities.of(source)
         # One partition: so a truncate keeps its place among the changes of all keys.
-        create_topics(self.conf.kafka, [entity.topic for entity in own], partitions=1)
+        database = entities.database(self.changes, source)
+        signals = capture.signals_topic(self.changes.name, source, database)
+        topics = [*(entity.topic for entity in own), signals]
+        create_topics(self.conf.kafka, topics, partitions=1)
         wanted = {"name": name} | connector_config(self.conf, self.changes, own)
         now = connect.config(name)
         if now == wanted:

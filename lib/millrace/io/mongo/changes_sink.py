@@ -155,19 +155,25 @@ def _write_letters(
     """Inserts letters that are missing, and removes those of records that are changes now."""
     letters = {letter["_id"]: letter for letter in (_letter(target, row) for row in dead)}
     stored_letters.insert_missing(db, [bson.letter(letter) for letter in letters.values()])
-    first, last = rows[0]["offset"], rows[-1]["offset"]
-    offsets = OffsetRange(target.topic, target.topic_id, partition, first, last + 1)
+    places = [row["offset"] for row in rows]
+    offsets = OffsetRange(target.topic, target.topic_id, partition, min(places), max(places) + 1)
     times = [received_at(row["received_ms"]) for row in rows]
     span = TimeSpan(min(times), max(times) + _MS)
     there = stored_letters.within(db, target.entity, [offsets], span)
-    stored_letters.remove(db, there.keys() - letters.keys())
+    if there:
+        understood = {_letter_id(target, row) for row in rows if not row["reason"]}
+        stored_letters.remove(db, there.keys() & understood)
+
+
+def _letter_id(target: _Target, row: Document) -> str:
+    id = record_id(row["received_ms"], row["partition"], row["offset"])
+    return f"{target.entity}/{id}"
 
 
 def _letter(target: _Target, row: Document) -> Document:
-    id = record_id(row["received_ms"], row["partition"], row["offset"])
     place = {"topic": target.topic, "partition": row["partition"], "offset": row["offset"]}
     return {
-        "_id": f"{target.entity}/{id}",
+        "_id": _letter_id(target, row),
         "feed": target.entity,
         "kafka": place,
         "received_at": stored_us(row["received_ms"]),

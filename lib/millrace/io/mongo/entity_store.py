@@ -7,20 +7,20 @@ again is known.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bson import Int64
 from pymongo import UpdateMany, UpdateOne
+from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid
+from pymongo.errors import CollectionInvalid, DuplicateKeyError
 
 from millrace.io.mongo.client import Document
 from millrace.parse.changes import Placed
-from millrace.records.entities import CHANGE, Entity
+from millrace.records.entities import CATALOG, CHANGE, RESERVED, Entity
 from millrace.records.received import EPOCH, received_at
 
-VIEW = "catalog"
 _POSITION, _DELETED = f"{CHANGE}.position", f"{CHANGE}.deleted"
 _MS = timedelta(milliseconds=1)
 
@@ -37,9 +37,9 @@ def prepare(
     unions = [{"$unionWith": {"coll": name, "pipeline": stages}} for name, stages in others]
     pipeline = [*first[1], *unions]
     try:
-        db.create_collection(VIEW, viewOn=first[0], pipeline=pipeline)
+        db.create_collection(CATALOG, viewOn=first[0], pipeline=pipeline)
     except CollectionInvalid:
-        db.command({"collMod": VIEW, "viewOn": first[0], "pipeline": pipeline})
+        db.command({"collMod": CATALOG, "viewOn": first[0], "pipeline": pipeline})
 
 
 def _shown(entity: str, view: Mapping[str, Mapping[str, str]]) -> list[Document]:
@@ -74,6 +74,39 @@ def truncation(placed: Placed, topic: str, partition: int) -> UpdateMany:
     is_reached = {"$expr": {"$lte": [f"${_POSITION}", place]}}
     mark = {CHANGE: {"$literal": _mark(placed, topic, partition)}}
     return UpdateMany(is_reached | {_DELETED: {"$ne": True}}, [{"$set": mark}])
+
+
+def fields(document: Document) -> Document:
+    """The fields of a stored row, without what the store adds."""
+    return {name: value for name, value in document.items() if name not in RESERVED}
+
+
+def mend(
+    collection: Collection[Document],
+    key: Any,
+    values: Mapping[str, Any] | None,
+    seen: Document | None,
+    at: datetime,
+) -> bool:
+    """Stores the row of a key as its source has it, or that it is deleted where there is none.
+
+    Only where the store still has the document ``seen``; whether it was so. The position stays: a
+    change that is on its way takes its place as before.
+    """
+    known = seen[CHANGE] if seen else {"position": []}
+    mark = known | {"op": "r" if values is not None else "d", "mended_at": at}
+    mark.pop("deleted", None)
+    row = dict(values) if values is not None else fields(seen or {})
+    mark |= {} if values is not None else {"deleted": True}
+    document = {"_id": key, **row, CHANGE: mark}
+    if seen is None:
+        try:
+            collection.insert_one(document)
+        except DuplicateKeyError:
+            return False
+        return True
+    is_same = {"_id": key, CHANGE: {"$eq": known}}
+    return collection.replace_one(is_same, document).modified_count == 1
 
 
 def _mark(placed: Placed, topic: str, partition: int) -> Document:

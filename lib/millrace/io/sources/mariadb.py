@@ -12,7 +12,7 @@ from millrace.io.sources import snapshot_signal
 from millrace.io.sources.notes import mariadb_note
 from millrace.io.sources.prepared import Prepared, SourceState
 from millrace.records import capture
-from millrace.records.entities import Entity
+from millrace.records.entities import Entity, Field
 
 # Without the last one, every event of a transaction has the position of its begin.
 _VARIABLES = {
@@ -22,6 +22,7 @@ _VARIABLES = {
     "binlog_legacy_event_pos": "ON",
 }
 Cursor = Any
+_AT_ONCE = 10_000  # rows
 
 
 @contextmanager
@@ -83,11 +84,42 @@ def state(changes: Changes, entities: Sequence[Entity]) -> SourceState:
 def signal(changes: Changes, entity: Entity, where: str | None) -> None:
     """Asks for a snapshot of a table; raises as the package does."""
     table = f"{_own(changes).database}.{entity.table}"
-    statement = (
-        f"INSERT INTO `{capture.signals(changes.name)}` (id, type, data) VALUES (%s, %s, %s)"
-    )
+    _insert_signal(changes, snapshot_signal.row(table, where))
+
+
+def mark(changes: Changes) -> str:
+    """Writes a signal that asks for nothing; its id, which comes after all that is committed."""
+    row = snapshot_signal.marker()
+    _insert_signal(changes, row)
+    return row[0]
+
+
+def rows(
+    changes: Changes, entity: Entity, keys: Sequence[Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of a table as they are at one moment, or those with the ``keys``."""
+    query = f"SELECT {_listed(entity.fields)} FROM `{entity.table}`"
+    arguments: list[Any] = []
+    if keys is not None:
+        places = f"({', '.join('%s' for _ in entity.key)})"
+        each = ", ".join(places for _ in keys)
+        query += f" WHERE ({_listed(entity.key_fields)}) IN ({each})"
+        arguments = [part for key in keys for part in key]
     with cursor(changes) as opened:
-        opened.execute(statement, snapshot_signal.row(table, where))
+        opened.execute(query, arguments)
+        while some := opened.fetchmany(_AT_ONCE):
+            yield from some
+
+
+def _listed(fields: Sequence[Field]) -> str:
+    return ", ".join(f"`{field.column}`" for field in fields)
+
+
+def _insert_signal(changes: Changes, row: tuple[str, str, str]) -> None:
+    signals = capture.signals(changes.name)
+    statement = f"INSERT INTO `{signals}` (id, type, data) VALUES (%s, %s, %s)"
+    with cursor(changes) as opened:
+        opened.execute(statement, row)
 
 
 def _own(changes: Changes) -> Mysql:

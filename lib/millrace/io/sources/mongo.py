@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 from pymongo.database import Database
@@ -71,6 +72,21 @@ def signal(changes: Changes, entity: Entity, where: str | None) -> None:
     row = {"_id": f"millrace-{uuid4()}", "type": snapshot_signal.TYPE, "payload": asked}
     with opened(changes) as db:
         db[capture.signals(changes.name)].insert_one(row)
+
+
+def mark(changes: Changes) -> str:
+    """Writes a signal that asks for nothing; its id, which comes after all that is committed."""
+    id, type, _ = snapshot_signal.marker()
+    with opened(changes) as db:
+        db[capture.signals(changes.name)].insert_one({"_id": id, "type": type, "payload": {}})
+    return id
+
+
+def rows(changes: Changes, entity: Entity, keys: Sequence[Any] | None = None) -> Iterator[Document]:
+    """The documents of a collection, or those with the ``keys``."""
+    chosen = {} if keys is None else {"_id": {"$in": [key[0] for key in keys]}}
+    with opened(changes) as db:
+        yield from db[entity.table].find(chosen, [field.column for field in entity.fields])
 
 
 def _own(changes: Changes) -> Mongo:

@@ -97,10 +97,47 @@ def drop_slot(changes: Changes) -> None:
 
 def signal(changes: Changes, entity: Entity, where: str | None) -> None:
     """Asks for a snapshot of a table; raises as the package does."""
+    _insert_signal(changes, snapshot_signal.row(entity.table, where))
+
+
+def mark(changes: Changes) -> str:
+    """Writes a signal that asks for nothing; its id, which comes after all that is committed."""
+    row = snapshot_signal.marker()
+    _insert_signal(changes, row)
+    return row[0]
+
+
+def rows(
+    changes: Changes, entity: Entity, keys: Sequence[Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The rows of a table as they are at one moment, or those with the ``keys``."""
+    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in entity.fields)
+    table = sql.Identifier(*entity.table.split("."))
+    query = sql.SQL("SELECT {} FROM {}").format(columns, table)
+    arguments: list[Any] = []
+    if keys is not None:
+        names = sql.SQL(", ").join(sql.Identifier(one.column) for one in entity.key_fields)
+        places = sql.SQL(", ").join(sql.Placeholder() for _ in entity.key)
+        each = sql.SQL(", ").join(sql.SQL("({})").format(places) for _ in keys)
+        query = sql.SQL("{} WHERE ({}) IN ({})").format(query, names, each)
+        arguments = [part for key in keys for part in key]
+    # A cursor of the server's: a table may be larger than memory.
+    with (
+        connection(_own(changes)) as opened,
+        opened.transaction(),
+        opened.cursor(name="millrace_rows") as cursor,
+    ):
+        cursor.execute(query, arguments)
+        names_of = [field.column for field in entity.fields]
+        for row in cursor:
+            yield dict(zip(names_of, row, strict=True))
+
+
+def _insert_signal(changes: Changes, row: tuple[str, str, str]) -> None:
     table = sql.Identifier("public", capture.signals(changes.name))
     statement = sql.SQL("INSERT INTO {} (id, type, data) VALUES (%s, %s, %s)").format(table)
     with connection(_own(changes)) as opened:
-        opened.execute(statement, snapshot_signal.row(entity.table, where))
+        opened.execute(statement, row)
 
 
 def _own(changes: Changes) -> Postgres:

@@ -16,6 +16,11 @@ def content(table: str, where: str | None) -> dict[str, Any]:
     return wanted
 
 
+def marker() -> tuple[str, str, str]:
+    """A signal that asks for nothing, as a row: that it comes tells how far a connector is."""
+    return f"millrace-{uuid4()}", "millrace-marker", "{}"
+
+
 def row(table: str, where: str | None) -> tuple[str, str, str]:
     """The signal as a row of a table: id, type and data."""
     return f"millrace-{uuid4()}", TYPE, json.dumps(content(table, where))
