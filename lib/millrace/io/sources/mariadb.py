@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pymysql
+from pymysql.cursors import SSDictCursor
 
 from millrace.config import Changes, ConfigurationError, Mysql, UnreachableError
 from millrace.io import mysql
@@ -26,14 +27,14 @@ _AT_ONCE = 10_000  # rows
 
 
 @contextmanager
-def cursor(changes: Changes) -> Iterator[Cursor]:
-    """A cursor of one transaction, committed at the end.
+def cursor(changes: Changes, kind: type[Cursor] | None = None) -> Iterator[Cursor]:
+    """A cursor of one transaction, committed at the end; of the ``kind`` that is asked for.
 
     Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
     """
     own = _own(changes)
     try:
-        with mysql.connection(own) as opened, opened.cursor() as made:
+        with mysql.connection(own) as opened, opened.cursor(kind) as made:
             yield made
     except (ConfigurationError, UnreachableError) as error:
         text = str(error).replace("mysql.host", "changes.mariadb.host", 1)
@@ -105,7 +106,8 @@ def rows(
         each = ", ".join(places for _ in keys)
         query += f" WHERE ({_listed(entity.key_fields)}) IN ({each})"
         arguments = [part for key in keys for part in key]
-    with cursor(changes) as opened:
+    # A cursor that does not hold all rows: a table may be larger than memory.
+    with cursor(changes, SSDictCursor) as opened:
         opened.execute(query, arguments)
         while some := opened.fetchmany(_AT_ONCE):
             yield from some
