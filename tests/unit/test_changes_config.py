@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.places import settings_file
+from support.places import SILENT, settings_file
 
-from millrace import config
+from millrace import config, stack
 from millrace.config import ConfigurationError, Server, addresses, passwords
 
 SOURCES: tuple[Server, ...] = ("source-postgres", "source-mariadb", "source-mongo")
@@ -19,9 +19,9 @@ SECTION: dict[str, Any] = {
 
 
 def _file(folder: Path, **section: Any) -> Path:
-    stack = {"directory": str(folder / "stack"), "servers": ["mongo"], "changes": [*SOURCES]}
+    servers = {"directory": str(folder / "stack"), "servers": ["mongo"], "changes": [*SOURCES]}
     (folder / "stack" / "run").mkdir(parents=True)
-    return settings_file(folder, stack=stack, changes=SECTION | section)
+    return settings_file(folder, stack=servers, changes=SECTION | section)
 
 
 def _secrets(file: Path) -> list[str]:
@@ -91,6 +91,13 @@ def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, case: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         config.load(file)
     assert str(refused.value) == f"{file}: {expected}"
+
+
+def test_what_no_section_describes_cannot_be_started(tmp_path: Path) -> None:
+    conf = config.load(settings_file(tmp_path))
+    with pytest.raises(ConfigurationError, match="needs the section changes"):
+        stack.up(conf, SILENT, with_changes=True)
+    assert not conf.stack.directory.exists()
 
 
 def test_sources_are_found_where_the_section_says(tmp_path: Path) -> None:

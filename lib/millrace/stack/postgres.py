@@ -126,8 +126,10 @@ def _command(folders: Folders, postgres: Postgres, listen: str) -> list[str]:
     if not (place.data / "PG_VERSION").exists():
         _create(place)
     program = [str(place.home / "bin/postgres"), "-D", str(place.data)]
+    # A statement that fails is not to be repeated in what is shown: one has a password in it.
+    alone = [program[0], "--single", *program[1:], "-c", "log_min_error_statement=panic"]
     run(
-        [*program[:1], "--single", *program[1:], "postgres"],
+        [*alone, "postgres"],
         "the set-up of PostgreSQL's user",
         cwd=place.data,
         user=place.user,

@@ -90,7 +90,9 @@ def signal(changes: Changes, entity: Entity, where: str | None) -> None:
 
 def mark(changes: Changes) -> str:
     """Writes a signal that asks for nothing; its id, which comes after all that is committed."""
-    row = snapshot_signal.marker()
+    row, signals = snapshot_signal.marker(), capture.signals(changes.name)
+    with cursor(changes) as opened:
+        opened.execute(f"DELETE FROM `{signals}` WHERE type = %s", (snapshot_signal.MARKER,))
     _insert_signal(changes, row)
     return row[0]
 

@@ -78,7 +78,9 @@ def mark(changes: Changes) -> str:
     """Writes a signal that asks for nothing; its id, which comes after all that is committed."""
     id, type, _ = snapshot_signal.marker()
     with opened(changes) as db:
-        db[capture.signals(changes.name)].insert_one({"_id": id, "type": type, "payload": {}})
+        signals = db[capture.signals(changes.name)]
+        signals.delete_many({"type": type})
+        signals.insert_one({"_id": id, "type": type, "payload": {}})
     return id
 
 

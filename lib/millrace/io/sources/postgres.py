@@ -103,6 +103,10 @@ def signal(changes: Changes, entity: Entity, where: str | None) -> None:
 def mark(changes: Changes) -> str:
     """Writes a signal that asks for nothing; its id, which comes after all that is committed."""
     row = snapshot_signal.marker()
+    table = sql.Identifier("public", capture.signals(changes.name))
+    with connection(_own(changes)) as opened:
+        earlier = sql.SQL("DELETE FROM {} WHERE type = %s").format(table)
+        opened.execute(earlier, (snapshot_signal.MARKER,))
     _insert_signal(changes, row)
     return row[0]
 

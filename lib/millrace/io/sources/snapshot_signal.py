@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 TYPE = "execute-snapshot"
+MARKER = "millrace-marker"  # a type that connectors do not know, and pass over
 
 
 def content(table: str, where: str | None) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def content(table: str, where: str | None) -> dict[str, Any]:
 
 def marker() -> tuple[str, str, str]:
     """A signal that asks for nothing, as a row: that it comes tells how far a connector is."""
-    return f"millrace-{uuid4()}", "millrace-marker", "{}"
+    return f"millrace-{uuid4()}", MARKER, "{}"
 
 
 def row(table: str, where: str | None) -> tuple[str, str, str]:
