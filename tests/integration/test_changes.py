@@ -1,7 +1,9 @@
 """Changes of three databases in the store: applied, read, compared, mended, on real servers."""
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 
 import httpx
@@ -114,6 +116,18 @@ def test_applying_twice_changes_nothing(captured: Config, applied: list[Said]) -
     again = list(connectors.apply(connectors.chosen([])))
     assert {said.kind for said in again} == {"ok"}
     assert not [said for said in connectors.status(connectors.chosen([])) if said.kind == "wrong"]
+
+
+def test_sources_that_were_killed_start_again_with_what_they_had(
+    captured: Config, applied: list[Said]
+) -> None:
+    for server in stack.status(captured):
+        if server.kind.startswith("source-"):
+            assert server.pid
+            os.kill(server.pid, signal.SIGKILL)
+    stack.up(captured, SILENT, with_changes=True)
+    for source in ENTITIES:
+        _marked(captured, entities.of(captured).entity(source))
 
 
 def test_no_password_is_in_connect_its_topics_or_its_log(

@@ -40,6 +40,7 @@ host replication all all scram-sha-256
 UNPRIVILEGED = "nobody"
 # Where that user can get to: the suite's own folder is its owner's alone.
 _FOR_OTHERS = Path("/var/tmp")
+_NO_STATEMENTS = "log_min_error_statement=panic"
 _TRAVERSABLE, _READABLE, _PRIVATE = 0o711, 0o755, 0o700
 
 
@@ -127,7 +128,8 @@ def _command(folders: Folders, postgres: Postgres, listen: str) -> list[str]:
         _create(place)
     program = [str(place.home / "bin/postgres"), "-D", str(place.data)]
     # A statement that fails is not to be repeated in what is shown: one has a password in it.
-    alone = [program[0], "--single", *program[1:], "-c", "log_min_error_statement=panic"]
+    # With a slot there it starts only by the settings that the slot was made under.
+    alone = [program[0], "--single", *program[1:], *_set(OPTIONS), "-c", _NO_STATEMENTS]
     run(
         [*alone, "postgres"],
         "the set-up of PostgreSQL's user",
@@ -136,7 +138,11 @@ def _command(folders: Folders, postgres: Postgres, listen: str) -> list[str]:
         text="".join(f"{statement}\n" for statement in _statements(postgres)),
     )
     options = {"listen_addresses": listen, "port": str(postgres.port)} | OPTIONS
-    return program + [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
+    return [*program, *_set(options)]
+
+
+def _set(options: dict[str, str]) -> list[str]:
+    return [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
 
 
 def _create(place: _Place) -> None:
