@@ -15,7 +15,7 @@ from millrace.io.sources.postgres import drop_slot
 from millrace.records import capture
 from millrace.records.entities import SOURCES, Source
 
-START_PATIENCE_S = 180.0
+START_PATIENCE_S, RESTART_PATIENCE_S = 180.0, 30.0
 _HEARTBEATS_MISSED = 6  # that many may be late on a busy machine
 
 Kind = Literal["ok", "made", "note", "wrong"]
@@ -104,11 +104,16 @@ class Connectors:
         name = self.name(source)
         before = connect.status(name)
         if before and before.has_failed:
-            connect.restart(name)
-        elif before and not before.is_running:
+            return self._restarted(connect, source, before)
+        if before and not before.is_running:
             connect.resume(name)
-        status = connect.wait(name, lambda one: one.is_running, START_PATIENCE_S)
-        return _said_of(name, status)
+        return _said_of(name, connect.wait(name, lambda one: one.is_running, START_PATIENCE_S))
+
+    def _restarted(self, connect: Connect, source: Source, before: ConnectorStatus | None) -> Said:
+        name = self.name(source)
+        connect.restart(name)
+        connect.wait(name, lambda one: one != before, RESTART_PATIENCE_S, before)
+        return _said_of(name, connect.wait(name, lambda one: one.is_running, START_PATIENCE_S))
 
     def status(self, chosen: Sequence[Source]) -> Iterator[Said]:
         """How each connector is, by Connect, by its heartbeat, and by the database it reads."""
@@ -141,9 +146,8 @@ class Connectors:
         """Starts connectors and their tasks anew, and waits until they run."""
         with Connect(self.changes) as connect:
             for source in chosen:
-                connect.restart(self._there(connect, source))
-            for source in chosen:
-                yield self._waited(connect, source)
+                before = connect.status(self._there(connect, source))
+                yield self._restarted(connect, source, before)
 
     def pause(self, chosen: Sequence[Source]) -> Iterator[Said]:
         """Has connectors read nothing until they are applied or restarted."""

@@ -103,13 +103,20 @@ class Connect:
         return True
 
     def wait(
-        self, name: str, is_done: Callable[[ConnectorStatus], bool], patience_s: float
+        self,
+        name: str,
+        is_done: Callable[[ConnectorStatus], bool],
+        patience_s: float,
+        before: ConnectorStatus | None = None,
     ) -> ConnectorStatus | None:
-        """Waits until the status is as wanted, or has failed; the last one that was seen."""
+        """Waits until the status is as wanted, or has failed; the last one that was seen.
+
+        That it failed ``before`` it was started anew is told for a while longer: it is passed over.
+        """
         deadline = time.monotonic() + patience_s
         while True:
             status = self.status(name)
-            if status and (is_done(status) or status.has_failed):
+            if status and (is_done(status) or (status.has_failed and status != before)):
                 return status
             if time.monotonic() > deadline:
                 return status

@@ -1,8 +1,8 @@
 """The operational store: one collection an entity, its rows as they are now, and the view of all.
 
-A document has the fields of its row, and in ``change`` the change that made it so. What is deleted
-stays as a document whose ``change.deleted`` is true: by its position an older change that comes
-again is known.
+A document has the fields of its row, and in ``change`` the change that made it so. Of what is
+deleted the key stays, with ``change.deleted`` true: by its position an older change that comes
+again is known. So the documents do not depend on how changes were cut into batches.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,11 +57,8 @@ def update(placed: Placed, topic: str, partition: int) -> UpdateOne:
     """
     change = placed.change
     mark = {CHANGE: {"$literal": _mark(placed, topic, partition)}}
-    if change.is_deleted:
-        row: Document = {"$mergeObjects": ["$$ROOT", mark]}
-    else:
-        kept = {name: f"${name}" for name in sorted(change.unchanged)}
-        row = {"$mergeObjects": [{"_id": "$_id"}, kept, {"$literal": change.values}, mark]}
+    kept = {name: f"${name}" for name in sorted(change.unchanged)}
+    row = {"$mergeObjects": [{"_id": "$_id"}, kept, {"$literal": change.values}, mark]}
     stored = {"$ifNull": [f"${_POSITION}", []]}
     is_behind = {"$lt": [{"$literal": _numbers(change.position)}, stored]}
     stage = {"$replaceWith": {"$cond": [is_behind, "$$ROOT", row]}}
@@ -73,7 +70,8 @@ def truncation(placed: Placed, topic: str, partition: int) -> UpdateMany:
     place = {"$literal": _numbers(placed.change.position)}
     is_reached = {"$expr": {"$lte": [f"${_POSITION}", place]}}
     mark = {CHANGE: {"$literal": _mark(placed, topic, partition)}}
-    return UpdateMany(is_reached | {_DELETED: {"$ne": True}}, [{"$set": mark}])
+    row = {"$mergeObjects": [{"_id": "$_id"}, mark]}
+    return UpdateMany(is_reached | {_DELETED: {"$ne": True}}, [{"$replaceWith": row}])
 
 
 def fields(document: Document) -> Document:
@@ -96,9 +94,8 @@ def mend(
     known = seen[CHANGE] if seen else {"position": []}
     mark = known | {"op": "r" if values is not None else "d", "mended_at": at}
     mark.pop("deleted", None)
-    row = dict(values) if values is not None else fields(seen or {})
     mark |= {} if values is not None else {"deleted": True}
-    document = {"_id": key, **row, CHANGE: mark}
+    document = {"_id": key, **(values or {}), CHANGE: mark}
     if seen is None:
         try:
             collection.insert_one(document)
