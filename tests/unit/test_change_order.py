@@ -108,7 +108,7 @@ def test_of_two_at_one_position_the_later_arrival_counts() -> None:
 
 def test_a_truncate_deletes_what_came_before_it_and_nothing_after() -> None:
     changes = [made("c", 1, 1, n=1), made("t", None, 2), made("c", 2, 3, n=1), made("c", 1, 4, n=2)]
-    assert left(*changes[:3]) == {1: ("d", 2, {}), 2: ("c", 3, {"n": 1})}
+    assert left(*changes[:3]) == {1: ("t", 2, {}), 2: ("c", 3, {"n": 1})}
     assert left(*changes)[1] == ("c", 4, {"n": 2})
 
 
@@ -131,12 +131,12 @@ def stored(changes: list[Change]) -> dict[int, tuple[tuple[int, ...], Any]]:
     """What a store comes to that takes one change after the other, by the rule of `not behind`."""
     rows: dict[int, tuple[tuple[int, ...], Any]] = {}
     for change in changes:
-        if change.op == "t":
+        if change.key is None:
             for key, (at, _) in rows.items():
                 if at <= change.position:
                     rows[key] = (change.position, None)
         elif rows.get(change.key, ((), None))[0] <= change.position:
-            rows[change.key] = (change.position, None if change.op == "d" else dict(change.values))
+            rows[change.key] = (change.position, None if change.is_deleted else dict(change.values))
     return rows
 
 

@@ -19,9 +19,10 @@ class Change:
     """One change of an entity.
 
     ``key`` is the value of the stored ``_id``: that of the key's one field, or a document of all
-    its fields; None of a truncate, which concerns all keys. ``values`` are the declared fields
-    that were sent, None where one is null, and no value is among ``unchanged`` (PostgreSQL leaves
-    out large values that an update does not touch). ``unknown`` are columns that are not declared.
+    its fields; None of a truncate as it is sent, which concerns all keys. ``values`` are the
+    declared fields that were sent, None where one is null, and no value is among ``unchanged``
+    (PostgreSQL leaves out large values that an update does not touch). ``unknown`` are columns that
+    are not declared.
     ``committed_ms`` is the source's clock in milliseconds since 1970.
     """
 

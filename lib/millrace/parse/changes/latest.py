@@ -42,7 +42,7 @@ def latest(changes: Iterable[Placed]) -> Latest:
                 truncate = placed
             for key, before in found.items():
                 if before.change.position <= change.position:
-                    gone = replace(before.change, op="d", values={}, unchanged=frozenset())
+                    gone = replace(before.change, op="t", values={}, unchanged=frozenset())
                     gone = replace(gone, position=change.position, committed_ms=change.committed_ms)
                     found[key] = Placed(gone, placed.offset, placed.received_ms)
             continue
