@@ -3,7 +3,6 @@
 import fcntl
 import platform
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from rich.progress import Progress
 from millrace.config import Changes, Config, ConfigurationError, passwords, with_passwords
 from millrace.config import Server as Kind
 from millrace.errors import StackError
-from millrace.setup.commands import last_line
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
 from millrace.stack import (
@@ -32,12 +30,10 @@ from millrace.stack import (
     reconcile,
 )
 from millrace.stack.country import install_country_database
+from millrace.stack.one_server import bring_up, end
 from millrace.stack.progress import Say, raise_failures, shown, shown_progress
-from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
+from millrace.stack.servers import Folders, Server, folders, is_open
 
-STOP_PATIENCE_S = 60
-POLL_S = 0.2
-LINGER_S = 5
 MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "kafka": kafka.server,
     "mongo": mongod.server,
@@ -91,7 +87,7 @@ def up(conf: Config, console: Console, *, with_changes: bool = False) -> Config:
         conf = _with_passwords(conf, places, console, chosen)
         tasks, later = (
             {
-                server.title: partial(_bring_up, server, places, interrupted)
+                server.title: partial(bring_up, server, places, interrupted)
                 for server in _embedded(conf, places, chosen)
                 if (server.kind in AFTER_OTHERS) == is_later
             }
@@ -129,7 +125,7 @@ def down(conf: Config, console: Console) -> None:
             for server in _servers(conf, places)
             if server.kind in conf.stack.servers or places.pid_file(server.kind).exists()
         ]
-        _run_all({s.title: partial(_end, s, places) for s in servers}, progress, pool)
+        _run_all({s.title: partial(end, s, places) for s in servers}, progress, pool)
 
 
 def status(conf: Config) -> list[ServerStatus]:
@@ -200,85 +196,12 @@ def _refuse_machine(servers: list[Server]) -> None:
         check_java()
 
 
-def _bring_up(server: Server, places: Folders, interrupted: threading.Event, say: Say) -> None:
-    began = time.monotonic()
-    process = processes.running(places.pid_file(server.kind))
-    if process is not None and not server.is_kept:
-        say("stopping")
-        processes.stop(places.pid_file(server.kind), STOP_PATIENCE_S, server.stop_signal)
-    elif process is not None:
-        _refuse_moved(server, process)
-        if _becomes_ready(server, places, interrupted):
-            say("already running")
-            return
-        # It was about to end, as one that was just killed is: start it again.
-    _start(server, places, say)
-    if not _becomes_ready(server, places, interrupted):
-        raise _failure(server, places, "stopped while starting")
-    say(f"ready in {time.monotonic() - began:.1f} s")
-
-
-def _start(server: Server, places: Folders, say: Say) -> None:
-    pid_file = places.pid_file(server.kind)
-    # A server that was killed may hold its ports a moment longer than it is seen to live.
-    refuse_taken_ports(server, LINGER_S if pid_file.exists() else 0)
-    say("downloading")
-    server.install()
-    say("starting")
-    command, log = server.command(), places.log(server.kind)
-    processes.start(
-        command,
-        log,
-        pid_file,
-        server.port,
-        server.folder,
-        user=server.user,
-        secrets=server.secrets,
-    )
-
-
-def _refuse_moved(server: Server, process: processes.Process) -> None:
-    if process.port != server.port:
-        raise StackError(
-            f"{server.title} runs on port {process.port}, not on that of "
-            f"{server.address.key}: stop it first (millrace down)"
-        )
-
-
-def _becomes_ready(server: Server, places: Folders, interrupted: threading.Event) -> bool:
-    """Waits until ``server`` is ready; False where its process ends before that."""
-    deadline = time.monotonic() + server.start_timeout_s
-    while processes.running(places.pid_file(server.kind)) is not None:
-        if server.is_ready():
-            return True
-        if time.monotonic() > deadline:
-            reason = f"was not ready after {server.start_timeout_s} s"
-            raise _failure(server, places, reason)
-        if interrupted.wait(POLL_S):
-            raise StackError(f"{server.title}: interrupted")
-    return False
-
-
-def _failure(server: Server, places: Folders, reason: str) -> StackError:
-    log = places.log(server.kind)
-    line = last_line(log.read_bytes())
-    return StackError(f"{server.title} {reason}: {line} (log: {log})")
-
-
 def _bring_countries(conf: Config, places: Folders, say: Say) -> None:
     path = conf.enrichment.country_database
     if not path.exists():
         say("downloading")
         install_country_database(path, places.downloads)
     say("ready")
-
-
-def _end(server: Server, places: Folders, say: Say) -> None:
-    began = time.monotonic()
-    say("stopping")
-    pid_file = places.pid_file(server.kind)
-    was_running = processes.stop(pid_file, STOP_PATIENCE_S, server.stop_signal)
-    say(f"stopped in {time.monotonic() - began:.1f} s" if was_running else "was not running")
 
 
 def _status(conf: Config, places: Folders, server: Server) -> ServerStatus:
