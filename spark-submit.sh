@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs one job: ./spark-submit.sh ingest|aggregate|archive [--conf FILE] [--until-caught-up]
+# Runs one job: ./spark-submit.sh ingest|aggregate|archive|changes [--conf FILE] [--until-caught-up]
 #                                 [--from archive] [--accept-loss] [-- Spark's own options]
 # Python is the parent and the JVM its child, so that SIGTERM and Ctrl-C reach the job first and
 # the running batch is finished.

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from bench.contenders import TOPIC, Contender
 from bench.place import DOWNLOADS, FOLDER, ROOT
 from bench.usage import CONTENDER, Meter
-from millrace.config import Config, addresses
+from millrace.config import Config
 from millrace.io import mongo, mysql
 from millrace.io.mongo.client import connector_options
 from millrace.io.mongo.collections import INDEXES
@@ -122,8 +122,7 @@ def _empty(conf: Config, contender: Contender) -> None:
         for name, keys, options in INDEXES:
             db[TOPIC].create_index(keys, name=name, **options)
     # What the run before left to be written is not this one's to wait for.
-    address = addresses.of_mongo(conf.mongo)
-    with mongod.administrator(folders(conf), (address.host, address.port)) as client:
+    with mongod.administrator(mongod.place(conf, folders(conf))) as client:
         client.admin.command("fsync")
 
 

@@ -1,7 +1,7 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +12,18 @@ from pyspark.sql import functions as F
 from support.lines import kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed
+from millrace.config.entities import Entities
 from millrace.io import delta, mongo, mysql, reference_data
 from millrace.io.delta import DeltaSink
 from millrace.io.delta import log as delta_log
+from millrace.io.mongo.changes_sink import ChangesSink
 from millrace.io.mongo.sink import MongoSink
 from millrace.io.mysql.sink import MysqlSink
 from millrace.records import tables
+from millrace.records.entities import Entity, Field
 from millrace.records.ledger import Batch, StoredFigures
 from millrace.transform import stage
+from millrace.transform.changes import to_changes
 from millrace.transform.spec import Spec
 from millrace.windows.figures import figures
 
@@ -115,11 +119,50 @@ def delta_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     return Tried(conf, write, content, batches)
 
 
+SERIES = Entity(
+    "",
+    "postgres",
+    "public.series",
+    TOPIC,
+    ("id",),
+    (Field("id", "int", "id"), Field("title", "string", "title")),
+)
+ROWS = 100  # keys of changes, each of which changes several times
+# Of the line with the offset n a change of the row n % ROWS at the position n: every seventh is a
+# delete, and every hundred and first has no row, so that it is a letter.
+CHANGE = f"""
+    to_json(named_struct(
+        'op', if(offset % 7 = 0, 'd', 'u'),
+        'before', named_struct('id', offset % {ROWS}),
+        'after', if(offset % 101 = 0, null,
+            named_struct('id', offset % {ROWS}, 'title', sha2(value, 256))),
+        'source', named_struct('ts_ms', offset, 'sequence', concat('[null,"', offset, '"]'))))
+"""
+
+
+def changes_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    db, entity = mongo.database(conf.mongo), replace(SERIES, name=feed.name)
+    entities = Entities((entity,), {"title": {feed.name: "title"}})
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        changed = rows.withColumn("value", F.expr(CHANGE).cast("binary"))
+        told = to_changes(changed, entity, feed.max_record_bytes)
+        store(ChangesSink(conf.mongo, feed, entities), told, batch)
+
+    def content() -> Any:
+        letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
+        return list(db[feed.name].find().sort("_id")), letters
+
+    batches = lambda: db.batches.count_documents({"query": feed.name})  # noqa: E731
+    return Tried(conf, write, content, batches)
+
+
 SINKS = {
     "mongo": mongo_sink,
     "mongo_many": mongo_sink_of_many_letters,
     "mysql": mysql_sink,
     "delta": delta_sink,
+    "changes": changes_sink,
 }
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.places import settings_file
 
 from millrace import config
-from millrace.config import Config, ConfigurationError, passwords
+from millrace.config import Config, ConfigurationError, Server, passwords
 from millrace.config.yaml_file import ENV_PREFIX
 
 STORED = {passwords.MONGO: "stored-of-mongo", passwords.MYSQL: "stored-of-mysql"}
@@ -117,12 +117,13 @@ def test_a_node_that_is_none_is_named_with_its_key(
 
 def test_passwords_are_made_once_at_random_for_their_owner_alone(file: Path) -> None:
     stack, stored = config.load(file).stack, _stored(file)
-    assert not passwords.make(stack)
+    servers: tuple[Server, ...] = ("mongo", "mysql")
+    assert not passwords.make(stack, servers)
     assert "stored-of-mongo" in stored.read_text()
     made = set()
     for _ in range(2):
         stored.unlink()
-        assert passwords.make(stack)
+        assert passwords.make(stack, servers) == [*servers]
         assert stat.S_IMODE(stored.stat().st_mode) == 0o600
         made |= set(_logins(config.load(file))[1:])
     assert len(made) == 4

@@ -13,6 +13,7 @@ from millrace import __version__
 from millrace.cli import (
     api,
     compact,
+    connectors,
     dead_letters,
     figures,
     formats,
@@ -60,6 +61,7 @@ for command in (
     manifest.manifest,
 ):
     app.command()(command)
+app.add_typer(connectors.app, name="connectors")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(formats.app, name="formats")
 app.add_typer(routes.app, name="routes")

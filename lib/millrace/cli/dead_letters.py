@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ from rich.table import Column, Table
 
 from millrace import config
 from millrace.cli.options import FAILED, ConfFile, console, end, instant, say
-from millrace.config import Config, ConfigurationError, Feed
+from millrace.config import Config, ConfigurationError, Feed, entities
 from millrace.records.dead_letters import COLLECTION, OPEN, REASONS, STATUSES, Status
 from millrace.records.printable import printable_json
 from millrace.tools.terminal import as_text
@@ -120,6 +121,8 @@ def requeue_letters(
         raise typer.BadParameter("needs exactly one id", param_hint="--line")
     loaded = config.load(conf)
     records, cut, still_dead = 0, 0, Counter[str]()
+    if loaded.changes:
+        loaded = loaded.model_copy(update={"feeds": (*loaded.feeds, *entities.feeds(loaded))})
     for one in _feeds(loaded, chosen):
         done = _requeued(loaded, one, chosen, line, dry_run=dry_run)
         records += done.records
@@ -143,7 +146,11 @@ def _requeued(
     from millrace.io import mongo
     from millrace.io.mongo import letters
     from millrace.proof.requeue import Requeued, requeue
+    from millrace.proof.requeue_changes import requeue_changes
 
+    captured = entities.of(conf).all if conf.changes else ()
+    entity = next((one for one in captured if one.topic == feed.topic), None)
+    again = partial(requeue_changes, conf, entity) if entity else partial(requeue, conf, feed)
     db = mongo.database(conf.mongo)
     of_feed = letters.Filter(chosen.ids, feed.name, chosen.reason, chosen.since, OPEN)
     count = db[COLLECTION].count_documents(of_feed.query)
@@ -151,9 +158,7 @@ def _requeued(
         return Requeued()
     with _progress() as progress:
         task = progress.add_task(feed.name, total=count)
-        return requeue(
-            conf,
-            feed,
+        return again(
             letters.snapshot(db, of_feed),
             line=None if line is None else line.encode(),
             dry_run=dry_run,

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ import typer
 from rich.console import Console
 
 from millrace import config
+from millrace.cli import changes
 from millrace.cli.options import (
     FAILED,
     ConfFile,
@@ -31,9 +33,19 @@ _SIMULATED = (
 _DEFAULT_SPAN = timedelta(minutes=5)
 
 
+class Simulated(StrEnum):
+    """What `simulate` writes."""
+
+    lines = "lines"
+    changes = "changes"
+
+
 def simulate(
-    format: Annotated[str, typer.Option("--format", help="|".join(_SIMULATED))],
-    count: Annotated[int, typer.Option(min=1, help="Number of lines.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of lines, or of changes.")],
+    what: Annotated[Simulated, typer.Argument(help="Log lines, or changes of databases.")] = (
+        Simulated.lines
+    ),
+    format: Annotated[str | None, typer.Option("--format", help="|".join(_SIMULATED))] = None,
     rate: Annotated[
         float | None, typer.Option(min=0.01, help="Lines per second. Default: no limit.")
     ] = None,
@@ -51,10 +63,19 @@ def simulate(
     stdout: Annotated[bool, typer.Option("--stdout", help="Print the lines only.")] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
-    """Generate realistic log lines and send them to Kafka."""
+    """Generate realistic log lines and send them to Kafka, or change rows of the databases.
+
+    `simulate changes` makes the demo's tables where they are missing, and inserts, updates,
+    deletes, changes keys and truncates, in transactions: some are long, some rolled back.
+    """
     from millrace.simulate.lines import READ_AS, generate
 
     loaded = config.load(conf)
+    if what is Simulated.changes:
+        changes.simulate(loaded, count, rate, random.randrange(2**32) if seed is None else seed)
+        return
+    if format is None:
+        raise typer.BadParameter("tell the format of the lines", param_hint="--format")
     if format not in _SIMULATED:
         named = ", ".join(_SIMULATED)
         raise typer.BadParameter(f"{format!r} is not one of {named}", param_hint="--format")

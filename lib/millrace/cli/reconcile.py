@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace import config
+from millrace.cli import changes
 from millrace.cli.options import FAILED, ConfFile, console, duration, instant, say
 from millrace.cli.repeated import repeated
 from millrace.config import Config, Feed
@@ -49,15 +50,33 @@ def reconcile(
             " ends nothing."
         ),
     ] = None,
+    of_changes: Annotated[
+        bool,
+        typer.Option("--changes", help="Compare databases with the operational store instead."),
+    ] = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="With --changes: store what the databases have.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Check that each line is in MongoDB, the archive and MySQL exactly once; list what is not.
+
+    With --changes: check that each row of the captured tables is the same in the operational store,
+    while both change; list the keys that are missing, differ, or are not deleted.
 
     Jobs may keep running: only what they have committed is checked. Exits with 0 only if every
     check passes. The result is stored, and `ingest` publishes it as metrics; that of each minute
     of figures in MySQL, in `reconciled_windows`.
     """
     loaded = config.load(conf)
+    if mend and not of_changes:
+        raise typer.BadParameter("works only with --changes", param_hint="--mend")
+    if of_changes:
+        if every:
+            options = ["--changes", *(["--mend"] if mend else [])]
+            repeated([*_command(feed, None, as_json, conf), *options], duration(every))
+        changes.reconcile(loaded, feed, mend=mend, as_json=as_json)
+        return
     feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
     start = instant(since) if since else None
     if every:

@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,19 @@ from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
 from millrace.tools.terminal import as_text
 
 
-def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
+class Addition(StrEnum):
+    """What `up` starts beside the servers of the configuration."""
+
+    changes = "changes"
+
+
+def up(
+    conf: ConfFile = config.DEFAULT_FILE,
+    additions: Annotated[
+        list[Addition] | None,
+        typer.Option("--with", help="Start the servers of change data capture as well."),
+    ] = None,
+) -> None:
     """Start the servers of the configuration's stack section, and create the feeds' topics.
 
     The query API is one of them.
@@ -24,7 +37,8 @@ def up(conf: ConfFile = config.DEFAULT_FILE) -> None:
     from millrace import stack
     from millrace.io import kafka
 
-    loaded = stack.up(config.load(conf), console)
+    with_changes = Addition.changes in (additions or [])
+    loaded = stack.up(config.load(conf), console, with_changes=with_changes)
     made = kafka.create_topics(loaded.kafka, [feed.topic for feed in loaded.feeds])
     if made:
         say(f"topics created: {', '.join(made)}")

@@ -1,5 +1,6 @@
 """The configuration: what a user may set, checked at start-up."""
 
+from millrace.config.changes import Changes, Postgres
 from millrace.config.feeds import Declaration, EnvelopeKeys, Feed
 from millrace.config.models import (
     Api,
@@ -26,6 +27,7 @@ __all__ = [
     "CONF_DIRECTORY",
     "DEFAULT_FILE",
     "Api",
+    "Changes",
     "Config",
     "ConfigurationError",
     "Declaration",
@@ -40,6 +42,7 @@ __all__ = [
     "Mongo",
     "Mysql",
     "Ports",
+    "Postgres",
     "Server",
     "Spark",
     "Stack",

@@ -1,14 +1,15 @@
 """Where the configuration finds each server, and whether `millrace up` runs it on this machine."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from millrace.config.changes import Changes, Postgres
 from millrace.config.models import Api, Kafka, Mongo, Mysql, Server, Stack
 from millrace.errors import ConfigurationError
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
-_KAFKA_PORT, _MONGO_PORT = 9092, 27017
+_KAFKA_PORT, _MONGO_PORT, _CONNECT_PORT = 9092, 27017, 80
 _NODE = re.compile(r"(\[[^\]]+\]|[^:\[\]]+)(?::(\d{1,5}))?")
 
 
@@ -26,7 +27,7 @@ class Address:
 
         The API listens nowhere else than on this machine, and `reconcile` nowhere.
         """
-        if self.kind not in stack.servers:
+        if self.kind not in (*stack.servers, *stack.changes):
             return False
         if self.kind == "reconcile":
             return True
@@ -68,6 +69,30 @@ def of_mysql(mysql: Mysql) -> Address:
     """Of ``mysql.host`` and ``mysql.port``."""
     text = f"{mysql.host}:{mysql.port}"
     return Address("mysql", "mysql.port", text, ((mysql.host, mysql.port),))
+
+
+def of_postgres(postgres: Postgres) -> Address:
+    """Of ``changes.postgres``."""
+    text = f"{postgres.host}:{postgres.port}"
+    nodes = ((postgres.host, postgres.port),)
+    return Address("source-postgres", "changes.postgres.port", text, nodes)
+
+
+def of_source_mariadb(mariadb: Mysql) -> Address:
+    """Of ``changes.mariadb``."""
+    return replace(of_mysql(mariadb), kind="source-mariadb", key="changes.mariadb.port")
+
+
+def of_source_mongo(mongo: Mongo) -> Address:
+    """Of ``changes.mongo``; raises ConfigurationError where its URI has no host:port."""
+    return replace(of_mongo(mongo), kind="source-mongo", key="changes.mongo.uri")
+
+
+def of_connect(changes: Changes) -> Address:
+    """Of ``changes.connect``; raises ConfigurationError where it is not http://host:port."""
+    key, url = "changes.connect", urlsplit(changes.connect)
+    nodes = _nodes(key, url.netloc, _CONNECT_PORT)
+    return Address("connect", key, changes.connect.rstrip("/"), nodes)
 
 
 def of_api(api: Api) -> Address:

@@ -28,7 +28,17 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
-Server = Literal["kafka", "mongo", "mysql", "api", "reconcile"]
+Server = Literal[
+    "kafka",
+    "mongo",
+    "mysql",
+    "api",
+    "reconcile",
+    "source-postgres",
+    "source-mariadb",
+    "source-mongo",
+    "connect",
+]
 Job = Literal["ingest", "aggregate", "archive"]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f]+$", max_length=1000)]
 LogFormat = Literal["text", "json"]
@@ -178,6 +188,7 @@ class Ports(Section):
     ingest: Port | None = None
     aggregate: Port | None = None
     archive: Port | None = None
+    changes: Port | None = None
     api: Port | None = None
 
     @model_validator(mode="before")
@@ -311,6 +322,8 @@ class Spark(Section):
 class Stack(Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
+    Those of ``changes`` are for change data capture: only ``millrace up --with changes`` starts
+    them.
     They listen at one of its addresses, but for the API, which has ``api.listen``. Kafka has no
     authentication: any address but loopback exposes it to the network, which pods of a cluster on
     this machine need.
@@ -318,4 +331,5 @@ class Stack(Section):
 
     directory: Path = Path(".millrace")
     servers: tuple[Server, ...] = ()
+    changes: tuple[Server, ...] = ()
     listen: str = "127.0.0.1"

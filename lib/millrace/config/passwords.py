@@ -2,16 +2,29 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from millrace.config import addresses
-from millrace.config.models import Mongo, Mysql, Stack
+from millrace.config.changes import Changes
+from millrace.config.models import Mongo, Mysql, Server, Stack
 from millrace.config.yaml_file import ENV_PREFIX
 from millrace.errors import ConfigurationError
 
 MONGO, MYSQL = f"{ENV_PREFIX}MONGO__PASSWORD", f"{ENV_PREFIX}MYSQL__PASSWORD"
+# Kafka Connect reads these of its own environment.
+POSTGRES_SOURCE, MARIADB_SOURCE, MONGO_SOURCE = (
+    f"{ENV_PREFIX}CHANGES__{source}__PASSWORD" for source in ("POSTGRES", "MARIADB", "MONGO")
+)
+NAMES: dict[Server, str] = {
+    "mongo": MONGO,
+    "mysql": MYSQL,
+    "source-postgres": POSTGRES_SOURCE,
+    "source-mariadb": MARIADB_SOURCE,
+    "source-mongo": MONGO_SOURCE,
+}
 USER = "millrace"
 _BYTES = 24
 
@@ -21,19 +34,20 @@ def file(stack: Stack) -> Path:
     return stack.directory / "run" / "secrets.env"
 
 
-def make(stack: Stack) -> bool:
-    """Makes the file with random passwords, for its owner alone; False where there is one.
+def make(stack: Stack, servers: Iterable[Server]) -> list[Server]:
+    """Makes a random password for each of ``servers`` that has none in the file; returns those.
 
-    Raises OSError where it cannot be made.
+    The file is for its owner alone. Raises OSError where it cannot be made or read.
     """
-    try:
-        descriptor = os.open(file(stack), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "w", encoding="utf-8") as made:
-        # Hexadecimal: it means the same in SQL, in a URI, in an option file and to a shell.
-        made.writelines(f"{name}={secrets.token_hex(_BYTES)}\n" for name in (MONGO, MYSQL))
-    return True
+    path = file(stack)
+    known = _lines(path) if path.exists() else {}
+    new = [server for server in servers if NAMES[server] not in known]
+    if new:
+        flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as kept:
+            # Hexadecimal: it means the same in SQL, in a URI, in an option file and to a shell.
+            kept.writelines(f"{NAMES[one]}={secrets.token_hex(_BYTES)}\n" for one in new)
+    return new
 
 
 def completed(stack: Stack, mongo: Mongo, mysql: Mysql) -> tuple[Mongo, Mysql]:
@@ -42,10 +56,7 @@ def completed(stack: Stack, mongo: Mongo, mysql: Mysql) -> tuple[Mongo, Mysql]:
     What they have already stays. Raises ConfigurationError where the file cannot be used.
     """
     if addresses.of_mongo(mongo).is_embedded(stack):
-        password = mongo.password or _stored(stack, MONGO)
-        if password:
-            login = {"username": mongo.username or USER, "password": password}
-            mongo = mongo.model_copy(update=login)
+        mongo = _with_login(mongo, _stored(stack, MONGO))
     if addresses.of_mysql(mysql).is_embedded(stack):
         password = mysql.password or _stored(stack, MYSQL)
         if password:
@@ -53,19 +64,52 @@ def completed(stack: Stack, mongo: Mongo, mysql: Mysql) -> tuple[Mongo, Mysql]:
     return mongo, mysql
 
 
-def _stored(stack: Stack, name: str) -> SecretStr | None:
+def completed_sources(stack: Stack, changes: Changes) -> Changes:
+    """The section, with the passwords of those sources that are embedded.
+
+    What they have already stays, and what was never started has none. Raises ConfigurationError
+    where the file cannot be used.
+    """
+    postgres, mariadb, mongo = changes.postgres, changes.mariadb, changes.mongo
+    if postgres and addresses.of_postgres(postgres).is_embedded(stack):
+        password = postgres.password or _stored(stack, POSTGRES_SOURCE, is_optional=True)
+        postgres = postgres.model_copy(update={"password": password or SecretStr("")})
+    if mariadb and addresses.of_source_mariadb(mariadb).is_embedded(stack):
+        password = mariadb.password or _stored(stack, MARIADB_SOURCE, is_optional=True)
+        mariadb = mariadb.model_copy(update={"password": password or SecretStr("")})
+    if mongo and addresses.of_source_mongo(mongo).is_embedded(stack):
+        mongo = _with_login(mongo, _stored(stack, MONGO_SOURCE, is_optional=True))
+    sources = {"postgres": postgres, "mariadb": mariadb, "mongo": mongo}
+    return changes.model_copy(update=sources)
+
+
+def _with_login(mongo: Mongo, stored: SecretStr | None) -> Mongo:
+    password = mongo.password or stored
+    if not password:
+        return mongo
+    login = {"username": mongo.username or USER, "password": password}
+    return mongo.model_copy(update=login)
+
+
+def _stored(stack: Stack, name: str, *, is_optional: bool = False) -> SecretStr | None:
     """The password of that name; None where none was made yet."""
     path = file(stack)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        stored = _lines(path)
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise ConfigurationError(f"{path}: {reason}") from None
-    stored = dict(line.split("=", 1) for line in lines if "=" in line)
-    if not stored.get(name):
-        raise ConfigurationError(
-            f"{path}: expected a line {name}=...: remove the file; millrace up makes a new one"
-        )
-    return SecretStr(stored[name])
+    if stored.get(name):
+        return SecretStr(stored[name])
+    if is_optional and name not in stored:
+        return None
+    raise ConfigurationError(
+        f"{path}: expected a line {name}=...: remove the file; millrace up makes a new one"
+    )
+
+
+def _lines(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)

@@ -9,9 +9,10 @@ import os
 import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import (
+    BaseModel,
     Field,
     PrivateAttr,
     ValidationError,
@@ -24,6 +25,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError
 
 from millrace.config import passwords
+from millrace.config.changes import Changes
 from millrace.config.feeds import Declaration, Feed
 from millrace.config.models import (
     Api,
@@ -67,6 +69,7 @@ class Config(BaseSettings):
     api: Api = Api()
     spark: Spark = Spark()
     stack: Stack = Stack()
+    changes: Changes | None = None
     formats: dict[str, Declaration] = {}
     feeds: tuple[Feed, ...] = Field(min_length=1)
     _file: Path = PrivateAttr(default=DEFAULT_FILE)
@@ -128,8 +131,10 @@ class Config(BaseSettings):
 
     @model_validator(mode="after")
     def _clients_wait_as_long_as_batches(self) -> "Config":
-        for server in (self.kafka, self.mongo, self.mysql):
-            server.follow(self.stream.max_outage_s)
+        sources = (self.changes.mariadb, self.changes.mongo) if self.changes else ()
+        for server in (self.kafka, self.mongo, self.mysql, *sources):
+            if server is not None:
+                server.follow(self.stream.max_outage_s)
         return self
 
     @model_validator(mode="after")
@@ -199,28 +204,42 @@ def with_passwords(conf: Config) -> Config:
     Raises ConfigurationError where the file that has them cannot be used.
     """
     mongo, mysql = passwords.completed(conf.stack, conf.mongo, conf.mysql)
-    return conf.model_copy(update={"mongo": mongo, "mysql": mysql})
+    changes = passwords.completed_sources(conf.stack, conf.changes) if conf.changes else None
+    return conf.model_copy(update={"mongo": mongo, "mysql": mysql, "changes": changes})
 
 
 def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:
-    for section, field in Config.model_fields.items():
-        values = content.get(section)
-        model = field.annotation
-        if not (isinstance(values, dict) and isinstance(model, type)):
+    _refuse_secrets_within(path, Config, content, ())
+
+
+def _refuse_secrets_within(
+    path: Path, model: type[BaseModel], values: dict[str, Any], place: tuple[str, ...]
+) -> None:
+    for key, field in model.model_fields.items():
+        value, own = values.get(key), (*place, key)
+        if value is None:
             continue
-        for key, inner in getattr(model, "model_fields", {}).items():
-            if key in values and "SecretStr" in str(inner.annotation):
-                variable = f"{ENV_PREFIX}{section}__{key}".upper()
-                raise ConfigurationError(
-                    f"{path}: {section}.{key}: a secret must come from the environment: {variable}"
-                )
-    mongo = content.get("mongo")
-    uri = str(mongo.get("uri", "")) if isinstance(mongo, dict) else ""
-    if ":" in uri.rpartition("@")[0].rpartition("//")[2]:
-        raise ConfigurationError(
-            f"{path}: mongo.uri: a password must come from the environment: "
-            f"{ENV_PREFIX}MONGO__PASSWORD"
-        )
+        variable = ENV_PREFIX + "__".join(own).upper()
+        if "SecretStr" in str(field.annotation):
+            raise ConfigurationError(
+                f"{path}: {'.'.join(own)}: a secret must come from the environment: {variable}"
+            )
+        if key == "uri" and ":" in str(value).rpartition("@")[0].rpartition("//")[2]:
+            variable = f"{variable.rpartition('__')[0]}__PASSWORD"
+            raise ConfigurationError(
+                f"{path}: {'.'.join(own)}: a password must come from the environment: {variable}"
+            )
+        inner = _model_of(field.annotation)
+        if inner and isinstance(value, dict):
+            _refuse_secrets_within(path, inner, value, own)
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    """The section that a key is, which it may also lack; None where it is a plain value."""
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
 
 
 def _refuse_unknown_overrides() -> None:

@@ -35,6 +35,7 @@ def _mysql(spark: SparkSession, conf: Config, feed: Feed) -> Ledger:
 
 LEDGERS: dict[str, Callable[[SparkSession, Config, Feed], Ledger]] = {
     "ingest": lambda spark, conf, feed: mongo.MongoLedger(conf.mongo, feed),
+    "changes": lambda spark, conf, feed: mongo.MongoLedger(conf.mongo, feed, "changes"),
     "aggregate": _mysql,
     "archive": lambda spark, conf, feed: DeltaLedger(spark, conf.storage.archive, feed),
 }

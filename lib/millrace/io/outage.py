@@ -40,6 +40,7 @@ _IN_WORKERS = {
     f"{UnreachableError.__module__}.{UnreachableError.__name__}": _ANY,
     "pymongo.errors.AutoReconnect": "MongoDB",
     "pymongo.errors.NetworkTimeout": "MongoDB",
+    "pymongo.errors.NotPrimaryError": "MongoDB",
     "pymongo.errors.ServerSelectionTimeoutError": "MongoDB",
     "pymysql.err.InterfaceError": "MySQL",
 }

@@ -10,6 +10,7 @@ from millrace.io import kafka
 from millrace.io.checkpoint import Checkpoint
 from millrace.io.ledgers import LEDGERS
 from millrace.proof.archived import gone_through
+from millrace.proof.forgotten import JOBS
 from millrace.records.ledger import OffsetRange, Taken, merged
 from millrace.records.ranges import unread, within, without
 
@@ -40,7 +41,7 @@ def unread_by_job(
 
     What is ``documented`` is no loss: those documents are judged by themselves.
     """
-    taken = {job: _taken(spark, conf, feed, topic, job) for job in LEDGERS}
+    taken = {job: _taken(spark, conf, feed, topic, job) for job in JOBS}
     if held_there is not None:
         ranges = gone_through(spark, conf.storage.archive, feed, held_there)
         taken["archive"] = replace(taken["archive"], ranges=ranges)

@@ -1,12 +1,12 @@
 """What a job file says: source, steps and sink of one feed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
-from millrace.config import Config, Feed, Kafka
+from millrace.config import Config, ConfigurationError, Feed, Kafka
 from millrace.io import delta, kafka
 from millrace.io.checkpoint import Checkpoint
 from millrace.io.kafka import stream
@@ -30,11 +30,19 @@ class KafkaSource:
     servers: Kafka
     topic: kafka.Topic
     checkpoint: Checkpoint
+    isolation: stream.Isolation = "read_uncommitted"
 
     def lines(self, max_lines_per_batch: int) -> DataFrame:
         """The stream; on one machine with one task a core."""
         starts = self.checkpoint.starts()
-        lines = stream.lines(self.spark, self.servers, self.topic, max_lines_per_batch, starts)
+        lines = stream.lines(
+            self.spark,
+            self.servers,
+            self.topic,
+            max_lines_per_batch,
+            starts,
+            isolation=self.isolation,
+        )
         context = self.spark.sparkContext
         # A second wave of tasks takes a small batch as long as the first. On a cluster the cores
         # are not known yet, and a plan is made once.
@@ -65,6 +73,22 @@ class Run:
     feed: Feed
     query: str
     source: KafkaSource | ArchiveSource
+
+    def ordered_source(self) -> KafkaSource:
+        """The feed's topic as one sequence, without records of transactions that were aborted.
+
+        Raises ConfigurationError where the topic has several partitions, between which nothing
+        tells an order, or where the run is over an archive.
+        """
+        if not isinstance(self.source, KafkaSource):
+            raise ConfigurationError(f"{self.query} reads Kafka alone")
+        topic = self.source.topic
+        if topic.partitions != 1:
+            raise ConfigurationError(
+                f"topic {topic.name!r} has {topic.partitions} partitions: changes need one, so that"
+                " a truncate keeps its place among the changes of all keys"
+            )
+        return replace(self.source, isolation="read_committed")
 
 
 @dataclass(frozen=True)

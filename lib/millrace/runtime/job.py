@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 import typer
 
 from millrace import config
-from millrace.config import Config, ConfigurationError
+from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, SetupError, one_line
 from millrace.observe.observer import Observer
 from millrace.runtime import backfill, streams
@@ -31,11 +32,19 @@ class _Options:
     source: str
     until_caught_up: bool
     accept_loss: bool
+    feeds: Callable[[Config], tuple[Feed, ...]] | None
 
 
-def main(name: str, job: Job, *, from_archive: bool = True) -> None:
+def main(
+    name: str,
+    job: Job,
+    *,
+    from_archive: bool = True,
+    feeds: Callable[[Config], tuple[Feed, ...]] | None = None,
+) -> None:
     """Runs ``job`` for every feed as the command line says, and exits.
 
+    The feeds are those of the configuration, or what ``feeds`` makes of it.
     Exit codes: 0 done or stopped, 1 a query failed, 2 usage or configuration.
     """
 
@@ -57,7 +66,7 @@ def main(name: str, job: Job, *, from_archive: bool = True) -> None:
         if accept_loss and source == "archive":
             raise typer.BadParameter("works only with --from kafka", param_hint="--accept-loss")
         logs.configure(f"millrace-{name}")
-        sys.exit(_run(name, job, conf, _Options(source, until_caught_up, accept_loss)))
+        sys.exit(_run(name, job, conf, _Options(source, until_caught_up, accept_loss, feeds)))
 
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.command()(command)
@@ -68,7 +77,10 @@ def _run(name: str, job: Job, path: Path, options: _Options) -> int:
     stopping = Stopping()
     _listen(stopping)
     try:
-        return _run_checked(name, job, config.load(path), options, stopping)
+        conf = config.load(path)
+        if options.feeds:
+            conf = conf.model_copy(update={"feeds": options.feeds(conf)})
+        return _run_checked(name, job, conf, options, stopping)
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED

@@ -1,9 +1,11 @@
 """Other programs, run to their end."""
 
 import os
+import pwd
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from millrace.errors import SetupError
 
@@ -16,18 +18,30 @@ FAILURE = re.compile(
 SILENT_LINE = re.compile(r'^[^A-Za-z]*$|^\s+at |"msg":"(?:Frame|BACKTRACE)"|\b[Aa]borting\b')
 
 
-def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None = None) -> None:
-    """Runs ``command`` to its end; raises SetupError, with what it said, where it fails."""
+def run(
+    command: list[str],
+    purpose: str,
+    timeout_s: int = 900,
+    cwd: Path | None = None,
+    *,
+    user: str | None = None,
+    text: str = "",
+) -> None:
+    """Runs ``command`` to its end; raises SetupError, with what it said, where it fails.
+
+    It runs as ``user``, else as the user who asks, and reads ``text``.
+    """
     try:
         subprocess.run(
             command,
-            stdin=subprocess.DEVNULL,
+            input=text.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=True,
             timeout=timeout_s,
             cwd=cwd,
             env=environment(),
+            **identity(user),
         )
     except subprocess.CalledProcessError as error:
         raise SetupError(f"{purpose} failed: {failures(error.stdout)}") from None
@@ -35,6 +49,20 @@ def run(command: list[str], purpose: str, timeout_s: int = 900, cwd: Path | None
         raise SetupError(f"{purpose} did not finish within {timeout_s} s") from None
     except OSError as error:
         raise SetupError(f"{purpose} failed: {command[0]}: {error.strerror}") from None
+
+
+def identity(user: str | None) -> dict[str, Any]:
+    """What a process is started with so that it is the user's alone; nothing where there is none.
+
+    Raises SetupError where the system has no such user.
+    """
+    if user is None:
+        return {}
+    try:
+        entry = pwd.getpwnam(user)
+    except KeyError:
+        raise SetupError(f"this system has no user {user}") from None
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def environment() -> dict[str, str]:

@@ -57,7 +57,12 @@ def _fill(folder: Path, coordinates: Sequence[str]) -> None:
 
 def drop_sparks_own(folder: Path) -> None:
     """Deletes those jars of ``folder`` that Spark has, in whatever version."""
-    artifacts = {_artifact(jar) for jar in spark_folder().glob("jars/*.jar")}
+    drop_those_of(folder, spark_folder() / "jars")
+
+
+def drop_those_of(folder: Path, other: Path) -> None:
+    """Deletes those jars of ``folder`` that ``other`` has, in whatever version."""
+    artifacts = {_artifact(jar) for jar in other.glob("*.jar")}
     for jar in folder.glob("*.jar"):
         if _artifact(jar) in artifacts:
             jar.unlink()

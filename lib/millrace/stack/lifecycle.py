@@ -3,8 +3,7 @@
 import fcntl
 import platform
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,20 +13,27 @@ from typing import Literal
 from rich.console import Console
 from rich.progress import Progress
 
-from millrace.config import Config, ConfigurationError, passwords, with_passwords
+from millrace.config import Changes, Config, ConfigurationError, passwords, with_passwords
 from millrace.config import Server as Kind
 from millrace.errors import StackError
-from millrace.setup.commands import last_line
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
-from millrace.stack import api, clients, kafka, mariadb, mongod, processes, reconcile
+from millrace.stack import (
+    api,
+    clients,
+    connect,
+    kafka,
+    mariadb,
+    mongod,
+    postgres,
+    processes,
+    reconcile,
+)
 from millrace.stack.country import install_country_database
+from millrace.stack.one_server import bring_up, end
 from millrace.stack.progress import Say, raise_failures, shown, shown_progress
-from millrace.stack.servers import Folders, Server, folders, is_open, refuse_taken_ports
+from millrace.stack.servers import Folders, Server, folders, is_open
 
-STOP_PATIENCE_S = 60
-POLL_S = 0.2
-LINGER_S = 5
 MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "kafka": kafka.server,
     "mongo": mongod.server,
@@ -35,8 +41,15 @@ MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "api": api.server,
     "reconcile": reconcile.server,
 }
+FOR_CHANGES: tuple[Callable[[Config, Folders, Changes], Server | None], ...] = (
+    postgres.source,
+    mariadb.source,
+    mongod.source,
+    connect.server,
+)
 OURS: tuple[Kind, ...] = ("api", "reconcile")  # they read the others
-NEED_JAVA = ("kafka", "mysql")  # by itself, and to be downloaded
+AFTER_OTHERS = (*OURS, "connect")
+NEED_JAVA = ("kafka", "mysql", "connect")  # by itself, and to be downloaded
 
 
 @dataclass(frozen=True)
@@ -50,9 +63,11 @@ class ServerStatus:
     state: Literal["running", "stopped", "external", "unreachable"]
 
 
-def up(conf: Config, console: Console) -> Config:
+def up(conf: Config, console: Console, *, with_changes: bool = False) -> Config:
     """Starts the servers that ``conf`` places on this machine, and waits until all are ready.
 
+    Those for change data capture only ``with_changes``; then raises ConfigurationError where the
+    configuration has none.
     One that runs already is left alone, but for our own, which are to go by ``conf`` as it is now.
     Downloads what is missing, the country database included. Returns the configuration with the
     servers' passwords, which the first start makes.
@@ -60,23 +75,29 @@ def up(conf: Config, console: Console) -> Config:
     where ``conf`` asks for what they cannot do.
     """
     places = folders(conf)
-    _refuse_machine(_embedded(conf, places))
+    if with_changes and not (conf.changes and conf.stack.changes):
+        raise ConfigurationError(
+            f"{conf.file}: change data capture needs the section changes, and stack.changes"
+            " with the servers that are to be started for it: see docs/changes.md"
+        )
+    chosen = {*conf.stack.servers, *(conf.stack.changes if with_changes else ())}
+    _refuse_machine(_embedded(conf, places, chosen))
     interrupted = threading.Event()
     with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
-        conf = _with_passwords(conf, places, console)
-        tasks, ours = (
+        conf = _with_passwords(conf, places, console, chosen)
+        tasks, later = (
             {
-                server.title: partial(_bring_up, server, places, interrupted)
-                for server in _embedded(conf, places)
-                if (server.kind in OURS) == is_ours
+                server.title: partial(bring_up, server, places, interrupted)
+                for server in _embedded(conf, places, chosen)
+                if (server.kind in AFTER_OTHERS) == is_later
             }
-            for is_ours in (False, True)
+            for is_later in (False, True)
         )
         countries = {"Countries": partial(_bring_countries, conf, places)}
         try:
             _run_all(tasks | countries, progress, pool)
             clients.write_settings(conf, places)
-            _run_all(ours, progress, pool)
+            _run_all(later, progress, pool)
         except BaseException:
             interrupted.set()
             raise
@@ -104,36 +125,55 @@ def down(conf: Config, console: Console) -> None:
             for server in _servers(conf, places)
             if server.kind in conf.stack.servers or places.pid_file(server.kind).exists()
         ]
-        _run_all({s.title: partial(_end, s, places) for s in servers}, progress, pool)
+        _run_all({s.title: partial(end, s, places) for s in servers}, progress, pool)
 
 
 def status(conf: Config) -> list[ServerStatus]:
-    """How each server is, also those that run elsewhere; of our own only those of this stack."""
+    """How each server is, also those that run elsewhere; of our own only those of this stack.
+
+    Of those for change data capture, those that were started here.
+    """
     places = folders(conf)
-    left_out = set(OURS) - set(conf.stack.servers)
-    servers = [server for server in _servers(conf, places) if server.kind not in left_out]
+    shown = {kind for kind in MAKERS if kind not in OURS or kind in conf.stack.servers}
+    servers = [
+        server
+        for server in _servers(conf, places)
+        if server.kind in shown or places.pid_file(server.kind).exists()
+    ]
     with ThreadPoolExecutor() as pool:
         return list(pool.map(partial(_status, conf, places), servers))
 
 
 def _servers(conf: Config, places: Folders) -> list[Server]:
-    return [make(conf, places) for make in MAKERS.values()]
+    servers = [make(conf, places) for make in MAKERS.values()]
+    if conf.changes is None:
+        return servers
+    more = [make(conf, places, conf.changes) for make in FOR_CHANGES]
+    return servers + [server for server in more if server is not None]
 
 
-def _embedded(conf: Config, places: Folders) -> list[Server]:
-    return [server for server in _servers(conf, places) if server.address.is_embedded(conf.stack)]
+def _embedded(conf: Config, places: Folders, chosen: Collection[Kind]) -> list[Server]:
+    """Those of the ``chosen`` kinds that this machine runs."""
+    return [
+        server
+        for server in _servers(conf, places)
+        if server.kind in chosen and server.address.is_embedded(conf.stack)
+    ]
 
 
-def _with_passwords(conf: Config, places: Folders, console: Console) -> Config:
+def _with_passwords(
+    conf: Config, places: Folders, console: Console, chosen: Collection[Kind]
+) -> Config:
     """``conf`` with passwords, made where there are none; says so where there is data already."""
-    with_users = {"mongo", "mysql"} & {server.kind for server in _embedded(conf, places)}
+    embedded = {server.kind for server in _embedded(conf, places, chosen)}
+    with_users = [kind for kind in passwords.NAMES if kind in embedded]
     if not with_users:
         return conf
     try:
-        is_new = passwords.make(conf.stack)
+        new = passwords.make(conf.stack, with_users)
     except OSError as error:
         raise StackError(f"{passwords.file(conf.stack)}: {error.strerror}") from None
-    if is_new and any((places.data / kind).exists() for kind in with_users):
+    if any((places.data / kind).exists() for kind in new):
         console.print(
             "the existing data had no users, or their passwords were lost: new users are created,"
             " and the data is kept (see millrace status --secrets)",
@@ -156,76 +196,12 @@ def _refuse_machine(servers: list[Server]) -> None:
         check_java()
 
 
-def _bring_up(server: Server, places: Folders, interrupted: threading.Event, say: Say) -> None:
-    began = time.monotonic()
-    process = processes.running(places.pid_file(server.kind))
-    if process is not None and not server.is_kept:
-        say("stopping")
-        processes.stop(places.pid_file(server.kind), STOP_PATIENCE_S)
-    elif process is not None:
-        _refuse_moved(server, process)
-        if _becomes_ready(server, places, interrupted):
-            say("already running")
-            return
-        # It was about to end, as one that was just killed is: start it again.
-    _start(server, places, say)
-    if not _becomes_ready(server, places, interrupted):
-        raise _failure(server, places, "stopped while starting")
-    say(f"ready in {time.monotonic() - began:.1f} s")
-
-
-def _start(server: Server, places: Folders, say: Say) -> None:
-    pid_file = places.pid_file(server.kind)
-    # A server that was killed may hold its ports a moment longer than it is seen to live.
-    refuse_taken_ports(server, LINGER_S if pid_file.exists() else 0)
-    say("downloading")
-    server.install()
-    say("starting")
-    command, log = server.command(), places.log(server.kind)
-    processes.start(command, log, pid_file, server.port, server.folder)
-
-
-def _refuse_moved(server: Server, process: processes.Process) -> None:
-    if process.port != server.port:
-        raise StackError(
-            f"{server.title} runs on port {process.port}, not on that of "
-            f"{server.address.key}: stop it first (millrace down)"
-        )
-
-
-def _becomes_ready(server: Server, places: Folders, interrupted: threading.Event) -> bool:
-    """Waits until ``server`` is ready; False where its process ends before that."""
-    deadline = time.monotonic() + server.start_timeout_s
-    while processes.running(places.pid_file(server.kind)) is not None:
-        if server.is_ready():
-            return True
-        if time.monotonic() > deadline:
-            reason = f"was not ready after {server.start_timeout_s} s"
-            raise _failure(server, places, reason)
-        if interrupted.wait(POLL_S):
-            raise StackError(f"{server.title}: interrupted")
-    return False
-
-
-def _failure(server: Server, places: Folders, reason: str) -> StackError:
-    log = places.log(server.kind)
-    line = last_line(log.read_bytes())
-    return StackError(f"{server.title} {reason}: {line} (log: {log})")
-
-
 def _bring_countries(conf: Config, places: Folders, say: Say) -> None:
     path = conf.enrichment.country_database
     if not path.exists():
         say("downloading")
         install_country_database(path, places.downloads)
     say("ready")
-
-
-def _end(server: Server, places: Folders, say: Say) -> None:
-    began = time.monotonic()
-    say("stopping")
-    was_running = processes.stop(places.pid_file(server.kind), STOP_PATIENCE_S)
-    say(f"stopped in {time.monotonic() - began:.1f} s" if was_running else "was not running")
 
 
 def _status(conf: Config, places: Folders, server: Server) -> ServerStatus:

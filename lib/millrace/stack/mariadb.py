@@ -3,13 +3,15 @@
 import os
 import shutil
 import zipfile
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import pymysql
 
-from millrace.config import Config, Mysql, addresses
-from millrace.config.addresses import LOOPBACK_NAMES
+from millrace.config import Changes, Config, Mysql, addresses
+from millrace.config import Server as Kind
+from millrace.config.addresses import LOOPBACK_NAMES, Address
 from millrace.errors import StackError
 from millrace.setup.commands import run
 from millrace.setup.downloads import once, retrieve
@@ -28,24 +30,66 @@ OPTIONS = (
     "--default-time-zone=+00:00",
     "--innodb-buffer-pool-size=256M",
 )
+# Every row as it was and is, and its own position: by the default of 11.4, every event of a
+# transaction has the position of its begin.
+BINLOG = (
+    "--server-id=1",
+    "--log-bin=binlog",
+    "--binlog-format=ROW",
+    "--binlog-row-image=FULL",
+    "--binlog-row-metadata=FULL",
+    "--binlog-legacy-event-pos=ON",
+    "--binlog-expire-logs-seconds=604800",
+)
+# What the connector needs beyond its database (Debezium's manual, "Creating a user").
+CAPTURE = "RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT, BINLOG MONITOR"
 # Access denied, by user and by host.
 _REFUSED = (1045, 1130)
 
 
+@dataclass(frozen=True)
+class _Role:
+    """What differs between the store of figures and a source of changes."""
+
+    kind: Kind
+    title: str
+    address: Address
+    mysql: Mysql
+    options: tuple[str, ...] = ()
+    rights: str | None = None  # on all databases
+
+
 def server(conf: Config, folders: Folders) -> Server:
     """The MariaDB at ``mysql.host`` and ``mysql.port``."""
+    role = _Role("mysql", "MariaDB", addresses.of_mysql(conf.mysql), conf.mysql)
+    return replace(_server(role, conf, folders), is_plain={"mysql.tls": not conf.mysql.tls})
+
+
+def source(conf: Config, folders: Folders, changes: Changes) -> Server | None:
+    """The MariaDB of ``changes.mariadb``, with a binary log; None where there is none.
+
+    It is apart from the store of figures, which pays for no log.
+    """
+    if changes.mariadb is None:
+        return None
+    address = addresses.of_source_mariadb(changes.mariadb)
+    role = _Role("source-mariadb", "MariaDB source", address, changes.mariadb, BINLOG, CAPTURE)
+    return _server(role, conf, folders)
+
+
+def _server(role: _Role, conf: Config, folders: Folders) -> Server:
     home, listen = folders.downloads / f"mariadb-{VERSION}", conf.stack.listen
     return Server(
-        kind="mysql",
-        title="MariaDB",
-        address=addresses.of_mysql(conf.mysql),
-        ports=(conf.mysql.port,),
+        kind=role.kind,
+        title=role.title,
+        address=role.address,
+        ports=(role.mysql.port,),
         start_timeout_s=90,
-        is_plain={"mysql.tls": not conf.mysql.tls},
+        is_plain={},
         install=partial(_install, home),
-        command=partial(_command, home, folders, conf.mysql, listen),
-        is_ready=partial(_is_ready, conf.mysql, listen),
-        version=partial(_version, conf.mysql, listen),
+        command=partial(_command, home, folders, role, listen),
+        is_ready=partial(_is_ready, role.mysql, listen),
+        version=partial(_version, role.mysql, listen),
     )
 
 
@@ -71,16 +115,17 @@ def _download(folder: Path) -> None:
         raise StackError(f"{BINARIES} has no mariadbd")
 
 
-def _command(home: Path, folders: Folders, mysql: Mysql, listen: str) -> list[str]:
-    data, statements = folders.data / "mysql", folders.run / "mysql.sql"
+def _command(home: Path, folders: Folders, role: _Role, listen: str) -> list[str]:
+    data, statements = folders.data / role.kind, folders.run / f"{role.kind}.sql"
     once(data, partial(_create, home))
-    write_private(statements, "\n".join(_statements(mysql, listen)) + "\n")
+    write_private(statements, "\n".join(_statements(role, listen)) + "\n")
     # The one folder that SQL can read files from and write files to: empty, and nobody's else.
-    exchange = folders.run / "mysql-files"
+    exchange = folders.run / f"{role.kind}-files"
     exchange.mkdir(mode=0o700, exist_ok=True)
     command = [str(home / "bin/mariadbd"), "--no-defaults", f"--basedir={home}", *_as_user()]
     command += [f"--datadir={data}", f"--init-file={statements}", f"--secure-file-priv={exchange}"]
-    return [*command, f"--bind-address={listen}", f"--port={mysql.port}", *OPTIONS]
+    command += [f"--bind-address={listen}", f"--port={role.mysql.port}"]
+    return [*command, *OPTIONS, *role.options]
 
 
 def _create(home: Path, data: Path) -> None:
@@ -94,7 +139,7 @@ def _as_user() -> list[str]:
     return ["--user=root"] if os.geteuid() == 0 else []
 
 
-def _statements(mysql: Mysql, listen: str) -> list[str]:
+def _statements(role: _Role, listen: str) -> list[str]:
     """What each start makes sure of before a port opens: one database, and one user, with all
     rights on it.
 
@@ -102,6 +147,7 @@ def _statements(mysql: Mysql, listen: str) -> list[str]:
     goes as well: there is no socket by which it could log in. The server stops to read at the
     first error, so accounts go before new ones come.
     """
+    mysql = role.mysql
     password = pymysql.converters.escape_string(mysql.password.get_secret_value())
     name = pymysql.converters.escape_string(mysql.user)
     statements = [
@@ -115,6 +161,7 @@ def _statements(mysql: Mysql, listen: str) -> list[str]:
         statements += [
             f"CREATE USER {user} IDENTIFIED BY '{password}';",
             f"GRANT ALL ON `{mysql.database}`.* TO {user};",
+            *([f"GRANT {role.rights} ON *.* TO {user};"] if role.rights else []),
         ]
     return statements
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import secrets
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,16 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from millrace.config import Config, Mongo, addresses
+from millrace.config import Changes, Config, Mongo, addresses
+from millrace.config import Server as Kind
 from millrace.errors import StackError
 from millrace.setup.private import write_private
 from millrace.stack.libraries import refuse_missing
 from millrace.stack.servers import Folders, Server
 
 REPLICA_SET = "rs0"
-CACHE_GB = 1
+CACHE_GB = 1.0
+SOURCE_CACHE_GB = 0.25
 OPLOG_MB = 512
 OPTIONS = (
     "--quiet",
@@ -36,34 +39,70 @@ Client = MongoClient[dict[str, Any]]
 def server(conf: Config, folders: Folders) -> Server:
     """The mongod at ``mongo.uri``."""
     address = addresses.of_mongo(conf.mongo)
-    port = address.port if address.nodes else 0
-    node = (conf.stack.listen, port)
+    made = _server(place(conf, folders), "MongoDB", address, conf.mongo)
+    return replace(made, is_plain={"mongo.tls": not conf.mongo.tls})
+
+
+def place(conf: Config, folders: Folders) -> "Place":
+    """Where the mongod at ``mongo.uri`` lives."""
+    return Place(folders, "mongo", _node(conf, addresses.of_mongo(conf.mongo)), CACHE_GB)
+
+
+def source(conf: Config, folders: Folders, changes: Changes) -> Server | None:
+    """The mongod of ``changes.mongo``, whose change streams are read; None where there is none."""
+    if changes.mongo is None:
+        return None
+    address = addresses.of_source_mongo(changes.mongo)
+    own = Place(folders, "source-mongo", _node(conf, address), SOURCE_CACHE_GB)
+    return _server(own, "MongoDB source", address, changes.mongo)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a mongod lives, and how much memory its cache has."""
+
+    folders: Folders
+    kind: Kind
+    node: tuple[str, int]
+    cache_gb: float
+
+    @property
+    def key_file(self) -> Path:
+        """The key by which whoever can read it is let in."""
+        return self.folders.run / f"{self.kind}.key"
+
+
+def _node(conf: Config, address: addresses.Address) -> tuple[str, int]:
+    return conf.stack.listen, address.port if address.nodes else 0
+
+
+def _server(place: Place, title: str, address: addresses.Address, mongo: Mongo) -> Server:
     return Server(
-        kind="mongo",
-        title="MongoDB",
+        kind=place.kind,
+        title=title,
         address=address,
-        ports=(port,),
+        ports=(place.node[1],),
         start_timeout_s=60,
-        is_plain={"mongo.tls": not conf.mongo.tls},
+        is_plain={},
         install=_install,
-        command=partial(_command, folders, node),
-        is_ready=partial(_is_ready, folders, node, conf.mongo),
-        version=partial(_version, node),
+        command=partial(_command, place),
+        is_ready=partial(_is_ready, place, mongo),
+        version=partial(_version, place.node),
     )
 
 
-def administrator(folders: Folders, node: tuple[str, int]) -> Client:
+def administrator(place: Place) -> Client:
     """A client with every right, for whoever can read the key file; StackError where it is missing.
 
     It logs in as ``__system``, by which members of a replica set know each other (MongoDB's manual,
     "Internal/Membership Authentication"): no password of an administrator has to be kept.
     """
     try:
-        key = _key_file(folders).read_text(encoding="utf-8")
+        key = place.key_file.read_text(encoding="utf-8")
     except OSError:
-        raise _unknown_key(folders) from None
+        raise _unknown_key(place) from None
     login = {"username": "__system", "password": key, "authSource": "local"}
-    return _client(node, authMechanism="SCRAM-SHA-256", **login)
+    return _client(place.node, authMechanism="SCRAM-SHA-256", **login)
 
 
 def _binary() -> Path:
@@ -83,48 +122,44 @@ def _install() -> None:
     refuse_missing(binary)
 
 
-def _command(folders: Folders, node: tuple[str, int]) -> list[str]:
-    host, port = node
-    data = folders.data / "mongo"
+def _command(place: Place) -> list[str]:
+    host, port = place.node
+    data = place.folders.data / place.kind
     data.mkdir(parents=True, exist_ok=True)
     # A new one at each start: with one member there is nobody to share it with.
-    write_private(_key_file(folders), secrets.token_hex(_KEY_BYTES))
-    limits = ["--wiredTigerCacheSizeGB", str(CACHE_GB), "--oplogSize", str(OPLOG_MB)]
+    write_private(place.key_file, secrets.token_hex(_KEY_BYTES))
+    limits = ["--wiredTigerCacheSizeGB", f"{place.cache_gb:g}", "--oplogSize", str(OPLOG_MB)]
     arguments = ["--bind_ip", host, "--port", str(port), "--dbpath", str(data)]
-    return [str(_binary()), *OPTIONS, *limits, *arguments, "--keyFile", str(_key_file(folders))]
-
-
-def _key_file(folders: Folders) -> Path:
-    return folders.run / "mongo.key"
+    return [str(_binary()), *OPTIONS, *limits, *arguments, "--keyFile", str(place.key_file)]
 
 
 def _client(node: tuple[str, int], **options: Any) -> Client:
     return MongoClient(*node, directConnection=True, serverSelectionTimeoutMS=1000, **options)
 
 
-def _is_ready(folders: Folders, node: tuple[str, int], mongo: Mongo) -> bool:
+def _is_ready(place: Place, mongo: Mongo) -> bool:
     """Whether it takes writes; the replica set and the user are made, or mended, on the way."""
     try:
-        with _client(node) as client:
+        with _client(place.node) as client:
             hello = client.admin.command("hello")
-        with administrator(folders, node) as client:
+        with administrator(place) as client:
             if hello["isWritablePrimary"]:
                 _set_user(client, mongo)
                 return True
             if "setName" not in hello:
-                _configure(client, ":".join(map(str, node)))
+                _configure(client, ":".join(map(str, place.node)))
             return False
     except OperationFailure as error:
         if error.code == _AUTHENTICATION_FAILED:
-            raise _unknown_key(folders) from None
+            raise _unknown_key(place) from None
         return False
     except PyMongoError:
         return False
 
 
-def _unknown_key(folders: Folders) -> StackError:
+def _unknown_key(place: Place) -> StackError:
     return StackError(
-        f"MongoDB was started without the key in {_key_file(folders)}, probably by an earlier "
+        f"MongoDB was started without the key in {place.key_file}, probably by an earlier "
         "version: stop it first (millrace down)"
     )
 

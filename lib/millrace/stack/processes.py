@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from millrace.errors import StackError
-from millrace.setup.commands import environment
+from millrace.setup.commands import environment, identity
 
 POLL_S = 0.1
 # Popen objects are kept so that a process that ended is reaped by the next poll.
@@ -27,11 +28,19 @@ class Process:
 
 
 def start(
-    command: list[str], log: Path, pid_file: Path, port: int, folder: Path | None = None
+    command: list[str],
+    log: Path,
+    pid_file: Path,
+    port: int,
+    folder: Path | None = None,
+    *,
+    user: str | None = None,
+    secrets: Mapping[str, str] | None = None,
 ) -> None:
     """Starts ``command`` in a session of its own, with its output in ``log``.
 
-    It runs in ``folder``, else in that of the log. The log of the run before is kept as ``.1``.
+    It runs in ``folder``, else in that of the log, as ``user``, else as the user who starts it,
+    with ``secrets`` in its environment. The log of the run before is kept as ``.1``.
     Raises StackError where it cannot be executed.
     """
     if log.exists():
@@ -46,7 +55,8 @@ def start(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd=folder or log.parent,
-                env=environment(),
+                env={**environment(), **(secrets or {})},
+                **identity(user),
             )
     except OSError as error:
         raise StackError(f"{command[0]} cannot be executed: {error.strerror}") from None
@@ -69,16 +79,16 @@ def running(pid_file: Path) -> Process | None:
     return process if is_same_boot and is_same_process else None
 
 
-def stop(pid_file: Path, patience_s: float) -> bool:
+def stop(pid_file: Path, patience_s: float, stop_signal: int = signal.SIGTERM) -> bool:
     """Ends the process of ``pid_file`` and removes the file; False where it no longer ran.
 
-    It gets SIGTERM, and SIGKILL after ``patience_s``. Raises StackError where it survives both
-    or belongs to another user.
+    It gets ``stop_signal``, and SIGKILL after ``patience_s``. Raises StackError where it survives
+    both or belongs to another user.
     """
     process = running(pid_file)
     if process is not None:
         try:
-            os.kill(process.pid, signal.SIGTERM)
+            os.kill(process.pid, stop_signal)
             if not _ended(pid_file, patience_s):
                 os.kill(process.pid, signal.SIGKILL)
                 if not _ended(pid_file, patience_s):

@@ -1,9 +1,10 @@
 """What differs between the servers, where each is found, and the folders they live in."""
 
+import signal
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from millrace.config import Config
@@ -22,7 +23,9 @@ class Server:
     that cannot be), and ``version`` asks the server for its version (None where it does not
     answer). ``ports`` has the ports it opens. ``is_plain`` says of keys that could ask for what
     it does not have (TLS, and Kafka a login) whether they do not. It runs in ``folder``, else in
-    that of its log. One that is not ``is_kept`` is started anew where it runs already.
+    that of its log, as ``user``, else as the user who starts it, with ``secrets`` in its
+    environment. ``stop_signal`` ends it in order. One that is not ``is_kept`` is started anew
+    where it runs already.
     """
 
     kind: Kind
@@ -36,6 +39,9 @@ class Server:
     is_ready: Callable[[], bool]
     version: Callable[[], str | None]
     folder: Path | None = None
+    user: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: int = signal.SIGTERM
     is_kept: bool = True
 
     @property

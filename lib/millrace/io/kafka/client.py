@@ -87,8 +87,12 @@ def _refusal(
     return kind(f"{broker}: topic {topic!r}: {errors[-1 if is_away else 0].str()}")
 
 
-def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
-    """Creates the topics that do not exist, with the broker's clock as timestamps; returns them."""
+def create_topics(kafka: Kafka, names: list[str], partitions: int | None = None) -> list[str]:
+    """Creates the topics that do not exist, with the broker's clock as timestamps; returns them.
+
+    They have ``kafka.partitions`` partitions where ``partitions`` tells no other number.
+    """
+    count = partitions or kafka.partitions
     admin = _admin(kafka)
     try:
         existing = admin.list_topics(timeout=TIMEOUT_S).topics
@@ -98,7 +102,7 @@ def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
                 [
                     NewTopic(
                         name,
-                        num_partitions=kafka.partitions,
+                        num_partitions=count,
                         config={"message.timestamp.type": "LogAppendTime"},
                     )
                     for name in missing
@@ -110,7 +114,7 @@ def create_topics(kafka: Kafka, names: list[str]) -> list[str]:
         )
         for future in made.values():
             future.result()
-        _wait_until_led(admin, missing, kafka.partitions)
+        _wait_until_led(admin, missing, count)
     except KafkaException as error:
         raise ConfigurationError(_broker(kafka, error.args[0].str())) from None
     return missing

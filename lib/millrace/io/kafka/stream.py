@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from typing import Literal
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from millrace.config import Kafka
 from millrace.io.kafka.client import Topic
+
+Isolation = Literal["read_uncommitted", "read_committed"]
 
 _EARLIEST = -2  # Spark's number for it
 _REQUEST_TIMEOUT_MS = 30_000  # of one request, which Kafka's client then sends again
@@ -19,14 +22,18 @@ def lines(
     topic: Topic,
     max_lines_per_batch: int,
     starts: Mapping[str, int] | None = None,
+    *,
+    isolation: Isolation = "read_uncommitted",
 ) -> DataFrame:
     """The stream of a topic's records: the Kafka source's columns, ``headers``, ``topic_id``.
 
     A new query starts at the earliest record, or at the offsets ``starts`` of partitions.
+    Records of transactions that were aborted are among them unless ``isolation`` says otherwise.
     """
     return (
         spark.readStream.format("kafka")
         .options(**spark_options(kafka))
+        .option("kafka.isolation.level", isolation)
         .option("subscribe", topic.name)
         .option("startingOffsets", _starting_offsets(topic, starts or {}))
         .option("includeHeaders", "true")

@@ -28,18 +28,24 @@ _DAY_S = 86_400
 def prepare(mongo: Mongo, feed: Feed) -> None:
     """Creates what the feed's documents need where it is missing: collections and indexes."""
     db = database(mongo)
-    for name in (feed.name, dead_letters.COLLECTION, ledger.COLLECTION):
-        _create_clustered(db, name)
+    _create_clustered(db, feed.name)
     for name, keys, options in INDEXES:
         db[feed.name].create_index(keys, name=name, **options)
+    prepare_ledger(db)
+    db[ROUTES_COLLECTION].create_index([("feed", 1), ("http_route", 1)], unique=True)
+    _set_retention(db[feed.name], feed.retention_days)
+
+
+def prepare_ledger(db: Database[Document]) -> None:
+    """Creates the collections of the ledger and of dead letters where they are missing."""
+    for name in (dead_letters.COLLECTION, ledger.COLLECTION):
+        _create_clustered(db, name)
     db[ledger.COLLECTION].create_index(
         [("query", 1), ("committed_at", -1)], name=ledger.NEWEST_INDEX
     )
-    db[ROUTES_COLLECTION].create_index([("feed", 1), ("http_route", 1)], unique=True)
     db[dead_letters.COLLECTION].create_index(
         [("feed", 1), ("status", 1), ("received_at", -1)], name=LETTERS_INDEX
     )
-    _set_retention(db[feed.name], feed.retention_days)
 
 
 def _create_clustered(db: Database[Document], name: str) -> None:

@@ -18,11 +18,11 @@ _NEVER = datetime.fromtimestamp(0, tz=UTC)
 
 
 class MongoLedger:
-    """The rows of a feed's ``ingest`` in the collection ``batches``."""
+    """The rows of a feed's ``ingest``, or of another job, in the collection ``batches``."""
 
-    def __init__(self, mongo: Mongo, feed: Feed) -> None:
+    def __init__(self, mongo: Mongo, feed: Feed, job: str = "ingest") -> None:
         self._db = database(mongo)
-        self._feed, self._query = feed.name, f"ingest-{feed.name}"
+        self._feed, self._query = feed.name, f"{job}-{feed.name}"
 
     def taken(self) -> Taken:
         """The offsets that committed batches took, of every topic the feed had."""

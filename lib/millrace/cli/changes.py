@@ -1,0 +1,97 @@
+"""What `simulate` and `reconcile` do with changes of databases instead of lines."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from millrace.cli.options import FAILED, console, end, say
+from millrace.config import Config, ConfigurationError, entities
+from millrace.errors import JobError
+from millrace.records.printable import printable_json
+
+if TYPE_CHECKING:
+    from millrace.proof.changes import Compared
+
+_NAMED = 20
+_PATIENCE_S = 120.0
+
+
+def simulate(loaded: Config, count: int, rate: float | None, seed: int) -> None:
+    """Does ``count`` operations to the tables of the databases, and says how many there were."""
+    from millrace.simulate.changes import Workload
+    from millrace.simulate.databases import tables
+
+    if loaded.changes is None:
+        raise ConfigurationError(f"{loaded.file}: changes: this section is missing")
+    with tables(loaded.changes) as opened:
+        workload = Workload(seed, {source: table.keys() for source, table in opened.items()})
+        done, rolled_back, began = 0, 0, time.monotonic()
+        for transaction in workload.transactions(count):
+            opened[transaction.source].apply(transaction)
+            size = len(transaction.operations)
+            done += size
+            rolled_back += size if transaction.is_rolled_back else 0
+            if rate:
+                time.sleep(max(0.0, began + done / rate - time.monotonic()))
+    say(f"{done} changes, {rolled_back} of them rolled back (--seed {seed})")
+
+
+def reconcile(loaded: Config, entity: str | None, *, mend: bool, as_json: bool) -> None:
+    """Compares entities with their databases, prints what was found, and ends with 1 if unequal."""
+    from millrace.proof.changes import compare
+
+    captured = entities.of(loaded)
+    chosen = [captured.entity(entity)] if entity else captured.all
+    is_equal = True
+    for one in chosen:
+        try:
+            with console.status(one.name):
+                compared = compare(loaded, one, mend=mend, patience_s=_PATIENCE_S)
+        except JobError as error:
+            end(str(error), FAILED)
+        is_equal &= compared.is_equal
+        if as_json:
+            print(printable_json(json.dumps(_plain(compared), ensure_ascii=False)))
+        else:
+            _tell(compared)
+    sys.exit(0 if is_equal else FAILED)
+
+
+def _tell(compared: "Compared") -> None:
+    lists = {
+        "missing": compared.missing,
+        "differing": compared.differing,
+        "undeleted": compared.undeleted,
+    }
+    counts = ", ".join(f"{len(keys)} {name}" for name, keys in lists.items())
+    say(f"{compared.entity}: {compared.rows:,} rows; {counts}")
+    for name, keys in lists.items():
+        if keys:
+            say(f"  {name}: {_named(keys)}")
+    for key, reason in list(compared.rejected.items())[:_NAMED]:
+        say(f"  not carried: {key}: {reason}")
+    if compared.changing:
+        say(f"  {compared.changing} keys kept changing, and were not judged")
+    if compared.mended:
+        say(f"  {compared.mended} mended")
+
+
+def _named(keys: Sequence[Any]) -> str:
+    named = ", ".join(map(str, keys[:_NAMED]))
+    return named + (f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else "")
+
+
+def _plain(compared: "Compared") -> dict[str, Any]:
+    return {
+        "entity": compared.entity,
+        "rows": compared.rows,
+        "missing": list(map(str, compared.missing)),
+        "differing": list(map(str, compared.differing)),
+        "undeleted": list(map(str, compared.undeleted)),
+        "not_carried": compared.rejected,
+        "changing": compared.changing,
+        "mended": compared.mended,
+        "is_equal": compared.is_equal,
+    }

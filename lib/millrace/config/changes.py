@@ -1,0 +1,44 @@
+"""Change data capture: the databases whose changes are read, and where Kafka Connect is."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, model_validator
+
+from millrace.config.models import Mongo, Mysql, Port, Seconds, Section
+from millrace.config.yaml_file import CONF_DIRECTORY
+
+
+class Postgres(Section):
+    """A PostgreSQL server."""
+
+    host: str
+    port: Port = 5432
+    database: str = Field(default="catalog", pattern=r"^[A-Za-z0-9_]+$")
+    user: str = "millrace"
+    password: SecretStr = SecretStr("")
+
+
+class Changes(Section):
+    """The databases that are read, Kafka Connect's REST address, and the file of the entities.
+
+    ``name`` begins the names of connectors, topics, replication slots and publications: two
+    deployments over one database each have their own. ``connectors`` holds further properties of
+    each connector, which win over the suite's.
+    """
+
+    name: str = Field(default="millrace", pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    connect: str = Field(default="http://127.0.0.1:8083", pattern=r"^https?://[^/@]+/?$")
+    entities: Path = CONF_DIRECTORY / "entities.yaml"
+    heartbeat_s: Seconds = Field(default=10, ge=1)
+    postgres: Postgres | None = None
+    mariadb: Mysql | None = None
+    mongo: Mongo | None = None
+    connectors: dict[str, dict[str, str]] = {}
+
+    @model_validator(mode="after")
+    def _sources_speak_plain_text(self) -> "Changes":
+        for name in ("mariadb", "mongo"):
+            source = getattr(self, name)
+            if source is not None and source.tls:
+                raise ValueError(f"{name}.tls: connectors are configured without TLS: remove it")
+        return self

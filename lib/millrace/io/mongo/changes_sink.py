@@ -1,0 +1,211 @@
+"""The sink of ``changes``: each row as it is now in the operational store, never backwards."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+from pymongo.database import Database
+
+from millrace.config import Feed, Mongo
+from millrace.config.entities import Entities
+from millrace.io.failpoints import failpoint
+from millrace.io.mongo import entity_store
+from millrace.io.mongo import letters as stored_letters
+from millrace.io.mongo.client import Document, database
+from millrace.io.mongo.collections import prepare_ledger
+from millrace.io.mongo.time_spans import TimeSpan
+from millrace.io.sink import MicroBatch, OutputMode
+from millrace.parse.changes import Placed, latest
+from millrace.records import bson, dead_letters, ledger
+from millrace.records.changes import PARSER_VERSION
+from millrace.records.ledger import OffsetRange
+from millrace.records.received import received_at, record_id, stored_us
+from millrace.records.write_result import WriteResult
+from millrace.transform.arrow import Columns
+from millrace.transform.changes import change_of
+
+_log = logging.getLogger(__name__)
+_MS = timedelta(milliseconds=1)
+_COUNTS = Columns(
+    (
+        ("rows_in", "bigint"),
+        ("rows_written", "bigint"),
+        ("reasons", "map<string,bigint>"),
+        ("unknown", "array<string>"),
+        ("partition", "int"),
+        ("earliest_ms", "bigint"),
+        ("latest_ms", "bigint"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where a task writes: small, as it goes to each of them."""
+
+    mongo: Mongo
+    entity: str
+    topic: str
+    topic_id: str
+
+
+class ChangesSink:
+    """Writes batches of changes (``transform.changes``) of one entity, and their dead letters.
+
+    Tasks write: of each key the last change, which a row that is ahead in position does not take.
+    So a batch that is written again, or changes that a connector sends again, change nothing.
+    Letters are inserted where they are missing. The batch's ledger row is written last.
+    """
+
+    name = "mongodb"
+    output_mode: OutputMode = "append"
+
+    def __init__(self, mongo: Mongo, feed: Feed, entities: Entities) -> None:
+        self._mongo, self._feed, self._entities = mongo, feed, entities
+        self._db = database(mongo)
+        self._told: set[str] = set()
+
+    def prepare(self) -> None:
+        """Creates collections, indexes and the view where they are missing."""
+        prepare_ledger(self._db)
+        entity_store.prepare(self._db, self._entities.all, self._entities.catalog)
+
+    def write(self, batch: MicroBatch) -> WriteResult:
+        """Writes the batch; writing it again changes nothing."""
+        failpoint("before_mongo_write")
+        topic = batch.ranges[0]
+        target = _Target(self._mongo, self._feed.name, topic.topic, topic.topic_id)
+        with batch.span("write changes", system=self.name):
+            counted = batch.rows.mapInArrow(partial(_written, target), _COUNTS.ddl).collect()
+        failpoint("before_ledger")
+        counts = [row.asDict(recursive=True) for row in counted]
+        reasons: Counter[str] = Counter()
+        for row in counts:
+            reasons.update(row["reasons"])
+        self._tell_unknown({name for row in counts for name in row["unknown"]})
+        rows_in = sum(row["rows_in"] for row in counts)
+        result = WriteResult(rows_in=rows_in, parts_in=rows_in, reasons=dict(reasons))
+        with batch.span("write the ledger", system=self.name):
+            made = _ledger_row(batch, counts, result)
+            self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, made, upsert=True)
+        return result
+
+    def _tell_unknown(self, columns: set[str]) -> None:
+        """Says of each column that is not declared, once: it may be new in the table."""
+        for name in sorted(columns - self._told):
+            self._told.add(name)
+            _log.warning(
+                "%s: the column %r is not declared and not stored: add it to the file of entities",
+                self._feed.name,
+                name,
+            )
+
+
+def _written(target: _Target, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Writes the rows of one task; what there was, for each Arrow batch and partition."""
+    db = database(target.mongo)
+    for batch in batches:
+        by_partition: dict[int, list[Document]] = {}
+        for row in batch.to_pylist():
+            by_partition.setdefault(row["partition"], []).append(row)
+        made = [_write(db, target, number, rows) for number, rows in by_partition.items()]
+        if made:
+            yield _COUNTS.batch(made)
+
+
+def _write(
+    db: Database[Document], target: _Target, partition: int, rows: Sequence[Document]
+) -> tuple[Any, ...]:
+    """Writes rows of one partition, which are in the order of their offsets."""
+    changes = [
+        Placed(change_of(row), row["offset"], row["received_ms"]) for row in rows if row["op"]
+    ]
+    left = latest(changes)
+    if left.truncate is not None:
+        truncation = entity_store.truncation(left.truncate, target.topic, partition)
+        db[target.entity].bulk_write([truncation])
+    if left.changes:
+        updates = [entity_store.update(one, target.topic, partition) for one in left.changes]
+        db[target.entity].bulk_write(updates, ordered=False)
+    dead = [row for row in rows if row["reason"]]
+    _write_letters(db, target, partition, rows, dead)
+    return (
+        len(rows),
+        len(changes),
+        Counter(row["reason"] for row in dead),
+        sorted({name for one in changes for name in one.change.unknown}),
+        partition,
+        min(row["received_ms"] for row in rows),
+        max(row["received_ms"] for row in rows),
+    )
+
+
+def _write_letters(
+    db: Database[Document],
+    target: _Target,
+    partition: int,
+    rows: Sequence[Document],
+    dead: Sequence[Document],
+) -> None:
+    """Inserts letters that are missing, and removes those of records that are changes now."""
+    letters = {letter["_id"]: letter for letter in (_letter(target, row) for row in dead)}
+    stored_letters.insert_missing(db, [bson.letter(letter) for letter in letters.values()])
+    places = [row["offset"] for row in rows]
+    offsets = OffsetRange(target.topic, target.topic_id, partition, min(places), max(places) + 1)
+    times = [received_at(row["received_ms"]) for row in rows]
+    span = TimeSpan(min(times), max(times) + _MS)
+    there = stored_letters.within(db, target.entity, [offsets], span)
+    if there:
+        understood = {_letter_id(target, row) for row in rows if not row["reason"]}
+        stored_letters.remove(db, there.keys() & understood)
+
+
+def _letter_id(target: _Target, row: Document) -> str:
+    id = record_id(row["received_ms"], row["partition"], row["offset"])
+    return f"{target.entity}/{id}"
+
+
+def _letter(target: _Target, row: Document) -> Document:
+    place = {"topic": target.topic, "partition": row["partition"], "offset": row["offset"]}
+    return {
+        "_id": _letter_id(target, row),
+        "feed": target.entity,
+        "kafka": place,
+        "received_at": stored_us(row["received_ms"]),
+        "raw": row["value"],
+        "raw_bytes": row["raw_bytes"],
+        "raw_sha256": row["raw_sha256"],
+        "reason": row["reason"],
+        "detail": row["detail"],
+        "status": dead_letters.FIRST_STATUS,
+        "parser_version": PARSER_VERSION,
+    }
+
+
+def _ledger_row(batch: MicroBatch, counts: Sequence[Document], result: WriteResult) -> Document:
+    def received(offsets: OffsetRange) -> Document:
+        own = [row for row in counts if row["partition"] == offsets.partition]
+        if not own:
+            return {"min_received_at": None, "max_received_at": None}
+        return {
+            "min_received_at": received_at(min(row["earliest_ms"] for row in own)),
+            "max_received_at": received_at(max(row["latest_ms"] for row in own)),
+        }
+
+    return {
+        "_id": batch.key,
+        "query": batch.query,
+        "checkpoint_id": batch.checkpoint_id,
+        "batch_id": batch.id,
+        "committed_at": datetime.now(UTC),
+        "ranges": [asdict(offsets) | received(offsets) for offsets in batch.ranges],
+        "rows_in": result.rows_in or 0,
+        "parts_in": result.parts_in or 0,
+        "rows_written": sum(row["rows_written"] for row in counts),
+        "rows_dead": result.rows_dead,
+    }

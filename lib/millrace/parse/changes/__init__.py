@@ -1,0 +1,9 @@
+"""Changes of databases as Debezium tells them: read, ordered, and the last one of each key.
+
+Nothing here opens a connection or needs Spark.
+"""
+
+from millrace.parse.changes.envelope import Reader
+from millrace.parse.changes.latest import Placed, latest
+
+__all__ = ["Placed", "Reader", "latest"]

@@ -1,0 +1,107 @@
+"""The configurations that Kafka Connect is given, and what is told of a task that failed."""
+
+import re
+from pathlib import Path
+
+import pytest
+from test_entities_file import conf
+
+from millrace.config import Config, entities, passwords
+from millrace.io.connect import connector_config
+from millrace.io.connect.client import ConnectorStatus, cause
+from millrace.records.entities import SOURCES, Source
+from millrace.stack import connect
+
+SECRETS = dict.fromkeys(passwords.NAMES.values(), "a-secret-of-a-source")
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    monkeypatch.setenv("MILLRACE__CHANGES__MONGO__USERNAME", "millrace")
+    return conf(tmp_path)
+
+
+def made(loaded: Config, source: Source) -> dict[str, str]:
+    assert loaded.changes
+    return connector_config(loaded, loaded.changes, entities.of(loaded).of(source))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_configuration_names_its_password_and_does_not_hold_it(
+    loaded: Config, source: Source
+) -> None:
+    config = made(loaded, source)
+    assert not [key for key, value in config.items() if "a-secret" in value]
+    placeholders = [value for value in config.values() if value.startswith("${env:")]
+    assert placeholders == [f"${{env:{passwords.NAMES[f'source-{source}']}}}"]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_truncates_are_told_once_and_in_one_partition(loaded: Config, source: Source) -> None:
+    config = made(loaded, source)
+    assert config["skipped.operations"] == "none"
+    assert config["topic.creation.default.partitions"] == "1"
+    assert config["exactly.once.support"] == "required"
+
+
+def test_the_heartbeat_is_written_to_a_table_that_is_captured(loaded: Config) -> None:
+    config = made(loaded, "postgres")
+    tables = config["table.include.list"].split(",")
+    assert tables == [
+        r"public\.tv_series_ids",
+        r"public\.millrace_heartbeat",
+        r"public\.millrace_signals",
+    ]
+    assert "INSERT INTO public.millrace_heartbeat " in config["heartbeat.action.query"]
+
+
+def test_properties_of_the_user_win(loaded: Config) -> None:
+    assert loaded.changes
+    own = {"connectors": {"mariadb": {"snapshot.mode": "no_data", "tasks.max": "1"}}}
+    changes = loaded.changes.model_copy(update=own)
+    config = connector_config(loaded, changes, entities.of(loaded).of("mariadb"))
+    assert config["snapshot.mode"] == "no_data"
+
+
+def test_the_worker_resolves_the_passwords_of_sources_and_nothing_else() -> None:
+    allowed = re.compile(connect.ALLOWED)
+    sources = [name for kind, name in passwords.NAMES.items() if kind.startswith("source-")]
+    assert all(map(allowed.fullmatch, sources))
+    assert not allowed.fullmatch(passwords.MONGO)
+    assert not allowed.fullmatch("PATH")
+
+
+TRACE = """org.apache.kafka.connect.errors.ConnectException: An exception occurred
+\tat io.debezium.pipeline.ErrorHandler.setProducerThrowable(ErrorHandler.java:67)
+Caused by: io.debezium.DebeziumException: The connector is trying to read
+Caused by: org.postgresql.util.PSQLException: ERROR: must be owner of table tv_series_ids
+\tat org.postgresql.core.v3.QueryExecutorImpl.receiveErrorResponse(QueryExecutorImpl.java:2713)
+\t... 9 more
+"""
+
+
+def test_a_failed_task_is_told_by_its_last_cause() -> None:
+    assert cause(TRACE) == (
+        "org.postgresql.util.PSQLException: ERROR: must be owner of table tv_series_ids"
+    )
+    assert cause("first\nsecond") == "first"
+    assert cause("") == "no reason given"
+
+
+@pytest.mark.parametrize(
+    ("state", "tasks", "is_running", "has_failed"),
+    [
+        ("RUNNING", ("RUNNING",), True, False),
+        ("RUNNING", (), False, False),
+        ("RUNNING", ("FAILED",), False, True),
+        ("FAILED", (), False, True),
+        ("PAUSED", ("PAUSED",), False, False),
+    ],
+)
+def test_a_connector_without_a_task_does_not_run_yet(
+    state: str, tasks: tuple[str, ...], is_running: bool, has_failed: bool
+) -> None:
+    status = ConnectorStatus(state, tasks, None)
+    assert (status.is_running, status.has_failed) == (is_running, has_failed)
