@@ -14,7 +14,8 @@ from millrace.api.logs import trusted
 from millrace.api.models import Trust
 from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
 from millrace.api.trust import Freshness
-from millrace.config import Feed, models
+from millrace.config import Feed
+from millrace.config import api as settings
 from millrace.errors import ConfigurationError
 from millrace.io.mongo import newest_batch, reconciliations
 from millrace.io.mongo.newest_batch import Newest
@@ -182,7 +183,7 @@ def _stage(own: Service, feed: Feed) -> Stage:
         aggregate=_counted(own, feed),
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
-        links=Links(**(own.conf.api.links or models.Links()).model_dump()),
+        links=Links(**(own.conf.api.links or settings.Links()).model_dump()),
     )
 
 

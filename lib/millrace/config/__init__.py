@@ -1,9 +1,9 @@
 """The configuration: what a user may set, checked at start-up."""
 
+from millrace.config.api import Api
 from millrace.config.changes import Changes, Postgres
 from millrace.config.feeds import Declaration, EnvelopeKeys, Feed
 from millrace.config.models import (
-    Api,
     Detection,
     Enrichment,
     Kafka,

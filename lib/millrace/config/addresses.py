@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from millrace.config.api import Api
 from millrace.config.changes import Changes, Postgres
-from millrace.config.models import Api, Kafka, Mongo, Mysql, Server, Stack
+from millrace.config.models import Kafka, Mongo, Mysql, Server, Stack
 from millrace.errors import ConfigurationError
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")

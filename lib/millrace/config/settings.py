@@ -25,10 +25,10 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError
 
 from millrace.config import passwords
+from millrace.config.api import Api
 from millrace.config.changes import Changes
 from millrace.config.feeds import Declaration, Feed
 from millrace.config.models import (
-    Api,
     Detection,
     Enrichment,
     Kafka,
