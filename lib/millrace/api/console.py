@@ -91,6 +91,8 @@ class _Files(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, compressed where that is wanted, or the page itself."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
         if not (STATIC / "index.html").is_file():
             return PlainTextResponse(f"The console is not built: run `{COMMAND}`.\n", 503)
         try:
