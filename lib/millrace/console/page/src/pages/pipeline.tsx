@@ -93,7 +93,7 @@ function Proof({ stages, verdicts, view }: { stages: readonly Stage[]; verdicts:
   return (
     <section class="card proof" aria-labelledby="proof">
       <h2 id="proof">Is it all there, once?</h2>
-      <div class="wide" tabIndex={0} role="region" aria-label="Verdicts of reconcile by feed">
+      <div class="scrolled" tabIndex={0} role="region" aria-label="Verdicts of reconcile by feed">
         <table class="plain">
           <thead>
             <tr>

@@ -28,7 +28,7 @@ export function Funnel({ stages, vouched, onOpen }: FunnelProps) {
           return (
             <li>
               <button type="button" onClick={() => onOpen(one.name)}>
-                <span class="stage">
+                <span class="funnel-stage">
                   <b>{one.name}</b>
                   <span>
                     {count(one.events)}
