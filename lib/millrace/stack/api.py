@@ -2,14 +2,12 @@
 
 import sys
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from millrace import __version__
 from millrace.config import Config, addresses
+from millrace.stack.health import health
 from millrace.stack.servers import Folders, Server
-
-_TIMEOUT_S = 5
 
 
 def server(conf: Config, folders: Folders) -> Server:
@@ -25,8 +23,8 @@ def server(conf: Config, folders: Folders) -> Server:
         is_plain={},
         install=lambda: None,
         command=partial(_command, conf.file.resolve()),
-        is_ready=lambda: _health(node) == 200,
-        version=lambda: __version__ if _health(node) else None,
+        is_ready=lambda: health(node) == 200,
+        version=lambda: __version__ if health(node) else None,
         # Relative paths of the configuration mean the same there as here.
         folder=Path.cwd(),
         is_kept=False,
@@ -36,15 +34,3 @@ def server(conf: Config, folders: Folders) -> Server:
 def _command(conf_file: Path) -> list[str]:
     # -P: no module of the folder that it runs in is taken for one of its own.
     return [sys.executable, "-P", "-m", "millrace", "api", "--conf", str(conf_file)]
-
-
-def _health(node: tuple[str, int]) -> int | None:
-    """The status of its answer to GET /health; None where it does not answer."""
-    connection = HTTPConnection(*node, timeout=_TIMEOUT_S)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status
-    except (OSError, HTTPException):
-        return None
-    finally:
-        connection.close()

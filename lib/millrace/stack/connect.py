@@ -1,7 +1,6 @@
 """Kafka Connect: one distributed worker with Debezium's connectors, from the jars of Maven."""
 
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from millrace.config import Changes, Config, addresses, passwords
@@ -9,6 +8,7 @@ from millrace.config import Server as Kind
 from millrace.setup.downloads import drop_those_of, once, retrieve
 from millrace.setup.java import java
 from millrace.stack import kafka
+from millrace.stack.health import health
 from millrace.stack.servers import Folders, Server
 
 DEBEZIUM = "3.5.0.Final"
@@ -47,7 +47,6 @@ config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigP
 config.providers.env.param.allowlist.pattern={allowed}
 exactly.once.source.support=enabled
 """
-_TIMEOUT_S = 5
 
 
 def server(conf: Config, folders: Folders, changes: Changes) -> Server:
@@ -63,8 +62,8 @@ def server(conf: Config, folders: Folders, changes: Changes) -> Server:
         is_plain={},
         install=partial(_install, folders),
         command=partial(_command, folders, conf, changes),
-        is_ready=lambda: _health(node) == 200,
-        version=lambda: kafka.VERSION if _health(node) else None,
+        is_ready=lambda: health(node) == 200,
+        version=lambda: kafka.VERSION if health(node) else None,
         secrets=_secrets(changes),
     )
 
@@ -122,15 +121,3 @@ def _command(folders: Folders, conf: Config, changes: Changes) -> list[str]:
     program = [java(), *JVM_OPTIONS, f"-Dlog4j2.configurationFile={log_settings}"]
     program += ["-cp", f"{_worker(folders)}/*"]
     return [*program, "org.apache.kafka.connect.cli.ConnectDistributed", str(properties)]
-
-
-def _health(node: tuple[str, int]) -> int | None:
-    """The status of its answer to GET /health; None where it does not answer."""
-    connection = HTTPConnection(*node, timeout=_TIMEOUT_S)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status
-    except (OSError, HTTPException):
-        return None
-    finally:
-        connection.close()
