@@ -18,15 +18,19 @@ _END_TIMEOUT_S = 10
 
 
 class Servers:
-    """A broker, a mongod and a MariaDB that may be killed and paused: no other test has them."""
+    """A broker, a mongod and a MariaDB that may be killed and paused: no other test has them.
 
-    def __init__(self, file: Path) -> None:
+    So may be those of change capture, ``with_changes``.
+    """
+
+    def __init__(self, file: Path, *, with_changes: bool = False) -> None:
         self.file = file
         self.conf = config.load(file)
+        self._with_changes = with_changes
 
     def up(self) -> None:
         """Starts those that do not run, on the data that they had."""
-        self.conf = stack.up(self.conf, _SILENT)
+        self.conf = stack.up(self.conf, _SILENT, with_changes=self._with_changes)
 
     def down(self) -> None:
         """Ends all of them."""
