@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup console console-test demo test test-slow test-cluster test-k8s chaos bench up down status lock format \
+.PHONY: help setup console console-test demo demo-changes test test-slow test-cluster test-k8s chaos bench up down status lock format \
   docs dashboards clean clean-data
 
 help: ## List these targets
@@ -42,6 +42,9 @@ demo: setup ## The whole way in a few minutes, with results; FILE=access.log add
 # Without the page the demo is whole but for its last line.
 	-@$(BIN)/python -m millrace.tools.console_build
 	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
+
+demo-changes: setup ## Three databases filled, changed and captured, the store proven equal to them
+	@$(BIN)/millrace demo --changes
 
 test: setup ## Every check and every test
 	$(BIN)/ruff check .

@@ -23,6 +23,7 @@ JOBS = ("ingest", "aggregate", "archive")
 API = "api"
 RECONCILE = "reconcile"
 BUILT = (*JOBS, API, RECONCILE)
+NO_CONFIGURATION = {"rules.yaml", "entities.yaml", "connect-jmx.yaml"}
 REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
 PINNED_IMAGE = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
 PROFILE = ["observe"]
@@ -279,7 +280,7 @@ def test_servers_are_set_up_as_the_jobs_expect_them(secrets: None) -> None:
 
 
 def test_configurations_load_with_secrets_from_the_environment(secrets: None) -> None:
-    files = {path.name for path in (ROOT / "conf").glob("*.yaml")} - {"rules.yaml", "entities.yaml"}
+    files = {path.name for path in (ROOT / "conf").glob("*.yaml")} - NO_CONFIGURATION
     assert files == {"local.yaml", "own-logs.yaml", "compose.yaml", "k8s.yaml"}
     for name in files:
         assert config.load(ROOT / "conf" / name).feeds

@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,22 +19,12 @@ _PATIENCE_S = 120.0
 
 def simulate(loaded: Config, count: int, rate: float | None, seed: int) -> None:
     """Does ``count`` operations to the tables of the databases, and says how many there were."""
-    from millrace.simulate.changes import Workload
-    from millrace.simulate.databases import tables
+    from millrace.simulate.working import work
 
     if loaded.changes is None:
         raise ConfigurationError(f"{loaded.file}: changes: this section is missing")
-    with tables(loaded.changes) as opened:
-        workload = Workload(seed, {source: table.keys() for source, table in opened.items()})
-        done, rolled_back, began = 0, 0, time.monotonic()
-        for transaction in workload.transactions(count):
-            opened[transaction.source].apply(transaction)
-            size = len(transaction.operations)
-            done += size
-            rolled_back += size if transaction.is_rolled_back else 0
-            if rate:
-                time.sleep(max(0.0, began + done / rate - time.monotonic()))
-    say(f"{done} changes, {rolled_back} of them rolled back (--seed {seed})")
+    done = work(loaded.changes, count, rate, seed)
+    say(f"{done.operations} changes, {done.rolled_back} of them rolled back (--seed {seed})")
 
 
 def reconcile(loaded: Config, entity: str | None, *, mend: bool, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from millrace.config import Changes, Config, addresses, passwords
+from millrace.config import CONF_DIRECTORY, Changes, Config, addresses, passwords
 from millrace.setup.downloads import drop_those_of, once, retrieve
 from millrace.setup.java import java
 from millrace.stack import kafka
@@ -19,6 +19,9 @@ CONNECTORS = {
     name: f"io.debezium:debezium-connector-{name}:{DEBEZIUM}"
     for name in ("postgres", "mariadb", "mongodb")
 }
+# It runs in the worker, and answers Prometheus with what the worker has in JMX.
+JMX_EXPORTER = "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1"
+JMX_SETTINGS = CONF_DIRECTORY / "connect-jmx.yaml"
 JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-Duser.timezone=UTC", "-Djava.awt.headless=true")
 # Of the environment, configurations may name the passwords of sources and nothing else.
 ALLOWED = "MILLRACE__CHANGES__[A-Z]+__PASSWORD"
@@ -51,12 +54,12 @@ exactly.once.source.support=enabled
 def server(conf: Config, folders: Folders, changes: Changes) -> Server:
     """The worker at ``changes.connect``."""
     address = addresses.of_connect(changes)
-    node = (address.host, address.port)
+    node, own_port = (address.host, address.port), conf.metrics.port.connect
     return Server(
         kind="connect",
         title="Connect",
         address=address,
-        ports=(address.port,),
+        ports=(address.port, own_port) if own_port else (address.port,),
         start_timeout_s=300,
         is_plain={},
         install=partial(_install, folders),
@@ -88,14 +91,23 @@ def _plugins(folders: Folders) -> Path:
     return folders.downloads / f"debezium-{DEBEZIUM}"
 
 
+def _exporter(folders: Folders) -> Path:
+    return folders.downloads / "-".join(JMX_EXPORTER.split(":")[1:])
+
+
 def _install(folders: Folders) -> None:
     once(_worker(folders), _download_worker)
+    once(_exporter(folders), _download_exporter)
     once(_plugins(folders), partial(_download_connectors, _worker(folders)))
 
 
 def _download_worker(folder: Path) -> None:
     retrieve(WORKER, folder)
     retrieve([kafka.LOG_BINDING], folder)
+
+
+def _download_exporter(folder: Path) -> None:
+    retrieve([JMX_EXPORTER], folder, with_dependencies=False)
 
 
 def _download_connectors(worker: Path, folder: Path) -> None:
@@ -119,5 +131,14 @@ def _command(folders: Folders, conf: Config, changes: Changes) -> list[str]:
     log_settings = log_settings.with_suffix(".properties")
     log_settings.write_text(kafka.LOG_SETTINGS, encoding="utf-8")
     program = [java(), *JVM_OPTIONS, f"-Dlog4j2.configurationFile={log_settings}"]
-    program += ["-cp", f"{_worker(folders)}/*"]
+    program += [*_agent(folders, conf), "-cp", f"{_worker(folders)}/*"]
     return [*program, "org.apache.kafka.connect.cli.ConnectDistributed", str(properties)]
+
+
+def _agent(folders: Folders, conf: Config) -> list[str]:
+    """The option that has the worker answer Prometheus, where it has a port for it."""
+    port = conf.metrics.port.connect
+    if not port:
+        return []
+    (jar,) = _exporter(folders).glob("*.jar")
+    return [f"-javaagent:{jar}={conf.metrics.listen}:{port}:{JMX_SETTINGS}"]

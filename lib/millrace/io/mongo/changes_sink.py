@@ -1,6 +1,7 @@
 """The sink of ``changes``: each row as it is now in the operational store, never backwards."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -40,6 +41,7 @@ _COUNTS = Columns(
         ("partition", "int"),
         ("earliest_ms", "bigint"),
         ("latest_ms", "bigint"),
+        ("committed_ms", "bigint"),
     )
 )
 
@@ -89,7 +91,12 @@ class ChangesSink:
             reasons.update(row["reasons"])
         self._tell_unknown({name for row in counts for name in row["unknown"]})
         rows_in = sum(row["rows_in"] for row in counts)
-        result = WriteResult(rows_in=rows_in, parts_in=rows_in, reasons=dict(reasons))
+        result = WriteResult(
+            rows_in=rows_in,
+            parts_in=rows_in,
+            reasons=dict(reasons),
+            commit_to_store_s=_commit_to_store_s(counts),
+        )
         with batch.span("write the ledger", system=self.name):
             made = _ledger_row(batch, counts, result)
             self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, made, upsert=True)
@@ -142,7 +149,15 @@ def _write(
         partition,
         min(row["received_ms"] for row in rows),
         max(row["received_ms"] for row in rows),
+        # A snapshot reads rows that were committed whenever.
+        min((one.change.committed_ms for one in changes if one.change.op != "r"), default=None),
     )
+
+
+def _commit_to_store_s(counts: Sequence[Document]) -> float | None:
+    """How long ago the oldest change that was written was committed; None where there is none."""
+    committed = [row["committed_ms"] for row in counts if row["committed_ms"] is not None]
+    return max(0.0, time.time() - min(committed) / 1000) if committed else None
 
 
 def _write_letters(
