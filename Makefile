@@ -11,8 +11,8 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup console console-test demo demo-changes test test-slow test-cluster test-k8s chaos bench up down status lock format \
-  docs dashboards clean clean-data
+.PHONY: help setup console console-test dbt demo demo-changes test test-slow test-cluster test-k8s chaos bench up down \
+  status lock format docs dashboards clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ setup: .venv/.installed ## Install what is needed into .venv (the others do it b
 
 console: setup ## Build the browser's page that the API serves, where its sources changed
 	@$(BIN)/python -m millrace.tools.console_build
+
+dbt: setup ## Install dbt into .venv-dbt (what builds the warehouse does it by itself)
+	@$(BIN)/python -m millrace.tools.dbt
 
 console-test: setup ## Check the page's types, and run its tests
 	$(BIN)/python -m millrace.tools.console_build check
@@ -99,12 +102,14 @@ lock: $(BIN)/uv ## Write the lock files anew, keeping versions that still fit
 	$(COMPILE) --all-extras -o requirements-dev.lock pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements-api.lock requirements-api.in
+# With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
+	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
 
 $(BIN)/uv: | .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 clean: ## Remove .venv and caches; the servers' data stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-dbt .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@rm -rf build lib/*.egg-info spark-warehouse
 	@find conf dashboards jobs lib notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -27,6 +27,7 @@ from millrace.cli import (
     routes,
     servers,
     templates,
+    warehouse,
 )
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
@@ -66,6 +67,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(formats.app, name="formats")
 app.add_typer(routes.app, name="routes")
 app.add_typer(templates.app, name="templates")
+app.add_typer(warehouse.app, name="warehouse")
 
 
 def _show_version(is_asked: bool) -> None:
