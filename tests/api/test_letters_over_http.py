@@ -84,7 +84,7 @@ def test_a_file_has_all_letters_that_are_asked_for(
 
 
 def test_what_is_hidden_is_in_no_file(api_conf: Config) -> None:
-    hidden = api_conf.api.model_copy(update={"hidden": ("raw",)})
+    hidden = api_conf.api.model_copy(update={"hidden_fields": ("raw",)})
     with asking(api_conf.model_copy(update={"api": hidden})) as client:
         for format in ("ndjson", "csv", "parquet"):
             assert "raw" not in exported(client, format, feed=APP.name)[0]

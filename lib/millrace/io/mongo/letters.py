@@ -104,10 +104,9 @@ def every(
     """
     match = _received(feeds, statuses, reason, span)
     # By that alone: the index has them in this order, so that the server need not sort them.
-    newest_first = [("received_at", DESCENDING)]
-    with db[COLLECTION].find(
-        match, hint=LETTERS_INDEX, sort=newest_first, session=session
-    ) as found:
+    order = [("received_at", DESCENDING)]
+    found = db[COLLECTION].find(match, hint=LETTERS_INDEX, sort=order, session=session)
+    with found:
         yield from found
 
 

@@ -1,4 +1,4 @@
-"""What questions to several feeds find, and their dead letters, as one stream that another thread can end."""
+"""Documents or dead letters of several feeds, as one stream that another thread can end."""
 
 import heapq
 import threading
