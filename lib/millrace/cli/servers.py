@@ -16,7 +16,6 @@ from millrace import config
 from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
 from millrace.tools.terminal import as_text
 
-
 LINES, CHANGES = 200_000, 6_000  # of the demos
 
 
