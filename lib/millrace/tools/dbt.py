@@ -111,17 +111,17 @@ def _outcome(conf: Config, program: Path, arguments: list[str], say: Say) -> Out
         command, cwd=PROJECT, env=environment(conf), stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        for info, data in _events(process.stdout):
+        for info, data in events(process.stdout):
             if info["name"] == "LogStartLine":
                 say(f"{data['index']}/{data['total']} {data['node_info']['node_name']}")
             elif info["level"] == "error":
                 said = str(info["msg"])
     if not results.exists():
         raise JobError(f"dbt ended with {process.returncode}: {one_line(said)}")
-    return _read(json.loads(results.read_text(encoding="utf-8"))["results"])
+    return outcome_of(json.loads(results.read_text(encoding="utf-8"))["results"])
 
 
-def _events(lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def events(lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """What each line of dbt's log says of itself, and its values; what is no event is left out."""
     for line in lines:
         try:
@@ -131,7 +131,8 @@ def _events(lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], dict[str, An
             continue
 
 
-def _read(results: list[dict[str, Any]]) -> Outcome:
+def outcome_of(results: list[dict[str, Any]]) -> Outcome:
+    """What the results that dbt writes down come to."""
     skipped = sum(one["status"] == "skipped" for one in results)
     good = sum(one["status"] in _GOOD for one in results)
     wrong = [one for one in results if one["status"] not in _GOOD | {"skipped"}]

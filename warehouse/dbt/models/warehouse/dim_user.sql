@@ -12,4 +12,4 @@ from {{ ref('stg_users') }} as users
 {% if is_incremental() %}
 where users.user_key in (select user_key from {{ ref('stg_events') }} where {{ is_new('batch_id') }})
 {% endif %}
--- depends_on: {{ ref('dim_country') }} {{ ref('dim_device') }} {{ ref('batches') }} {{ ref('stg_events') }}
+-- depends_on: {{ ref('stg_events') }} {{ ref('batches') }}

@@ -22,4 +22,3 @@ select
 from {{ ref('stg_events') }} as event
 {{ join_version('event.product_id', 'event.event_at', ref('dim_product')) }}
 where {{ is_new('event.batch_id') }}
--- depends_on: {{ ref('dim_date') }} {{ ref('dim_user') }} {{ ref('dim_country') }} {{ ref('dim_device') }}

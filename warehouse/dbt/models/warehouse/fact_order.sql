@@ -60,5 +60,3 @@ select
   shipping_method,
   coalesce(jsonb_array_length(items), 0) as items
 from orders
--- depends_on: {{ ref('dim_date') }} {{ ref('dim_user') }} {{ ref('dim_country') }} {{ ref('dim_device') }}
--- depends_on: {{ ref('dim_payment') }}

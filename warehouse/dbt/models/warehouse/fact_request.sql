@@ -21,4 +21,3 @@ where {{ is_known('batch_id') }}
   and hour_at in (select hour_at from {{ ref('stg_requests') }} where {{ is_new('batch_id') }})
 {% endif %}
 group by hour_at, feed, service_name, http_route, method, status_class, country_key
--- depends_on: {{ ref('dim_date') }} {{ ref('dim_country') }}

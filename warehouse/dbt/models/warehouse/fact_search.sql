@@ -13,4 +13,3 @@ select
   results_count = 0 as is_empty
 from {{ ref('stg_events') }}
 where event_type = 'search' and {{ is_new('batch_id') }}
--- depends_on: {{ ref('dim_date') }} {{ ref('dim_user') }} {{ ref('dim_country') }} {{ ref('dim_device') }}
