@@ -1,4 +1,4 @@
-"""Kafka -> changes of databases -> MongoDB: each entity's rows as they are now, never backwards."""
+"""Kafka -> changes of databases -> MongoDB: each row as it is now, and its history."""
 
 from functools import partial
 

@@ -19,7 +19,7 @@ from millrace.io.delta import log as delta_log
 from millrace.io.mongo.changes_sink import ChangesSink
 from millrace.io.mongo.sink import MongoSink
 from millrace.io.mysql.sink import MysqlSink
-from millrace.records import tables
+from millrace.records import history, tables
 from millrace.records.entities import Entity, Field
 from millrace.records.ledger import Batch, StoredFigures
 from millrace.transform import stage
@@ -151,7 +151,8 @@ def changes_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
 
     def content() -> Any:
         letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
-        return list(db[feed.name].find().sort("_id")), letters
+        told = list(db[history.collection(feed.name)].find().sort("_id"))
+        return list(db[feed.name].find().sort("_id")), letters, told
 
     batches = lambda: db.batches.count_documents({"query": feed.name})  # noqa: E731
     return Tried(conf, write, content, batches)

@@ -21,6 +21,7 @@ from millrace.io.mongo.newest_batch import Newest
 from millrace.io.mysql import rate_anomalies
 from millrace.io.mysql.counting import Counting, counting
 from millrace.records.dead_letters import COLLECTION, OPEN
+from millrace.records.reconciliations import Reconciliation
 
 _COUNTED_TO = 100_000
 
@@ -131,20 +132,7 @@ def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
     A feed that had none is left out.
     """
     names = [one.name for one in chosen_feeds(own.conf, feed)]
-    verdicts = [
-        Verdict(
-            feed=one.feed,
-            holds=one.holds,
-            since=time_text(one.since),
-            ended_at=time_text(one.ended_at),
-            faults=dict(one.faults.items()),
-            advice=[
-                Advice(faults=list(told.faults), text=told.text, command=told.command)
-                for told in one.mending
-            ],
-        )
-        for one in reconciliations.latest(own.db, names).values()
-    ]
+    verdicts = [verdict_of(one) for one in reconciliations.latest(own.db, names).values()]
     return JSONResponse([verdict.model_dump() for verdict in verdicts])
 
 
@@ -168,6 +156,21 @@ def anomalous_minutes(
     return JSONResponse({"items": items, "is_cut": len(rows) > size} | told)
 
 
+def verdict_of(one: Reconciliation) -> Verdict:
+    """What the last reconcile found, as it is told."""
+    return Verdict(
+        feed=one.feed,
+        holds=one.holds,
+        since=time_text(one.since),
+        ended_at=time_text(one.ended_at),
+        faults=dict(one.faults.items()),
+        advice=[
+            Advice(faults=list(told.faults), text=told.text, command=told.command)
+            for told in one.mending
+        ],
+    )
+
+
 def _stage(own: Service, feed: Feed) -> Stage:
     newest = newest_batch.newest(own.db, f"ingest-{feed.name}")
     (freshness,) = own.freshness.of(own.db, [feed])
@@ -178,7 +181,7 @@ def _stage(own: Service, feed: Feed) -> Stage:
         feed=feed.name,
         topic=feed.topic,
         freshness=freshness,
-        last_batch=_batch(newest) if newest else None,
+        last_batch=last_batch(newest) if newest else None,
         aggregate=_counted(own, feed),
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
@@ -196,11 +199,12 @@ def _counted(own: Service, feed: Feed) -> AggregateStage | None:
         return None
     newest = found.newest_window if found else None
     return AggregateStage(
-        last_batch=_batch(found) if found else None,
+        last_batch=last_batch(found) if found else None,
         lag_lines=counted.lag_lines,
         newest_window=time_text(newest) if newest else None,
     )
 
 
-def _batch(of: Newest | Counting) -> LastBatch:
+def last_batch(of: Newest | Counting) -> LastBatch:
+    """The last batch of a job, as it is told."""
     return LastBatch(key=of.key, committed_at=time_text(of.committed_at), lines=of.lines)

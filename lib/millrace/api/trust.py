@@ -68,13 +68,15 @@ class Freshnesses:
         self._ends: dict[str, tuple[datetime, dict[int, int] | None]] = {}
         self._away_until = datetime.min.replace(tzinfo=UTC)
 
-    def of(self, db: Database[Document], feeds: Sequence[Feed]) -> list[Freshness]:
-        """That of each feed."""
-        return [self._of(db, feed) for feed in feeds]
+    def of(
+        self, db: Database[Document], feeds: Sequence[Feed], job: str = "ingest"
+    ) -> list[Freshness]:
+        """That of each feed, as far as ``job`` has stored it."""
+        return [self._of(db, feed, job) for feed in feeds]
 
-    def _of(self, db: Database[Document], feed: Feed) -> Freshness:
+    def _of(self, db: Database[Document], feed: Feed, job: str) -> Freshness:
         looked_at, ends = self._ends_of(feed.topic)
-        newest = newest_batch.newest(db, f"ingest-{feed.name}")
+        newest = newest_batch.newest(db, f"{job}-{feed.name}")
         committed = newest.until_offsets if newest else {}
         if ends is None:
             waiting, lag = set(committed), None

@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from millrace.cli.options import FAILED, console, end, say
 from millrace.config import Config, ConfigurationError, entities
 from millrace.errors import JobError
 from millrace.records.printable import printable_json
+from millrace.records.reconciliations import ALL, Advice, Fault, Reconciliation
 
 if TYPE_CHECKING:
     from millrace.proof.changes import Compared
@@ -28,7 +30,12 @@ def simulate(loaded: Config, count: int, rate: float | None, seed: int) -> None:
 
 
 def reconcile(loaded: Config, entity: str | None, *, mend: bool, as_json: bool) -> None:
-    """Compares entities with their databases, prints what was found, and ends with 1 if unequal."""
+    """Compares entities with their databases, prints what was found, and ends with 1 if unequal.
+
+    The verdict on each is stored where those on feeds are.
+    """
+    from millrace.io import mongo
+    from millrace.io.mongo import reconciliations
     from millrace.proof.changes import compare
 
     captured = entities.of(loaded)
@@ -41,11 +48,25 @@ def reconcile(loaded: Config, entity: str | None, *, mend: bool, as_json: bool) 
         except JobError as error:
             end(str(error), FAILED)
         is_equal &= compared.is_equal
+        reconciliations.save(mongo.database(loaded.mongo), _verdict(compared))
         if as_json:
             print(printable_json(json.dumps(_plain(compared), ensure_ascii=False)))
         else:
             _tell(compared)
     sys.exit(0 if is_equal else FAILED)
+
+
+def _verdict(compared: "Compared") -> Reconciliation:
+    faults: dict[Fault, int] = {
+        "missing": len(compared.missing),
+        "differing": len(compared.differing),
+        "undeleted": len(compared.undeleted),
+    }
+    command = f"millrace reconcile --changes --feed {compared.entity} --mend"
+    found = tuple(fault for fault, keys in faults.items() if keys)
+    advice = (Advice.to_run(found, command),) if found else ()
+    now = datetime.now(UTC)
+    return Reconciliation(compared.entity, ALL, now, compared.is_equal, faults, advice)
 
 
 def _tell(compared: "Compared") -> None:

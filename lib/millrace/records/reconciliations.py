@@ -15,6 +15,7 @@ Fault = Literal[
     "lost",
     "differing",
     "uncompared",
+    "undeleted",
 ]
 
 
@@ -37,7 +38,8 @@ class Reconciliation:
     """Whether a feed's reconcile held, when it ended, what was wrong, and what mends it.
 
     It looked at what was received from ``since`` on. ``faults`` counts lines, but for
-    ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared.
+    ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared. Of
+    an entity, in place of a feed, ``missing``, ``differing`` and ``undeleted`` count keys.
     """
 
     feed: str

@@ -15,7 +15,7 @@ from pymongo.database import Database
 from millrace.config import Feed, Mongo
 from millrace.config.entities import Entities
 from millrace.io.failpoints import failpoint
-from millrace.io.mongo import entity_store
+from millrace.io.mongo import entity_history, entity_store
 from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.client import Document, database
 from millrace.io.mongo.collections import prepare_ledger
@@ -59,9 +59,10 @@ class _Target:
 class ChangesSink:
     """Writes batches of changes (``transform.changes``) of one entity, and their dead letters.
 
-    Tasks write: of each key the last change, which a row that is ahead in position does not take.
-    So a batch that is written again, or changes that a connector sends again, change nothing.
-    Letters are inserted where they are missing. The batch's ledger row is written last.
+    Tasks write: each change into the history, where it is missing, and of each key the last one,
+    which a row that is ahead in position does not take. So a batch that is written again, or
+    changes that a connector sends again, change nothing of the rows. Letters are inserted where
+    they are missing. The batch's ledger row is written last.
     """
 
     name = "mongodb"
@@ -76,6 +77,7 @@ class ChangesSink:
         """Creates collections, indexes and the view where they are missing."""
         prepare_ledger(self._db)
         entity_store.prepare(self._db, self._entities.all, self._entities.catalog)
+        entity_history.prepare(self._db, self._feed.name, self._entities.history_days)
 
     def write(self, batch: MicroBatch) -> WriteResult:
         """Writes the batch; writing it again changes nothing."""
@@ -132,6 +134,7 @@ def _write(
     changes = [
         Placed(change_of(row), row["offset"], row["received_ms"]) for row in rows if row["op"]
     ]
+    entity_history.write(db, target.entity, target.topic, partition, changes)
     left = latest(changes)
     if left.truncate is not None:
         truncation = entity_store.truncation(left.truncate, target.topic, partition)
