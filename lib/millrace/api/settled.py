@@ -72,6 +72,7 @@ class Settlement:
         self._conf, self._probe = conf, OffsetProbe(conf.kafka)
         self._topics: dict[str, tuple[datetime, str]] = {}
         self._looks: dict[str, deque[_Look]] = {}
+        self._received: dict[tuple[str, int], tuple[int, float]] = {}
         self._counted: dict[str, tuple[datetime, Taken | None]] = {}
         self._lacking: dict[str, tuple[datetime, bool]] = {}
         self._lock = threading.RLock()
@@ -170,13 +171,27 @@ class Settlement:
         waiting = {number: start for number, start in starts.items() if start < ends[number]}
         looks = self._looks.setdefault(feed.topic, deque(maxlen=_LOOKS))
         looks.append(_Look(at, ends))
-        until = _before_all(looks, waiting) or self._received(feed.topic, waiting)
+        until = _before_all(looks, waiting) or self._first_received(feed.topic, topic_id, waiting)
         lag = sum(ends[number] - start for number, start in waiting.items())
         return None if until is None else Taken(until, lag)
 
-    def _received(self, topic: str, waiting: Mapping[int, int]) -> datetime | None:
-        """When the first line that waits was received; None where Kafka does not tell in time."""
-        times = self._probe.received(topic, waiting)
+    def _first_received(
+        self, topic: str, topic_id: str, waiting: Mapping[int, int]
+    ) -> datetime | None:
+        """When the first line that waits was received; None where Kafka does not tell in time.
+
+        A line that was read once is remembered: to read it takes seconds of a broker that is busy,
+        and while `aggregate` is away it is the same one for whoever asks.
+        """
+        known = {
+            number: self._received[topic_id, number][1]
+            for number, offset in waiting.items()
+            if self._received.get((topic_id, number), (None,))[0] == offset
+        }
+        lacking = {number: offset for number, offset in waiting.items() if number not in known}
+        read = self._probe.received(topic, lacking) if lacking else {}
+        self._received |= {(topic_id, number): (lacking[number], t) for number, t in read.items()}
+        times = known | read
         if times.keys() != waiting.keys():
             return None
         return EPOCH + timedelta(seconds=min(times.values()))
