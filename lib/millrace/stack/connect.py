@@ -1,5 +1,6 @@
 """Kafka Connect: one distributed worker with Debezium's connectors, from the jars of Maven."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,8 @@ CONNECTORS = {
 # It runs in the worker, and answers Prometheus with what the worker has in JMX.
 JMX_EXPORTER = "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1"
 JMX_SETTINGS = CONF_DIRECTORY / "connect-jmx.yaml"
+# For sources of MySQL, in images alone: no MySQL runs on a laptop here.
+OF_MYSQL = {"mysql": f"io.debezium:debezium-connector-mysql:{DEBEZIUM}"}
 JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-Duser.timezone=UTC", "-Djava.awt.headless=true")
 # Of the environment, configurations may name the passwords of sources and nothing else.
 ALLOWED = "MILLRACE__CHANGES__[A-Z]+__PASSWORD"
@@ -98,7 +101,23 @@ def _exporter(folders: Folders) -> Path:
 def _install(folders: Folders) -> None:
     once(_worker(folders), _download_worker)
     once(_exporter(folders), _download_exporter)
-    once(_plugins(folders), partial(_download_connectors, _worker(folders)))
+    once(_plugins(folders), partial(_download_connectors, _worker(folders), CONNECTORS))
+
+
+def fill(folder: Path) -> None:
+    """Puts what an image has of Kafka Connect into ``folder``: worker, plugins, exporter, logging.
+
+    Raises SetupError where a download fails.
+    """
+    worker, plugins, exporter = (folder / name for name in ("worker", "plugins", "exporter"))
+    for made in (worker, plugins, exporter):
+        made.mkdir()
+    _download_worker(worker)
+    _download_connectors(worker, CONNECTORS | OF_MYSQL, plugins)
+    _download_exporter(exporter)
+    (jar,) = exporter.glob("*.jar")
+    jar.rename(exporter / "jmx_prometheus_javaagent.jar")
+    (folder / "log4j2.properties").write_text(kafka.LOG_SETTINGS, encoding="utf-8")
 
 
 def _download_worker(folder: Path) -> None:
@@ -110,8 +129,8 @@ def _download_exporter(folder: Path) -> None:
     retrieve([JMX_EXPORTER], folder, with_dependencies=False)
 
 
-def _download_connectors(worker: Path, folder: Path) -> None:
-    for name, coordinates in CONNECTORS.items():
+def _download_connectors(worker: Path, connectors: Mapping[str, str], folder: Path) -> None:
+    for name, coordinates in connectors.items():
         (folder / name).mkdir()
         retrieve([coordinates], folder / name)
         # What the worker has as well would meet itself in another class loader.
