@@ -344,5 +344,5 @@ def test_odbc_shows_tables_and_their_keys_and_is_refused_when_it_writes(
         assert {("user_key", "dim_user"), ("product_version_key", "dim_product")} <= keys
         found = cursor.execute("SELECT sum(revenue) FROM warehouse.fact_event").fetchone()
         assert found[0] == Decimal("9.99")
-        with pytest.raises(pyodbc.Error, match="permission denied|read-only"):
+        with pytest.raises(pyodbc.Error, match=r"permission denied|read-only"):
             cursor.execute("DELETE FROM warehouse.fact_event")
