@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+from support.commandline import millrace
 from support.pipeline import wait_until
 from support.places import SILENT, free_ports, settings_file
 from support.warehouse_rows import (
@@ -306,10 +307,14 @@ def test_another_build_and_another_load_are_refused(conf: Config, empty: Warehou
             built(conf)
     with connection(empty) as opened:
         opened.execute("UPDATE raw.batches SET committed_at = committed_at + interval '1 s'")
-    outcome = dbt.build(conf, lambda _: None)
-    (failure,) = outcome.failures
-    assert "raw was loaded anew: millrace warehouse build --full-refresh" in failure
-    built(conf, is_full=True)
+    ended = millrace("warehouse", "build", conf=conf.file)
+    assert ended.code == 1
+    first, *_, last = ended.err.strip().splitlines()
+    assert first.startswith("batches: error: ")
+    assert "raw was loaded anew: millrace warehouse build --full-refresh" in first
+    assert "1 failed" in last
+    ended = millrace("warehouse", "build", "--full-refresh", conf=conf.file)
+    assert ended.code == 0, ended.err
 
 
 def test_what_models_mean_is_as_their_unit_tests_say(conf: Config, empty: Warehouse) -> None:
