@@ -92,15 +92,12 @@ def rows(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
         return opened.execute(query.encode()).fetchall()
 
 
-def versions(warehouse: Warehouse, product_id: str) -> list[tuple[str, int, int, int | None, bool]]:
-    """Price, stock, and the minutes after the start from and to which a version holds."""
+def versions(warehouse: Warehouse, product_id: str) -> list[tuple[Any, ...]]:
+    """Price, stock, and the minutes after the start from and to which each version holds."""
     return rows(
         warehouse,
-        "SELECT price::text, stock, minute_of(valid_from), minute_of(valid_to), is_current"
-        " FROM warehouse.dim_product".replace(
-            "minute_of(valid_from)", _minute("valid_from")
-        ).replace("minute_of(valid_to)", _minute("valid_to"))
-        + f" WHERE product_id = '{product_id}' ORDER BY valid_from",
+        f"SELECT price::text, stock, {_minute('valid_from')}, {_minute('valid_to')}, is_current"
+        f" FROM warehouse.dim_product WHERE product_id = '{product_id}' ORDER BY valid_from",
     )
 
 
