@@ -1,11 +1,13 @@
 """The warehouse as dbt builds it from raw, on a real server: versions, orders, cuts, roles."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+from support.commandline import millrace
 from support.pipeline import wait_until
 from support.places import SILENT, free_ports, settings_file
 from support.warehouse_rows import (
@@ -31,6 +34,7 @@ from millrace import config, stack
 from millrace.config import Config, Warehouse
 from millrace.errors import JobError
 from millrace.io.warehouse import connection
+from millrace.io.warehouse.client import login
 from millrace.records.warehouse import BI, DBT, WAREHOUSE
 from millrace.setup.dbt import PROJECT
 from millrace.tools import dbt
@@ -88,15 +92,12 @@ def rows(warehouse: Warehouse, query: str) -> list[tuple[Any, ...]]:
         return opened.execute(query.encode()).fetchall()
 
 
-def versions(warehouse: Warehouse, product_id: str) -> list[tuple[str, int, int, int | None, bool]]:
-    """Price, stock, and the minutes after the start from and to which a version holds."""
+def versions(warehouse: Warehouse, product_id: str) -> list[tuple[Any, ...]]:
+    """Price, stock, and the minutes after the start from and to which each version holds."""
     return rows(
         warehouse,
-        "SELECT price::text, stock, minute_of(valid_from), minute_of(valid_to), is_current"
-        " FROM warehouse.dim_product".replace(
-            "minute_of(valid_from)", _minute("valid_from")
-        ).replace("minute_of(valid_to)", _minute("valid_to"))
-        + f" WHERE product_id = '{product_id}' ORDER BY valid_from",
+        f"SELECT price::text, stock, {_minute('valid_from')}, {_minute('valid_to')}, is_current"
+        f" FROM warehouse.dim_product WHERE product_id = '{product_id}' ORDER BY valid_from",
     )
 
 
@@ -303,10 +304,14 @@ def test_another_build_and_another_load_are_refused(conf: Config, empty: Warehou
             built(conf)
     with connection(empty) as opened:
         opened.execute("UPDATE raw.batches SET committed_at = committed_at + interval '1 s'")
-    outcome = dbt.build(conf, lambda _: None)
-    (failure,) = outcome.failures
-    assert "raw was loaded anew: millrace warehouse build --full-refresh" in failure
-    built(conf, is_full=True)
+    ended = millrace("warehouse", "build", conf=conf.file)
+    assert ended.code == 1
+    first, *_, last = ended.err.strip().splitlines()
+    assert first.startswith("batches: error: ")
+    assert "raw was loaded anew: millrace warehouse build --full-refresh" in first
+    assert "1 failed" in last
+    ended = millrace("warehouse", "build", "--full-refresh", conf=conf.file)
+    assert ended.code == 0, ended.err
 
 
 def test_what_models_mean_is_as_their_unit_tests_say(conf: Config, empty: Warehouse) -> None:
@@ -314,3 +319,32 @@ def test_what_models_mean_is_as_their_unit_tests_say(conf: Config, empty: Wareho
     built(conf)
     assert dbt.run(conf, ["test", "--select", "test_type:unit"]) == 0
     assert dbt.run(conf, ["source", "freshness"]) == 0
+
+
+def test_odbc_shows_tables_and_their_keys_and_is_refused_when_it_writes(
+    conf: Config, empty: Warehouse
+) -> None:
+    pyodbc = pytest.importorskip("pyodbc", exc_type=ImportError, reason="there is no unixODBC")
+    driver = next(Path("/usr/lib").glob("*/odbc/psqlodbcw.so"), None)
+    if driver is None:
+        pytest.skip("there is no odbc-postgresql")
+    load(empty, Run(events=[event(1, 1, user_id="u", amount="9.99", event_type="purchase")]))
+    built(conf)
+    own = login(empty, BI)
+    text = f"Driver={driver};Server={own['host']};Port={own['port']};Database={own['dbname']}"
+    opened = pyodbc.connect(f"{text};Uid={BI};Pwd={own['password']}", autocommit=True)
+    with contextlib.closing(opened), opened.cursor() as cursor:
+        tables = {row.table_name: row.remarks for row in cursor.tables(schema=WAREHOUSE)}
+        assert tables.keys() == {*TABLES, "loads"}
+        assert tables["fact_event"] == "A shop's events, one row each."
+        columns = {row.column_name: row.remarks for row in cursor.columns("fact_event")}
+        assert columns["event_at"] == "Time of the event."
+        keys = {
+            (row.fkcolumn_name, row.pktable_name)
+            for row in cursor.foreignKeys(foreignTable="fact_event", foreignSchema=WAREHOUSE)
+        }
+        assert {("user_key", "dim_user"), ("product_version_key", "dim_product")} <= keys
+        found = cursor.execute("SELECT sum(revenue) FROM warehouse.fact_event").fetchone()
+        assert found[0] == Decimal("9.99")
+        with pytest.raises(pyodbc.Error, match=r"permission denied|read-only"):
+            cursor.execute("DELETE FROM warehouse.fact_event")

@@ -111,11 +111,11 @@ def test_the_lineage_shows_the_nearest_parents_alone() -> None:
 
 
 def test_what_stands_above_the_mark_stays() -> None:
-    written = f"# By hand\n{warehouse_docs.MARK}old"
+    written = f"# By hand\n{warehouse_docs.MARK}stale"
     made = warehouse_docs.page(written, of(MANIFEST))
     assert made.startswith(f"# By hand\n{warehouse_docs.MARK}\n## From raw to facts\n")
     assert "| `c_key` → `dim_c` | text | A key. |" in made
-    assert "old" not in made
+    assert "stale" not in made
     assert warehouse_docs.page(made, of(MANIFEST)) == made
 
 

@@ -28,7 +28,8 @@ def build(
     loaded, began = config.load(conf), time.monotonic()
     spinner = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}", markup=False))
     try:
-        with Progress(*spinner, console=console, transient=True) as progress:
+        hidden = not console.is_terminal
+        with Progress(*spinner, console=console, transient=True, disable=hidden) as progress:
             line = progress.add_task("starting dbt")
             outcome = dbt.build(
                 loaded, lambda step: progress.update(line, description=step), is_full=full_refresh

@@ -9,6 +9,7 @@ from millrace.errors import SetupError
 from millrace.setup.commands import run
 
 _STAMP = ".lock"
+_PIP = "pip>=25"
 
 
 def installed(environment: Path, lock: Path) -> Path:
@@ -36,5 +37,7 @@ def _install(environment: Path, lock: Path) -> None:
     made = [sys.executable, "-m", "venv", "--clear", str(environment)]
     run(made, f"the creation of {environment}")
     command = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-    command += ["--disable-pip-version-check", "--require-hashes", "-r", str(lock)]
-    run(command, f"the installation of {lock.name}")
+    command.append("--disable-pip-version-check")
+    # An older one does not find the hashes of a package that is asked for with and without extras.
+    run([*command, _PIP], f"the installation of {_PIP}")
+    run([*command, "--require-hashes", "-r", str(lock)], f"the installation of {lock.name}")

@@ -33,7 +33,7 @@ select
   extract(day from day)::int as day_of_month,
   extract(isodow from day)::int as iso_day_of_week,
   extract(isodow from day) >= 6 as is_weekend
-from years, generate_series(first_year, last_year + interval '1 year - 1 day', interval '1 day') as day
+from years, generate_series(first_year, last_year + interval '1 year' - interval '1 day', interval '1 day') as day
 {% if is_incremental() %}
 where day::date not in (select date_key from {{ this }})
 {% endif %}
