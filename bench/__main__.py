@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
 from millrace import config
-from millrace.config import Config
+from millrace.config import Addition, Config
 from millrace.runtime.session import spark_session
 from millrace.stack import lifecycle
 
@@ -217,7 +217,7 @@ def capture(
 ) -> None:
     """Change capture: from commit to store, then changes a second beside a plain consumer."""
     file = changes.settings()
-    with _stack(file, with_changes=True) as (_, console), _progress(console) as progress:
+    with _stack(file, additions=["changes"]) as (_, console), _progress(console) as progress:
         bar = progress.add_task("changes", total=None, rate="")
         waited, taken = changes.measured(
             file, rounds_, count, lambda step: progress.update(bar, description=step)
@@ -229,10 +229,12 @@ def capture(
 
 
 @contextmanager
-def _stack(file: Path = CONF, *, with_changes: bool = False) -> Iterator[tuple[Config, Console]]:
+def _stack(
+    file: Path = CONF, additions: Collection[Addition] = ()
+) -> Iterator[tuple[Config, Console]]:
     os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
     conf, console = config.load(file), Console()
-    conf = lifecycle.up(conf, console, with_changes=with_changes)
+    conf = lifecycle.up(conf, console, additions)
     try:
         yield conf, console
     finally:

@@ -226,7 +226,7 @@ def test_a_row_is_found_by_its_key_now_and_then(conf: Config, client: TestClient
     answer = client.get(f"{PATH}/1", params={"as_of": time_of(4)}).json()
     item = answer["item"]
     assert (item["key"], item["fields"]["name"], item["unknown"]) == ("1", "Anne", [])
-    assert item["fields"]["money"] == "12.50"
+    assert (item["fields"]["money"], item["fields"]["born"]) == ("12.50", "1990-05-06")
     assert item["change"]["op"] == "c"
     assert item["change"]["kafka"]["offset"] == 0
     assert client.get(f"{PATH}/1", params={"as_of": time_of(5)}).json()["item"]["fields"] == {

@@ -9,7 +9,7 @@ import pytest
 
 from millrace.config import Config
 from millrace.io import mongo
-from millrace.io.mongo import entity_history, entity_store, mends
+from millrace.io.mongo import entity_history, entity_rows, entity_store, mends
 from millrace.parse.changes import Placed, latest
 from millrace.records import history
 from millrace.records.changes import Change
@@ -100,9 +100,9 @@ def test_it_begins_with_the_end_of_the_first_snapshot(servers: Config, entity: s
             for op, at in changes
         ]
         entity_history.write(db, entity, TOPIC, 0, made)
-        return entity_history.begins_at(db, entity, None, datetime.now(UTC))
+        return entity_rows.begins_at(db, entity, None, datetime.now(UTC))
 
-    assert entity_history.begins_at(db, entity, None, datetime.now(UTC)) is None
+    assert entity_rows.begins_at(db, entity, None, datetime.now(UTC)) is None
     assert begins(("r", 1_000), ("r", 2_000)) == EPOCH + 2_000 * _MS
     assert begins(("r", 3_000), ("u", 3_500), ("r", 4_000)) == EPOCH + 3_000 * _MS
     # A table that is read again later is told as it was before, too.
@@ -113,11 +113,11 @@ def test_it_reaches_back_as_far_as_it_is_kept(servers: Config, entity: str) -> N
     db, now = mongo.database(servers.mongo), datetime.now(UTC)
     change = Placed(Change("c", 1, {"n": 1}, (1,), 1_000), 1, RECEIVED_MS)
     entity_history.write(db, entity, TOPIC, 0, [change])
-    assert entity_history.begins_at(db, entity, None, now) == EPOCH + timedelta(seconds=1)
-    assert entity_history.begins_at(db, entity, 30, now) == now - timedelta(days=30)
+    assert entity_rows.begins_at(db, entity, None, now) == EPOCH + timedelta(seconds=1)
+    assert entity_rows.begins_at(db, entity, 30, now) == now - timedelta(days=30)
     # What was deleted after 30 days does not come back when it is to be kept for 60.
     entity_history.prepare(db, entity, 60)
-    begins = entity_history.begins_at(db, entity, 60, now)
+    begins = entity_rows.begins_at(db, entity, 60, now)
     assert begins
     assert abs(begins - (now - timedelta(days=30))) < timedelta(minutes=5)
     own = db[history.collection(entity)].index_information()

@@ -10,6 +10,7 @@ import pytest
 from confluent_kafka import Producer
 from pyspark.sql import SparkSession
 from support.captured import ENTITIES, captured_servers, marked
+from support.last_records import last_records
 from support.pipeline import Pipeline
 from support.places import SILENT
 
@@ -17,10 +18,12 @@ from millrace import stack
 from millrace.cli.changes import simulate
 from millrace.config import Config, entities
 from millrace.io import kafka, mongo
-from millrace.io.mongo import letters
+from millrace.io.mongo import entity_store, letters
 from millrace.io.sources import mariadb, postgres
 from millrace.proof.changes import Compared, compare
 from millrace.proof.requeue_changes import requeue_changes
+from millrace.records import capture, history
+from millrace.records.entity_json import encoded, key_json, row_json
 from millrace.tools.connectors import Connectors, Said
 
 pytestmark = pytest.mark.slow
@@ -125,6 +128,47 @@ def test_the_store_is_equal_to_the_sources_after_all_kinds_of_changes(
     assert found["persons"].rows > 10
     shown = mongo.database(captured.mongo).catalog.count_documents({})
     assert shown == sum(one.rows for one in found.values())
+
+
+def test_each_cleansed_topic_has_the_rows_of_the_store(
+    captured: Config, pipe: Pipeline, spark: SparkSession
+) -> None:
+    caught_up(spark, pipe)
+    known, db = entities.of(captured), mongo.database(captured.mongo)
+    for name in ENTITIES:
+        topic = capture.cleansed_topic(known.deployment, name)
+        assert kafka.topic_settings(captured.kafka, topic)["cleanup.policy"] == "compact"
+        rows = [entity_store.fields(row) for row in db[name].find({"change.deleted": None})]
+        expected = {
+            encoded(key_json(known.entity(name), row["id"])): encoded(
+                row_json(known.entity(name), row)
+            )
+            for row in rows
+        }
+        last = last_records(captured.kafka, topic)
+        assert last.keys() == expected.keys()
+        assert {key: json.loads(value) for key, value in last.items()} == {
+            key: json.loads(value) for key, value in expected.items()
+        }
+
+
+def test_the_history_has_each_change_once_and_ends_with_the_store(
+    captured: Config, pipe: Pipeline, spark: SparkSession
+) -> None:
+    caught_up(spark, pipe)
+    known, db = entities.of(captured), mongo.database(captured.mongo)
+    for name in ENTITIES:
+        told, entity = db[history.collection(name)], known.entity(name)
+        places = [one["kafka"]["offset"] for one in told.find({"kafka": {"$exists": True}})]
+        assert len(places) == len(set(places)) > 0
+        standing = {
+            str(one["key"]): row_json(entity, one["row"])
+            for one in told.find({"superseded_at": None, "row": {"$exists": True}})
+        }
+        rows = db[name].find({"change.deleted": None})
+        assert standing == {
+            str(row["_id"]): row_json(entity, entity_store.fields(row)) for row in rows
+        }
 
 
 def test_what_differs_is_named_by_its_key_and_mended(

@@ -34,6 +34,7 @@ def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
         changes={
             "connect": f"http://127.0.0.1:{on_connect}",
             "heartbeat_s": HEARTBEAT_S,
+            "cleansed_topics": True,
             "postgres": {"host": "127.0.0.1", "port": on_postgres},
             "mariadb": {"host": "127.0.0.1", "port": on_mariadb, "database": "catalog"},
             "mongo": {

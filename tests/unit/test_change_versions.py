@@ -6,12 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.parse.changes import Placed, Version, superseding, versions
+from millrace.parse.changes import Placed, Version, versions
 from millrace.records.changes import Change, Op
 from millrace.records.history import order
 
 NUMBERS = st.integers(-1, 2**63 - 1)
-STEPS = st.tuples(st.sampled_from("cudt"), st.integers(0, 2), st.integers(0, 5))
 
 
 def made(op: Op, key: int | None, at: int, **values: Any) -> Change:
@@ -74,30 +73,3 @@ def test_the_version_before_one_that_is_behind_is_not_the_one_ahead_of_it() -> N
     changes = (made("u", 1, 5, big="new"), made("u", 1, 3, big=...), made("u", 1, 6, big=...))
     values = [one.placed.change.values.get("big") for one in told(*changes)]
     assert values == ["new", None, "new"]
-
-
-@given(st.lists(STEPS, max_size=10), st.lists(STEPS, max_size=10))
-def test_what_ends_earlier_versions_is_all_among_what_is_told_to(
-    earlier: list[Any], later: list[Any]
-) -> None:
-    """Whatever stands of earlier changes, the chosen later ones end the same of it as all do."""
-
-    def changed(steps: list[Any]) -> list[Change]:
-        return [made(op, None if op == "t" else key, at) for op, key, at in steps]
-
-    def standing(by: list[Placed]) -> list[int]:
-        before = placed(*changed(earlier))
-        left = [number for number, one in enumerate(versions(before, lambda _: None))
-                if one.superseded_ms is None and one.placed.change.op != "t"]  # fmt: skip
-        for one in by:
-            ending = one.change
-            left = [
-                number
-                for number in left
-                if before[number].change.position > ending.position
-                or (ending.op != "t" and before[number].change.key != ending.key)
-            ]
-        return left
-
-    all_of_them = placed(*changed(later))
-    assert standing(superseding(all_of_them)) == standing(all_of_them)

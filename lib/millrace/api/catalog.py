@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from millrace.api import cursors
-from millrace.api.documents import plain
 from millrace.api.entity_filters import Match, match
 from millrace.api.entity_keys import key_of, key_text
 from millrace.api.entity_models import CatalogPage, CatalogRow, Connector
@@ -19,6 +18,7 @@ from millrace.api.entity_parameters import (
     Where,
     asked_time,
     captured,
+    fields,
     freshness,
     place,
     trusted,
@@ -29,7 +29,7 @@ from millrace.config.changes import Changes
 from millrace.config.entities import Entities
 from millrace.errors import ConfigurationError, one_line
 from millrace.io.mongo import entity_rows
-from millrace.io.mongo.entity_rows import Asked
+from millrace.io.mongo.entity_rows import Asked, Row
 from millrace.records import capture
 from millrace.records.entities import Entity, Source
 
@@ -102,12 +102,7 @@ def _walk(
         after = key_of(entity, values["key"]) if is_first else None
         left_s = max(0.001, ends_at - time.monotonic())
         found = entity_rows.page(own.db, asked, size - len(items), left_s, after)
-        shown = {name: of[entity.name] for name, of in every.catalog.items() if entity.name in of}
-        for row in found.items:
-            own_fields = plain(row.fields or {}, own.conf.api.hidden)
-            fields = {name: own_fields.get(of) for name, of in shown.items() if of in own_fields}
-            key = key_text(entity, row.key)
-            items.append(CatalogRow(entity=entity.name, key=key, fields=fields))
+        items += [_shown(own, every, entity, row) for row in found.items]
         if found.reached is not None:
             key = key_text(entity, found.reached)
             return items, {"entity": entity.name, "key": key}
@@ -115,6 +110,16 @@ def _walk(
         if is_over and number + 1 < len(parts):
             return items, {"entity": names[number + 1]}
     return items, None
+
+
+def _shown(own: Service, every: Entities, entity: Entity, row: Row) -> CatalogRow:
+    """A row by the fields of the view that its entity has."""
+    stored, made = fields(own, entity, row), {}
+    for name, origins in every.catalog.items():
+        origin = origins.get(entity.name)
+        if origin in stored:
+            made[name] = stored[origin]
+    return CatalogRow(entity=entity.name, key=key_text(entity, row.key), fields=made)
 
 
 def _match(own: Service, every: Entities, entity: Entity, terms: Sequence[str]) -> Match | None:

@@ -135,7 +135,7 @@ def versions(
         order, id = entity_versions.place(found[-1])
         following = cursors.seal(own.tokens.key, question, {"order": order, "id": id})
     content = {
-        "items": [_version(own, one).model_dump() for one in found],
+        "items": [_version(own, of, one).model_dump() for one in found],
         "next": following,
         "history_begins_at": history_begins_at(own, of),
         **trusted(own, [of], freshness(own, [of]), 1000 * (time.monotonic() - began)),
@@ -143,11 +143,11 @@ def versions(
     return JSONResponse(content)
 
 
-def _version(own: Service, found: Document) -> EntityVersion:
+def _version(own: Service, of: Entity, found: Document) -> EntityVersion:
     told, ended = entity_rows.of_version(found), found.get("superseded_at")
     return EntityVersion(
         id=found["_id"],
-        fields=None if told.fields is None else fields(own, told),
+        fields=None if told.fields is None else fields(own, of, told),
         unknown=list(told.unknown),
         change=change(told),
         superseded_at=time_text(ended) if ended else None,

@@ -18,6 +18,7 @@ from millrace.config.entities import Entities, feed
 from millrace.io.mongo import entity_rows
 from millrace.io.mongo.entity_rows import Row
 from millrace.records.entities import Entity
+from millrace.records.entity_json import row_json
 
 JOB = "changes"
 _SHOWN = ("op", "position", "committed_at", "received_at", "mended_at", "kafka")
@@ -112,15 +113,18 @@ def shown(own: Service, entity: Entity, row: Row) -> EntityRow:
     """A row as it is shown."""
     return EntityRow(
         key=key_text(entity, row.key),
-        fields=fields(own, row),
+        fields=fields(own, entity, row),
         unknown=list(row.unknown),
         change=change(row),
     )
 
 
-def fields(own: Service, row: Row) -> dict[str, Any]:
+def fields(own: Service, entity: Entity, row: Row) -> dict[str, Any]:
     """The fields of a row as they are shown: without what the configuration hides."""
-    return plain(row.fields or {}, own.conf.api.hidden)
+    hidden = own.conf.api.hidden
+    return row_json(
+        entity, {name: value for name, value in (row.fields or {}).items() if name not in hidden}
+    )
 
 
 def change(row: Row) -> RowChange:

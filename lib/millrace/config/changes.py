@@ -23,8 +23,9 @@ class Changes(Section):
 
     ``name`` begins the names of connectors, topics, replication slots and publications: two
     deployments over one database each have their own. A change is kept in the history for
-    ``history_days`` after another took its place; for ever where it is null. ``connectors`` holds
-    further properties of each connector, which win over the suite's.
+    ``history_days`` after another took its place; for ever where it is null. With
+    ``cleansed_topics`` the rows of each entity are sent on to a topic. ``connectors`` holds further
+    properties of each connector, which win over the suite's.
     """
 
     name: str = Field(default="millrace", pattern=r"^[a-z][a-z0-9_]{0,31}$")
@@ -32,6 +33,7 @@ class Changes(Section):
     entities: Path = CONF_DIRECTORY / "entities.yaml"
     heartbeat_s: Seconds = Field(default=10, ge=1)
     history_days: PositiveInt | None = 90
+    cleansed_topics: bool = False
     postgres: Postgres | None = None
     mariadb: Mysql | None = None
     mongo: Mongo | None = None

@@ -15,7 +15,7 @@ from millrace.config.settings import Config
 from millrace.config.yaml_file import load as load_file
 from millrace.errors import ConfigurationError
 from millrace.records import REPLAY_SUFFIX, RESERVED_NAMES
-from millrace.records.capture import connector
+from millrace.records.capture import CLEANSED, cleansed, connector
 from millrace.records.entities import (
     CATALOG,
     PLAIN_TYPES,
@@ -29,10 +29,10 @@ from millrace.records.entities import (
 from millrace.records.history import SUFFIX as HISTORY_SUFFIX
 from millrace.records.history import collection as history_of
 
-_NAME = r"^[a-z][a-z0-9_]{0,31}$"
+_NAME = r"^[a-z][a-z0-9_]{0,26}$"  # with `_data` it is a feed's name
 _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]*")
 _VIEW_KEYS = ("_id", "entity", "key")
-_SUFFIXES = (HISTORY_SUFFIX, REPLAY_SUFFIX)
+_SUFFIXES = (HISTORY_SUFFIX, REPLAY_SUFFIX, CLEANSED)
 FieldName = Annotated[str, Checked(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 
@@ -138,11 +138,13 @@ class Entities:
     """The entities, and for each field of the view ``catalog`` the field of each entity.
 
     ``history_days`` is how long a change is kept after another took its place, None for ever.
+    ``deployment`` begins the names of topics.
     """
 
     all: tuple[Entity, ...]
     catalog: Mapping[str, Mapping[str, str]]
     history_days: int | None = None
+    deployment: str = ""
 
     def of(self, source: Source) -> tuple[Entity, ...]:
         """Those of one source."""
@@ -160,6 +162,10 @@ class Entities:
                 return entity
         known = ", ".join(entity.name for entity in self.all)
         raise ConfigurationError(f"no entity is named {name!r}; the entities are: {known}")
+
+    def read_by(self, feed: Feed) -> Entity:
+        """The one that a feed of ``feeds`` reads."""
+        return next(one for one in self.all if one.topic == feed.topic)
 
 
 def of(conf: Config) -> Entities:
@@ -184,13 +190,23 @@ def of(conf: Config) -> Entities:
 
 
 def feeds(conf: Config) -> tuple[Feed, ...]:
-    """What a job over changes reads: a feed for each entity, of its name and topic."""
-    return tuple(feed(one) for one in of(conf).all)
+    """What a job over changes reads: a feed for each entity, of its name and topic.
+
+    Where there are to be cleansed topics, another of each entity fills them.
+    """
+    found = tuple(feed(one) for one in of(conf).all)
+    if conf.changes and conf.changes.cleansed_topics:
+        found += tuple(_feed(cleansed(one.name), one) for one in of(conf).all)
+    return found
 
 
 def feed(entity: Entity) -> Feed:
     """What a job over changes reads of an entity."""
-    return Feed(name=entity.name, topic=entity.topic, format="json", service_name=entity.name)
+    return _feed(entity.name, entity)
+
+
+def _feed(name: str, entity: Entity) -> Feed:
+    return Feed(name=name, topic=entity.topic, format="json", service_name=entity.name)
 
 
 def load(changes: Changes) -> Entities:
@@ -211,7 +227,7 @@ def load(changes: Changes) -> Entities:
         )
         topic = f"{connector(changes.name, one.source)}.{_qualified(changes, one)}"
         entities.append(Entity(name, one.source, one.table, topic, one.key, fields))
-    return Entities(tuple(entities), file.catalog, changes.history_days)
+    return Entities(tuple(entities), file.catalog, changes.history_days, changes.name)
 
 
 def database(changes: Changes, source: Source) -> str:

@@ -4,8 +4,8 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from millrace.config.entities import Entities
 from millrace.io.failpoints import failpoint
 from millrace.io.mongo import entity_history, entity_store
 from millrace.io.mongo import letters as stored_letters
+from millrace.io.mongo.change_batches import ledger_row
 from millrace.io.mongo.client import Document, database
 from millrace.io.mongo.collections import prepare_ledger
 from millrace.io.mongo.time_spans import TimeSpan
@@ -100,7 +101,7 @@ class ChangesSink:
             commit_to_store_s=_commit_to_store_s(counts),
         )
         with batch.span("write the ledger", system=self.name):
-            made = _ledger_row(batch, counts, result)
+            made = ledger_row(batch, counts, result)
             self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, made, upsert=True)
         return result
 
@@ -202,28 +203,4 @@ def _letter(target: _Target, row: Document) -> Document:
         "detail": row["detail"],
         "status": dead_letters.FIRST_STATUS,
         "parser_version": PARSER_VERSION,
-    }
-
-
-def _ledger_row(batch: MicroBatch, counts: Sequence[Document], result: WriteResult) -> Document:
-    def received(offsets: OffsetRange) -> Document:
-        own = [row for row in counts if row["partition"] == offsets.partition]
-        if not own:
-            return {"min_received_at": None, "max_received_at": None}
-        return {
-            "min_received_at": received_at(min(row["earliest_ms"] for row in own)),
-            "max_received_at": received_at(max(row["latest_ms"] for row in own)),
-        }
-
-    return {
-        "_id": batch.key,
-        "query": batch.query,
-        "checkpoint_id": batch.checkpoint_id,
-        "batch_id": batch.id,
-        "committed_at": datetime.now(UTC),
-        "ranges": [asdict(offsets) | received(offsets) for offsets in batch.ranges],
-        "rows_in": result.rows_in or 0,
-        "parts_in": result.parts_in or 0,
-        "rows_written": sum(row["rows_written"] for row in counts),
-        "rows_dead": result.rows_dead,
     }

@@ -10,23 +10,26 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 from bson import Int64
-from pymongo import UpdateMany, UpdateOne
+from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid
+from pymongo.errors import BulkWriteError, CollectionInvalid
 
 from millrace.io.mongo.client import Document
-from millrace.parse.changes import Placed, Version, superseding, versions
+from millrace.parse.changes import Placed, Version, versions
 from millrace.parse.changes.latest import identity
 from millrace.records.history import COLLECTION, KEY_ORDER, collection, order
 from millrace.records.received import EPOCH, received_at, record_id
 
+_SUPERSEDED = "superseded_at"
 _STANDING, _RETENTION = "key_superseded", "retention"
+_AT_ONCE = 1_000  # keys
+_DUPLICATE = 11_000
 _DAY_S = 86_400
 _DIGEST_BYTES = 8
 _MS = timedelta(milliseconds=1)
@@ -42,7 +45,7 @@ def prepare(db: Database[Document], entity: str, days: int | None) -> None:
         db.create_collection(name, clusteredIndex={"key": {"_id": 1}, "unique": True})
     own = db[name]
     own.create_index([("key", 1), ("order", -1), ("_id", -1)], name=KEY_ORDER)
-    own.create_index([("key", 1), ("superseded_at", 1)], name=_STANDING)
+    own.create_index([("key", 1), (_SUPERSEDED, 1)], name=_STANDING)
     known = own.index_information().get(_RETENTION)
     before_s = known.get("expireAfterSeconds") if known else None
     if before_s is not None and (days is None or days * _DAY_S > before_s):
@@ -52,7 +55,7 @@ def prepare(db: Database[Document], entity: str, days: int | None) -> None:
     if before_s is not None and before_s != (days or 0) * _DAY_S:
         own.drop_index(_RETENTION)
     if days:
-        own.create_index("superseded_at", name=_RETENTION, expireAfterSeconds=days * _DAY_S)
+        own.create_index(_SUPERSEDED, name=_RETENTION, expireAfterSeconds=days * _DAY_S)
 
 
 def write(
@@ -66,8 +69,8 @@ def write(
         return
     own = db[collection(entity)]
     read = versions(changes, partial(_before, own, partition))
-    own.bulk_write([_missing(one, topic, partition) for one in read], ordered=False)
-    own.bulk_write([_superseded(one, partition) for one in superseding(changes)])
+    _insert_missing(own, [_document(one, topic, partition) for one in read])
+    _supersede_standing(own, partition, changes)
     _begin(db, entity, changes)
 
 
@@ -98,13 +101,14 @@ def write_mended(
     }
     row = {} if values is None else {"row": dict(values)}
     own.replace_one({"_id": id}, version | row, upsert=True, session=session)
-    own.update_many(_standing(key, place, id), {"$min": {"superseded_at": at}}, session=session)
+    own.update_many(_standing(key, place, id), {"$min": {_SUPERSEDED: at}}, session=session)
 
 
-def _missing(version: Version, topic: str, partition: int) -> UpdateOne:
+def _document(version: Version, topic: str, partition: int) -> Document:
     placed = version.placed
     change = placed.change
     content: Document = {
+        "_id": _id(placed, partition),
         "key": change.key,
         "op": change.op,
         "position": [Int64(number) for number in change.position],
@@ -117,29 +121,63 @@ def _missing(version: Version, topic: str, partition: int) -> UpdateOne:
         content["row"] = dict(change.values)
     if change.unchanged:
         content["unknown"] = sorted(change.unchanged)
-    update: Document = {"$setOnInsert": content}
     if version.superseded_ms is not None:
-        # The first one that took its place, in whichever batch it came.
-        update["$min"] = {"superseded_at": received_at(version.superseded_ms)}
-    return UpdateOne({"_id": _id(placed, partition)}, update, upsert=True)
+        content[_SUPERSEDED] = received_at(version.superseded_ms)
+    return content
 
 
-def _superseded(placed: Placed, partition: int) -> UpdateMany:
-    """Notes the standing versions of a change's key as superseded, of a truncate those of all."""
-    change = placed.change
-    standing = _standing(change.key, order(change.position), _id(placed, partition))
-    if change.op == "t":
-        standing["key"] = {"$ne": None}
-    return UpdateMany(standing, {"$min": {"superseded_at": received_at(placed.received_ms)}})
+def _insert_missing(own: Collection[Document], made: Sequence[Document]) -> None:
+    """Inserts what is missing; of what is there it notes alone that it was superseded."""
+    try:
+        own.insert_many(made, ordered=False)
+    except BulkWriteError as error:
+        failed = error.details["writeErrors"]
+        if error.details["writeConcernErrors"] or any(one["code"] != _DUPLICATE for one in failed):
+            raise
+        there = [made[one["index"]] for one in failed]
+        _supersede(own, {one["_id"]: one[_SUPERSEDED] for one in there if _SUPERSEDED in one})
+
+
+def _supersede_standing(
+    own: Collection[Document], partition: int, changes: Sequence[Placed]
+) -> None:
+    """Notes the versions that stood before these changes, and do not any more, as superseded."""
+    truncates = [one for one in changes if one.change.op == "t"]
+    by_key: dict[bytes, list[Placed]] = {}
+    for placed in changes:
+        if placed.change.op != "t":
+            by_key.setdefault(identity(placed.change.key), []).append(placed)
+    ended: dict[str, datetime] = {}
+    keys = iter([one[0].change.key for one in by_key.values()])
+    while some := list(islice(keys, _AT_ONCE)):
+        standing: Document = {"key": {"$in": some}, _SUPERSEDED: None}
+        for version in own.find(standing, {"key": 1, "order": 1}, hint=_STANDING):
+            later = by_key.get(identity(version["key"]), []) + truncates
+            times = [one.received_ms for one in later if _ends(one, partition, version)]
+            if times:
+                ended[version["_id"]] = received_at(min(times))
+    _supersede(own, ended)
+    for placed in truncates:
+        change = placed.change
+        standing = _standing({"$ne": None}, order(change.position), _id(placed, partition))
+        own.update_many(standing, {"$min": {_SUPERSEDED: received_at(placed.received_ms)}})
+
+
+def _ends(placed: Placed, partition: int, version: Document) -> bool:
+    is_later = _id(placed, partition) > version["_id"]
+    return bool(is_later and order(placed.change.position) >= version["order"])
+
+
+def _supersede(own: Collection[Document], times: Mapping[str, datetime]) -> None:
+    # The first one that took its place counts, in whichever batch it came.
+    noted = [UpdateOne({"_id": id}, {"$min": {_SUPERSEDED: at}}) for id, at in times.items()]
+    if noted:
+        own.bulk_write(noted, ordered=False)
 
 
 def _standing(key: Any, place: str, before: str) -> Document:
-    return {
-        "key": key,
-        "superseded_at": None,
-        "order": {"$lte": place},
-        "_id": {"$lt": before},
-    }
+    """The versions of a key that stand, and do not any more once there is one at this place."""
+    return {"key": key, _SUPERSEDED: None, "order": {"$lte": place}, "_id": {"$lt": before}}
 
 
 def _before(own: Collection[Document], partition: int, placed: Placed) -> Mapping[str, Any] | None:

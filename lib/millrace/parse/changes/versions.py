@@ -1,6 +1,6 @@
 """Changes as versions of their rows: what each row had then, and when another took its place."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,22 +46,6 @@ def versions(changes: Iterable[Placed], before: Before) -> list[Version]:
         places.append(len(made))
         made.append(whole)
     return [Version(placed, ended.get(place)) for place, placed in enumerate(made)]
-
-
-def superseding(changes: Sequence[Placed]) -> list[Placed]:
-    """Those of the changes that may take the place of versions that came before all of them.
-
-    They are the first one of each key, the one that is furthest ahead, and every truncate.
-    """
-    first: dict[bytes, Placed] = {}
-    furthest: dict[bytes, Placed] = {}
-    for placed in changes:
-        key = identity(placed.change.key)
-        first.setdefault(key, placed)
-        if key not in furthest or furthest[key].change.position < placed.change.position:
-            furthest[key] = placed
-    chosen = {id(one) for one in (*first.values(), *furthest.values())}
-    return [one for one in changes if id(one) in chosen or one.change.op == "t"]
 
 
 def _end(made: list[Placed], ended: dict[int, int], places: list[int], by: Placed) -> None:

@@ -30,6 +30,7 @@ export const PAGES: readonly Page[] = [
   { name: "shop", title: "Shop", load: () => import("./pages/shop.tsx") },
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
   { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
+  { name: "entities", title: "Entities", isTimeless: true, hasRefresh: true, load: () => import("./pages/entities.tsx") },
   { name: "dead-letters", title: "Dead letters", load: () => import("./pages/dead-letters.tsx") },
 ];
 
