@@ -68,7 +68,7 @@ chaos: setup ## Break everything in turn while jobs run, count what is stored (h
 bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (an hour and a half)
 	@$(BIN)/python -m bench
 
-up: setup ## Start Kafka, MongoDB, MariaDB, the query API and an hourly reconcile here; WITH=changes
+up: setup ## Start Kafka, MongoDB, MariaDB, the query API and an hourly reconcile here; WITH=changes,warehouse
 	@$(BIN)/millrace up $(if $(WITH),--with $(WITH))
 
 down: setup ## Stop them; their data stays
@@ -110,5 +110,6 @@ clean-data: setup ## Remove the servers' data, checkpoints and archive; refused 
 	@$(BIN)/millrace status --json | $(BIN)/python -c 'import json, sys; \
 	  sys.exit(any(server["pid"] for server in json.load(sys.stdin)))' || \
 	  { echo "make: servers are running: make down first" >&2; exit 1; }
-	@postgres=$$(readlink .millrace/data/source-postgres || true); rm -rf $${postgres:+"$$postgres"}
+	@for place in .millrace/data/*-postgres; do \
+	  postgres=$$(readlink "$$place" || true); rm -rf $${postgres:+"$$postgres"}; done
 	@rm -rf .millrace/{data,checkpoints,archive,event-logs,logs,run}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -123,7 +124,7 @@ def test_what_was_sold_at_each_price_adds_up(client: TestClient, world: World) -
     assert {row["product_id"] for row in rows} >= {"p-0", "p-1"}
     assert HOSTILE in {row["name"] for row in rows}
     assert None in {row["name"] for row in rows}
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         if before["product_id"] == after["product_id"]:
             assert before["valid_to"] == after["valid_from"]
             assert before["price"] != after["price"]

@@ -60,7 +60,7 @@ def captured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     )
     loaded = config.load(file)
     try:
-        yield stack.up(loaded, SILENT, with_changes=True)
+        yield stack.up(loaded, SILENT, ["changes"])
     finally:
         stack.down(loaded, SILENT)
         # Of a server that root may not run, the data are where another user can get to.
@@ -125,7 +125,7 @@ def test_sources_that_were_killed_start_again_with_what_they_had(
         if server.kind.startswith("source-"):
             assert server.pid
             os.kill(server.pid, signal.SIGKILL)
-    stack.up(captured, SILENT, with_changes=True)
+    stack.up(captured, SILENT, ["changes"])
     for source in ENTITIES:
         _marked(captured, entities.of(captured).entity(source))
 

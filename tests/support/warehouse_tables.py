@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import sql
-from support.warehouse_world import World
 
 from millrace.config import Warehouse
 from millrace.io.warehouse import connection
 from millrace.io.warehouse.client import Connection
 from millrace.records.warehouse import DBT
+from support.warehouse_world import World
 
 LOADED_AT = datetime(2026, 11, 2, 10, tzinfo=UTC)
 WAITING = 7  # rows that were loaded after the last build

@@ -96,7 +96,7 @@ def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, case: str) -> None:
 def test_what_no_section_describes_cannot_be_started(tmp_path: Path) -> None:
     conf = config.load(settings_file(tmp_path))
     with pytest.raises(ConfigurationError, match="needs the section changes"):
-        stack.up(conf, SILENT, with_changes=True)
+        stack.up(conf, SILENT, ["changes"])
     assert not conf.stack.directory.exists()
 
 

@@ -12,7 +12,10 @@ from millrace.io.connect.client import ConnectorStatus, cause
 from millrace.records.entities import SOURCES, Source
 from millrace.stack import connect
 
-SECRETS = dict.fromkeys(passwords.NAMES.values(), "a-secret-of-a-source")
+SOURCE_NAMES = [
+    name for kind, names in passwords.NAMES.items() for name in names if kind.startswith("source-")
+]
+SECRETS = dict.fromkeys([passwords.MONGO, *SOURCE_NAMES], "a-secret-of-a-source")
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_a_configuration_names_its_password_and_does_not_hold_it(
     config = made(loaded, source)
     assert not [key for key, value in config.items() if "a-secret" in value]
     placeholders = [value for value in config.values() if value.startswith("${env:")]
-    assert placeholders == [f"${{env:{passwords.NAMES[f'source-{source}']}}}"]
+    assert placeholders == [f"${{env:{name}}}" for name in passwords.NAMES[f"source-{source}"]]
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -67,8 +70,8 @@ def test_properties_of_the_user_win(loaded: Config) -> None:
 
 def test_the_worker_resolves_the_passwords_of_sources_and_nothing_else() -> None:
     allowed = re.compile(connect.ALLOWED)
-    sources = [name for kind, name in passwords.NAMES.items() if kind.startswith("source-")]
-    assert all(map(allowed.fullmatch, sources))
+    assert len(SOURCE_NAMES) == 3
+    assert all(map(allowed.fullmatch, SOURCE_NAMES))
     assert not allowed.fullmatch(passwords.MONGO)
     assert not allowed.fullmatch("PATH")
 

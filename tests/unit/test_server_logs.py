@@ -3,12 +3,13 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
 from rows import micros, outcomes, spec
 
+from millrace.config import Addition
 from millrace.simulate.server_logs import as_app
 from millrace.stack.lifecycle import OURS
 
@@ -118,8 +119,9 @@ def test_the_configuration_of_own_logs_is_the_local_one_but_for_feed_ports_and_s
         assert local.pop(differs) != own.pop(differs)
     # One of each is enough beside the servers that both are of.
     local.pop("api")
-    local.pop("changes")
-    local["stack"].pop("changes")
+    for addition in get_args(Addition):
+        local.pop(addition)
+        local["stack"].pop(addition)
     for service in OURS:
         local["stack"]["servers"].remove(service)
     assert own == local

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1/business", tags=["business"])
 
 _LESS = "ask for a shorter time, or a larger step"
-_ABSENT = "the configuration has no section `warehouse`: no figure of the business is kept"
+_ABSENT = (
+    "no warehouse: the configuration has no section `warehouse`, or no password of its role bi"
+    " (MILLRACE__WAREHOUSE__BI_PASSWORD)"
+)
 Step = Annotated[
     str, Query(max_length=16, description="A multiple of a minute, as 15m, 1h, 1d or 1w.")
 ]
@@ -67,10 +70,11 @@ def figures(own: Own) -> JSONResponse:
 
 
 def warehouse(own: Service) -> Warehouse:
-    """The section of the configuration; raises ProblemError where there is none."""
-    if own.conf.warehouse is None:
+    """The section of the configuration; raises ProblemError where it has none to be read."""
+    found = own.warehouse
+    if found is None:
         raise ProblemError(404, _ABSENT)
-    return own.conf.warehouse
+    return found
 
 
 def asked_span(own: Service, figure: Figure, from_: str, to: str, step: str) -> Span:

@@ -128,5 +128,5 @@ class _Files(StaticFiles):
 
 
 def _session(own: Service, role: Role) -> dict[str, Any]:
-    features: list[Feature] = ["warehouse"] if own.conf.warehouse else []
+    features: list[Feature] = ["warehouse"] if own.warehouse else []
     return Session(role=role, version=__version__, features=features).model_dump()

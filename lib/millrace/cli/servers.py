@@ -3,9 +3,8 @@
 import json
 import sys
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 from rich.console import Console
@@ -17,18 +16,14 @@ from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
 from millrace.tools.terminal import as_text
 
 
-class Addition(StrEnum):
-    """What `up` starts beside the servers of the configuration."""
-
-    changes = "changes"
-
-
 def up(
     conf: ConfFile = config.DEFAULT_FILE,
     additions: Annotated[
-        list[Addition] | None,
-        typer.Option("--with", help="Start the servers of change data capture as well."),
-    ] = None,
+        str,
+        typer.Option(
+            "--with", help="Start these servers as well: changes, warehouse, or both with a comma."
+        ),
+    ] = "",
 ) -> None:
     """Start the servers of the configuration's stack section, and create the feeds' topics.
 
@@ -37,11 +32,20 @@ def up(
     from millrace import stack
     from millrace.io import kafka
 
-    with_changes = Addition.changes in (additions or [])
-    loaded = stack.up(config.load(conf), console, with_changes=with_changes)
+    loaded = stack.up(config.load(conf), console, _additions(additions))
     made = kafka.create_topics(loaded.kafka, [feed.topic for feed in loaded.feeds])
     if made:
         say(f"topics created: {', '.join(made)}")
+
+
+def _additions(text: str) -> list[config.Addition]:
+    names, known = [name for name in text.split(",") if name], get_args(config.Addition)
+    for name in names:
+        if name not in known:
+            raise typer.BadParameter(
+                f"{name!r} is not one of {', '.join(known)}", param_hint="--with"
+            )
+    return [cast(config.Addition, name) for name in names]
 
 
 def down(conf: ConfFile = config.DEFAULT_FILE) -> None:

@@ -4,6 +4,7 @@ from millrace.config.api import Api
 from millrace.config.changes import Changes, Postgres
 from millrace.config.feeds import Declaration, EnvelopeKeys, Feed
 from millrace.config.models import (
+    Addition,
     Detection,
     Enrichment,
     Kafka,
@@ -20,12 +21,14 @@ from millrace.config.models import (
     Stream,
 )
 from millrace.config.settings import DEFAULT_FILE, Config, load, with_passwords
+from millrace.config.warehouse import Warehouse
 from millrace.config.yaml_file import CONF_DIRECTORY
 from millrace.errors import ConfigurationError, UnreachableError
 
 __all__ = [
     "CONF_DIRECTORY",
     "DEFAULT_FILE",
+    "Addition",
     "Api",
     "Changes",
     "Config",
@@ -49,6 +52,7 @@ __all__ = [
     "Storage",
     "Stream",
     "UnreachableError",
+    "Warehouse",
     "load",
     "with_passwords",
 ]

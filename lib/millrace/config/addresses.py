@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from millrace.config.api import Api
 from millrace.config.changes import Changes, Postgres
 from millrace.config.models import Kafka, Mongo, Mysql, Server, Stack
+from millrace.config.warehouse import Warehouse
 from millrace.errors import ConfigurationError
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost")
@@ -28,7 +29,7 @@ class Address:
 
         The API listens nowhere else than on this machine, and `reconcile` nowhere.
         """
-        if self.kind not in (*stack.servers, *stack.changes):
+        if self.kind not in stack.possible:
             return False
         if self.kind == "reconcile":
             return True
@@ -77,6 +78,13 @@ def of_postgres(postgres: Postgres) -> Address:
     text = f"{postgres.host}:{postgres.port}"
     nodes = ((postgres.host, postgres.port),)
     return Address("source-postgres", "changes.postgres.port", text, nodes)
+
+
+def of_warehouse(warehouse: Warehouse) -> Address:
+    """Of ``warehouse``."""
+    text = f"{warehouse.host}:{warehouse.port}"
+    nodes = ((warehouse.host, warehouse.port),)
+    return Address("warehouse-postgres", "warehouse.port", text, nodes)
 
 
 def of_source_mariadb(mariadb: Mysql) -> Address:

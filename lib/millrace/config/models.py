@@ -33,7 +33,10 @@ Server = Literal[
     "source-mariadb",
     "source-mongo",
     "connect",
+    "warehouse-postgres",
 ]
+Addition = Literal["changes", "warehouse"]
+"""What ``millrace up`` starts beside ``stack.servers`` where it is asked for."""
 LogFormat = Literal["text", "json"]
 _SHORTEST_TIMEOUT_S = 10
 
@@ -44,7 +47,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Server(Section):
+class RemoteServer(Section):
     """A server, and how long its clients wait for an answer: it follows from ``stream``."""
 
     _max_outage_s: int = PrivateAttr(default=300)
@@ -64,7 +67,7 @@ class _Server(Section):
         return max(_SHORTEST_TIMEOUT_S, self._max_outage_s // 4)
 
 
-class _Database(_Server):
+class _Database(RemoteServer):
     """A server whose TLS certificate and host name are checked, where ``tls`` is set.
 
     Trusted are the authorities in the PEM file ``ca_file``, else those of the system and the JVM.
@@ -77,7 +80,7 @@ class _Database(_Server):
     trust_store: Path | None = None
 
 
-class Kafka(_Server):
+class Kafka(RemoteServer):
     """The broker, how to be let in, and how many records a task holds at once, uncompressed."""
 
     bootstrap_servers: str
@@ -240,14 +243,24 @@ class Spark(Section):
 class Stack(Section):
     """The servers that ``millrace up`` runs on this machine, and the folder they live in.
 
-    Those of ``changes`` are for change data capture: only ``millrace up --with changes`` starts
-    them.
-    They listen at one of its addresses, but for the API, which has ``api.listen``. Kafka has no
-    authentication: any address but loopback exposes it to the network, which pods of a cluster on
-    this machine need.
+    Those of ``changes`` are for change data capture, those of ``warehouse`` for the warehouse: only
+    ``millrace up --with changes,warehouse`` starts them. They listen at one of its addresses, but
+    for the API, which has ``api.listen``. Kafka has no authentication: any address but loopback
+    exposes it to the network, which pods of a cluster on this machine need.
     """
 
     directory: Path = Path(".millrace")
     servers: tuple[Server, ...] = ()
     changes: tuple[Server, ...] = ()
+    warehouse: tuple[Server, ...] = ()
     listen: str = "127.0.0.1"
+
+    def added(self, addition: Addition) -> tuple[Server, ...]:
+        """The servers that ``millrace up --with`` starts for that."""
+        servers: tuple[Server, ...] = getattr(self, addition)
+        return servers
+
+    @property
+    def possible(self) -> tuple[Server, ...]:
+        """All that this machine may run."""
+        return (*self.servers, *self.changes, *self.warehouse)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from millrace.config import addresses
 from millrace.config.changes import Changes
 from millrace.config.models import Mongo, Mysql, Server, Stack
+from millrace.config.warehouse import Warehouse
 from millrace.config.yaml_file import ENV_PREFIX
 from millrace.errors import ConfigurationError
 
@@ -18,12 +19,18 @@ MONGO, MYSQL = f"{ENV_PREFIX}MONGO__PASSWORD", f"{ENV_PREFIX}MYSQL__PASSWORD"
 POSTGRES_SOURCE, MARIADB_SOURCE, MONGO_SOURCE = (
     f"{ENV_PREFIX}CHANGES__{source}__PASSWORD" for source in ("POSTGRES", "MARIADB", "MONGO")
 )
-NAMES: dict[Server, str] = {
-    "mongo": MONGO,
-    "mysql": MYSQL,
-    "source-postgres": POSTGRES_SOURCE,
-    "source-mariadb": MARIADB_SOURCE,
-    "source-mongo": MONGO_SOURCE,
+# By the key of the section: who loads, who builds, and who reads.
+WAREHOUSE = {
+    key: f"{ENV_PREFIX}WAREHOUSE__{key.upper()}"
+    for key in ("password", "dbt_password", "bi_password")
+}
+NAMES: dict[Server, tuple[str, ...]] = {
+    "mongo": (MONGO,),
+    "mysql": (MYSQL,),
+    "source-postgres": (POSTGRES_SOURCE,),
+    "source-mariadb": (MARIADB_SOURCE,),
+    "source-mongo": (MONGO_SOURCE,),
+    "warehouse-postgres": tuple(WAREHOUSE.values()),
 }
 USER = "millrace"
 _BYTES = 24
@@ -35,19 +42,24 @@ def file(stack: Stack) -> Path:
 
 
 def make(stack: Stack, servers: Iterable[Server]) -> list[Server]:
-    """Makes a random password for each of ``servers`` that has none in the file; returns those.
+    """Makes the random passwords of ``servers`` that the file lacks; returns those that lacked any.
 
     The file is for its owner alone. Raises OSError where it cannot be made or read.
     """
     path = file(stack)
     known = _lines(path) if path.exists() else {}
-    new = [server for server in servers if NAMES[server] not in known]
+    new = {
+        server: [name for name in NAMES[server] if name not in known]
+        for server in servers
+        if not known.keys() >= {*NAMES[server]}
+    }
     if new:
         flags = os.O_CREAT | os.O_APPEND | os.O_WRONLY | os.O_NOFOLLOW
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as kept:
             # Hexadecimal: it means the same in SQL, in a URI, in an option file and to a shell.
-            kept.writelines(f"{NAMES[one]}={secrets.token_hex(_BYTES)}\n" for one in new)
-    return new
+            names = [name for lacking in new.values() for name in lacking]
+            kept.writelines(f"{name}={secrets.token_hex(_BYTES)}\n" for name in names)
+    return [*new]
 
 
 def completed(stack: Stack, mongo: Mongo, mysql: Mysql) -> tuple[Mongo, Mysql]:
@@ -81,6 +93,21 @@ def completed_sources(stack: Stack, changes: Changes) -> Changes:
         mongo = _with_login(mongo, _stored(stack, MONGO_SOURCE, is_optional=True))
     sources = {"postgres": postgres, "mariadb": mariadb, "mongo": mongo}
     return changes.model_copy(update=sources)
+
+
+def completed_warehouse(stack: Stack, warehouse: Warehouse) -> Warehouse:
+    """The section, with the passwords that were made for it where it is embedded.
+
+    What it has already stays, and what was never started has none. Raises ConfigurationError where
+    the file cannot be used.
+    """
+    if not addresses.of_warehouse(warehouse).is_embedded(stack):
+        return warehouse
+    made = {key: _stored(stack, name, is_optional=True) for key, name in WAREHOUSE.items()}
+    lacking = {
+        key: secret for key, secret in made.items() if secret and not getattr(warehouse, key)
+    }
+    return warehouse.model_copy(update=lacking)
 
 
 def _with_login(mongo: Mongo, stored: SecretStr | None) -> Mongo:

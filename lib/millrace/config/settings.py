@@ -41,6 +41,7 @@ from millrace.config.models import (
     Storage,
     Stream,
 )
+from millrace.config.warehouse import Warehouse
 from millrace.config.yaml_file import ENV_PREFIX, read, sentence
 from millrace.errors import ConfigurationError
 from millrace.records import REPLAY_SUFFIX, RESERVED_NAMES
@@ -70,6 +71,7 @@ class Config(BaseSettings):
     spark: Spark = Spark()
     stack: Stack = Stack()
     changes: Changes | None = None
+    warehouse: Warehouse | None = None
     formats: dict[str, Declaration] = {}
     feeds: tuple[Feed, ...] = Field(min_length=1)
     _file: Path = PrivateAttr(default=DEFAULT_FILE)
@@ -132,7 +134,7 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _clients_wait_as_long_as_batches(self) -> "Config":
         sources = (self.changes.mariadb, self.changes.mongo) if self.changes else ()
-        for server in (self.kafka, self.mongo, self.mysql, *sources):
+        for server in (self.kafka, self.mongo, self.mysql, self.warehouse, *sources):
             if server is not None:
                 server.follow(self.stream.max_outage_s)
         return self
@@ -204,8 +206,12 @@ def with_passwords(conf: Config) -> Config:
     Raises ConfigurationError where the file that has them cannot be used.
     """
     mongo, mysql = passwords.completed(conf.stack, conf.mongo, conf.mysql)
-    changes = passwords.completed_sources(conf.stack, conf.changes) if conf.changes else None
-    return conf.model_copy(update={"mongo": mongo, "mysql": mysql, "changes": changes})
+    sections: dict[str, BaseModel] = {"mongo": mongo, "mysql": mysql}
+    if conf.changes:
+        sections["changes"] = passwords.completed_sources(conf.stack, conf.changes)
+    if conf.warehouse:
+        sections["warehouse"] = passwords.completed_warehouse(conf.stack, conf.warehouse)
+    return conf.model_copy(update=sections)
 
 
 def _refuse_secrets(path: Path, content: dict[str, Any]) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from millrace.config import Config, Mongo, addresses
+from millrace.config import Config, Mongo, Warehouse, addresses
+from millrace.records.warehouse import BI, DBT
 from millrace.setup.private import write_private
 from millrace.stack.servers import Folders, folders
 
@@ -48,7 +49,34 @@ def logins(conf: Config) -> list[Login]:
     if at_mysql.is_embedded(conf.stack) and conf.mysql.password:
         user, password = conf.mysql.user, conf.mysql.password.get_secret_value()
         texts.append(Login("MariaDB", at_mysql.text, user, password, mysql(conf)))
-    return texts
+    return texts + (_warehouse_logins(conf, conf.warehouse) if conf.warehouse else [])
+
+
+def _warehouse_logins(conf: Config, warehouse: Warehouse) -> list[Login]:
+    """Those of who loads, who builds and who reads, where it was started here."""
+    address = addresses.of_warehouse(warehouse)
+    if not (address.is_embedded(conf.stack) and warehouse.password.get_secret_value()):
+        return []
+    file = os.path.relpath(_pgpass_file(folders(conf)))
+    server = ["-h", warehouse.host, "-p", str(warehouse.port)]
+    return [
+        Login(
+            "Warehouse",
+            address.text,
+            user,
+            password,
+            shlex.join(
+                ["env", f"PGPASSFILE={file}", "psql", *server, "-U", user, warehouse.database]
+            ),
+        )
+        for user, password in _warehouse_users(warehouse)
+    ]
+
+
+def _warehouse_users(warehouse: Warehouse) -> list[tuple[str, str]]:
+    secrets = (warehouse.password, warehouse.dbt_password, warehouse.bi_password)
+    users = (warehouse.user, DBT, BI)
+    return [(user, secret.get_secret_value()) for user, secret in zip(users, secrets, strict=True)]
 
 
 def write_settings(conf: Config, places: Folders) -> None:
@@ -66,6 +94,12 @@ def write_settings(conf: Config, places: Folders) -> None:
             host=mysql.host, port=mysql.port, user=mysql.user, password=password
         )
         write_private(_mysql_file(places), settings)
+    warehouse = conf.warehouse
+    if warehouse and addresses.of_warehouse(warehouse).is_embedded(conf.stack):
+        place = f"{warehouse.host}:{warehouse.port}:{warehouse.database}"
+        users = _warehouse_users(warehouse)
+        lines = (f"{place}:{user}:{_pgpass(password)}\n" for user, password in users)
+        write_private(_pgpass_file(places), "".join(lines))
 
 
 def mongosh(conf: Config, expression: str | None = None) -> str:
@@ -99,6 +133,15 @@ def mysql(conf: Config, statement: str | None = None) -> str:
 def _credentials(mongo: Mongo) -> str:
     password = mongo.password.get_secret_value() if mongo.password else ""
     return f"{quote_plus(mongo.username or '')}:{quote_plus(password)}"
+
+
+def _pgpass(password: str) -> str:
+    """A password as PostgreSQL's file of passwords has it."""
+    return password.replace("\\", "\\\\").replace(":", "\\:")
+
+
+def _pgpass_file(places: Folders) -> Path:
+    return places.run / "pgpass"
 
 
 def _mongosh_file(places: Folders) -> Path:

@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 
 from millrace.config import Changes, Config, addresses, passwords
-from millrace.config import Server as Kind
 from millrace.setup.downloads import drop_those_of, once, retrieve
 from millrace.setup.java import java
 from millrace.stack import kafka
@@ -70,14 +69,15 @@ def server(conf: Config, folders: Folders, changes: Changes) -> Server:
 
 def _secrets(changes: Changes) -> dict[str, str]:
     """What it resolves the placeholders of connectors with."""
-    sources: dict[Kind, object] = {
-        "source-postgres": changes.postgres and changes.postgres.password.get_secret_value(),
-        "source-mariadb": changes.mariadb and changes.mariadb.password.get_secret_value(),
-        "source-mongo": changes.mongo
+    sources = {
+        passwords.POSTGRES_SOURCE: changes.postgres
+        and changes.postgres.password.get_secret_value(),
+        passwords.MARIADB_SOURCE: changes.mariadb and changes.mariadb.password.get_secret_value(),
+        passwords.MONGO_SOURCE: changes.mongo
         and changes.mongo.password
         and changes.mongo.password.get_secret_value(),
     }
-    return {passwords.NAMES[kind]: str(secret) for kind, secret in sources.items() if secret}
+    return {name: str(secret) for name, secret in sources.items() if secret}
 
 
 def _worker(folders: Folders) -> Path:

@@ -13,7 +13,14 @@ from typing import Literal
 from rich.console import Console
 from rich.progress import Progress
 
-from millrace.config import Changes, Config, ConfigurationError, passwords, with_passwords
+from millrace.config import (
+    Addition,
+    Changes,
+    Config,
+    ConfigurationError,
+    passwords,
+    with_passwords,
+)
 from millrace.config import Server as Kind
 from millrace.errors import StackError
 from millrace.setup.java import check_java
@@ -63,11 +70,11 @@ class ServerStatus:
     state: Literal["running", "stopped", "external", "unreachable"]
 
 
-def up(conf: Config, console: Console, *, with_changes: bool = False) -> Config:
+def up(conf: Config, console: Console, additions: Collection[Addition] = ()) -> Config:
     """Starts the servers that ``conf`` places on this machine, and waits until all are ready.
 
-    Those for change data capture only ``with_changes``; then raises ConfigurationError where the
-    configuration has none.
+    Those of ``additions`` as well: of change data capture, of the warehouse; raises
+    ConfigurationError where the configuration has none.
     One that runs already is left alone, but for our own, which are to go by ``conf`` as it is now.
     Downloads what is missing, the country database included. Returns the configuration with the
     servers' passwords, which the first start makes.
@@ -75,12 +82,10 @@ def up(conf: Config, console: Console, *, with_changes: bool = False) -> Config:
     where ``conf`` asks for what they cannot do.
     """
     places = folders(conf)
-    if with_changes and not (conf.changes and conf.stack.changes):
-        raise ConfigurationError(
-            f"{conf.file}: change data capture needs the section changes, and stack.changes"
-            " with the servers that are to be started for it: see docs/changes.md"
-        )
-    chosen = {*conf.stack.servers, *(conf.stack.changes if with_changes else ())}
+    chosen = {*conf.stack.servers}
+    for addition in additions:
+        _refuse_undescribed(conf, addition)
+        chosen |= {*conf.stack.added(addition)}
     _refuse_machine(_embedded(conf, places, chosen))
     interrupted = threading.Event()
     with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
@@ -102,6 +107,14 @@ def up(conf: Config, console: Console, *, with_changes: bool = False) -> Config:
             interrupted.set()
             raise
     return conf
+
+
+def _refuse_undescribed(conf: Config, addition: Addition) -> None:
+    if not (getattr(conf, addition) and conf.stack.added(addition)):
+        raise ConfigurationError(
+            f"{conf.file}: --with {addition} needs the section {addition}, and stack.{addition}"
+            f" with the servers that are to be started for it: see docs/{addition}.md"
+        )
 
 
 def _run_all(
@@ -131,7 +144,7 @@ def down(conf: Config, console: Console) -> None:
 def status(conf: Config) -> list[ServerStatus]:
     """How each server is, also those that run elsewhere; of our own only those of this stack.
 
-    Of those for change data capture, those that were started here.
+    Of those for change data capture and the warehouse, those that were started here.
     """
     places = folders(conf)
     shown = {kind for kind in MAKERS if kind not in OURS or kind in conf.stack.servers}
@@ -145,11 +158,12 @@ def status(conf: Config) -> list[ServerStatus]:
 
 
 def _servers(conf: Config, places: Folders) -> list[Server]:
-    servers = [make(conf, places) for make in MAKERS.values()]
-    if conf.changes is None:
-        return servers
-    more = [make(conf, places, conf.changes) for make in FOR_CHANGES]
-    return servers + [server for server in more if server is not None]
+    servers: list[Server | None] = [make(conf, places) for make in MAKERS.values()]
+    if conf.changes:
+        servers += [make(conf, places, conf.changes) for make in FOR_CHANGES]
+    if conf.warehouse:
+        servers.append(postgres.warehouse(conf, places, conf.warehouse))
+    return [server for server in servers if server is not None]
 
 
 def _embedded(conf: Config, places: Folders, chosen: Collection[Kind]) -> list[Server]:

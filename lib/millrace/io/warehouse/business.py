@@ -1,13 +1,12 @@
 """The figures of the business as SQL over the schema ``warehouse``.
 
-Parameters are bound: ``since`` and ``until``, and ``step`` where a figure has steps. Money is summed
-as numeric; so that sums do not depend on an order, nothing of it is a double.
+Parameters are bound: ``since`` and ``until``, and ``step`` where a figure has steps. Money is
+summed as numeric, never as a double: its sums do not depend on the order of rows.
 """
 
 from typing import LiteralString
 
 from millrace.records.business import Cohorts, Conversion, Failures, Prices, Revenue, Sessions
-
 
 _STEPS: LiteralString = """steps AS (
   SELECT generate_series(

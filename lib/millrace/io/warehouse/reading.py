@@ -43,8 +43,8 @@ _T = TypeVar("_T")
 class Loaded:
     """How far a feed is in the warehouse, by the ledger of loads.
 
-    The last load was committed at ``loaded_at``; the facts have those up to ``built_at``, None where
-    none was built, and lack the ``waiting_rows`` that were loaded since.
+    The last load was committed at ``loaded_at``. The facts have those up to ``built_at``, None
+    where none was built, and lack the ``waiting_rows`` that were loaded since.
     """
 
     feed: str
