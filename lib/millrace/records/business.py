@@ -23,8 +23,8 @@ class Row:
 class Revenue(Row):
     """Orders of a step of time: each is counted where it was placed, completed, and failed.
 
-    ``placed_amount`` is what was ordered, ``revenue`` the amount of the completed orders, and
-    ``failed_amount`` what the failed ones were to bring.
+    `placed_amount` is what was ordered, `revenue` the amount of the completed orders, and
+    `failed_amount` what the failed ones were to bring.
     """
 
     figure: ClassVar[str] = "revenue"
@@ -42,7 +42,7 @@ class Revenue(Row):
 class Conversion(Row):
     """Sessions that began in a step of time, by how far they came, each stage after the one before.
 
-    ``searched`` searched, ``purchased`` of these purchased after it, ``ordered`` of those completed
+    `searched` searched, `purchased` of these purchased after it, `ordered` of those completed
     an order after that. Events count that lie in the time that was asked for.
     """
 
@@ -73,10 +73,10 @@ class Failures(Row):
 
 @dataclass(frozen=True)
 class Sessions(Row):
-    """Sessions with events in the time, ``by`` device, by country, and all together.
+    """Sessions with events in the time, `by` device, by country, and all together.
 
     Device and country are those of a session's first event. A session lasts from its first event to
-    its last; ``single`` have but one.
+    its last; `single` have but one.
     """
 
     figure: ClassVar[str] = "sessions"
@@ -94,7 +94,7 @@ class Sessions(Row):
 class Cohorts(Row):
     """Users by the week in which they were first seen, and how many ordered so many weeks later.
 
-    ``ordered_again`` are those who had ordered before. Orders that failed are left out.
+    `ordered_again` are those who had ordered before. Orders that failed are left out.
     """
 
     figure: ClassVar[str] = "cohorts"
@@ -110,7 +110,7 @@ class Cohorts(Row):
 class Prices(Row):
     """A price of a product that changed in the time, and what was sold at it within that time.
 
-    The price held from ``valid_from`` to ``valid_to``, which is null while it holds: for ``held_s``
+    The price held from `valid_from` to `valid_to`, which is null while it holds: for `held_s`
     of the time. Orders that failed are left out.
     """
 
