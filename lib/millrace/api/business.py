@@ -44,13 +44,13 @@ Step = Annotated[
 
 
 @router.get("", response_model=FiguresOfBusiness)
-def figures(own: Own) -> JSONResponse:
+def figures(request: Request, own: Own) -> JSONResponse:
     """The figures of the business, each with its columns, and how far the warehouse is.
 
     404 where the configuration has no warehouse, 503 where it is away or was not built yet.
     """
     began = time.monotonic()
-    with _reading(own) as reader:
+    with reading(own, request) as reader:
         loads = loads_of(reader)
     made = FiguresOfBusiness(
         figures=[
@@ -124,15 +124,15 @@ def _shown(value: Any) -> Any:
 
 
 @contextmanager
-def _reading(own: Service) -> Iterator["Reader"]:
+def reading(own: Service, request: Request) -> Iterator["Reader"]:
     """A reader of the warehouse; raises ProblemError where there is none, or no answer in time."""
     # Here alone, as psycopg takes as long to import as the API to start.
-    from millrace.io.warehouse import reading
+    from millrace.io.warehouse.reading import reader
 
     where, max_s = warehouse(own), own.conf.api.max_query_s
     try:
-        with reading.reader(where, max_s) as reader:
-            yield reader
+        with reader(where, max_s, request.state.request_id) as made:
+            yield made
     except OutOfTimeError:
         raise ProblemError(422, f"the rows take longer than {max_s:g} s: {_LESS}") from None
 
@@ -140,7 +140,7 @@ def _reading(own: Service) -> Iterator["Reader"]:
 def _answer(request: Request, own: Service, figure: Figure, asked: Span) -> JSONResponse:
     began = time.monotonic()
     rows: list[dict[str, Any]] = []
-    with _reading(own) as reader:
+    with reading(own, request) as reader:
         loads = loads_of(reader)
         for row in reader.rows(figure, asked):
             if len(rows) == MOST_ROWS:

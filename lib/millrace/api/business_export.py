@@ -8,7 +8,15 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from millrace.api import export, files
-from millrace.api.business import Step, asked_span, loads_of, shown, trusted, warehouse
+from millrace.api.business import (
+    Step,
+    asked_span,
+    loads_of,
+    reading,
+    shown,
+    trusted,
+    warehouse,
+)
 from millrace.api.columns import Row
 from millrace.api.files import FileFormat
 from millrace.api.problems import ProblemError
@@ -70,7 +78,7 @@ def rows(
     to: To = "now",
     step: Step = "1h",
 ) -> Streamed:
-    """Every row of a figure, all of one moment of the warehouse, without a limit.
+    """Every row of a figure, all of one moment of the warehouse, however many there are.
 
     `step` counts for figures that have steps. Money is exact: text in NDJSON, decimal in Parquet.
     The headers, and what tells a file that is cut from a whole one, are those of /v1/logs/export.
@@ -81,13 +89,12 @@ def rows(
     began = time.monotonic()
     files.require_visible_cut(request, format)
     of = _known(figure)
-    where, asked = warehouse(own), asked_span(own, of, from_, to, step)
-    reader = Reader(where, where.statement_timeout_s)
-    try:
-        trust = trusted(own, loads_of(reader), began)
-    except BaseException:
-        reader.close()
-        raise
+    asked = asked_span(own, of, from_, to, step)
+    with reading(own, request) as quick:
+        trust = trusted(own, loads_of(quick), began)
+    # It opens a connection once the file is begun.
+    where = warehouse(own)
+    reader = Reader(where, where.statement_timeout_s, request.state.request_id)
     headers = export.headers_of(asked.since, asked.until, trust.model_dump())
     content, name = BusinessRows(reader, of, asked), export.name_of(asked, of.name)
     query = f"{of.name} step={step}" if of.least_step and not of.is_fixed else of.name

@@ -33,8 +33,8 @@ FROM warehouse.loads GROUP BY feed ORDER BY feed"""
 
 # All rows are read, not the first few; and what takes a second is not worth compiling.
 _SETTINGS: LiteralString = """
-SELECT set_config('statement_timeout', %s, false), set_config('cursor_tuple_fraction', '1', false),
-       set_config('jit', 'off', false)"""
+SELECT set_config('statement_timeout', %s, false), set_config('application_name', %s, false),
+       set_config('cursor_tuple_fraction', '1', false), set_config('jit', 'off', false)"""
 
 _T = TypeVar("_T")
 
@@ -58,11 +58,11 @@ class Reader:
 
     That question opens the connection. Each raises UnreachableError where the server does not
     answer, ConfigurationError where it refuses or nothing is built yet, OutOfTimeError where it
-    needs longer than ``max_s``.
+    needs longer than ``max_s``. The server shows it under the ``name``.
     """
 
-    def __init__(self, warehouse: Warehouse, max_s: float) -> None:
-        self._warehouse, self._max_s = warehouse, max_s
+    def __init__(self, warehouse: Warehouse, max_s: float, name: str = "") -> None:
+        self._warehouse, self._max_s, self._name = warehouse, max_s, name
         self._connection: Connection | None = None
         self._opened, self._lock = ExitStack(), threading.Lock()
 
@@ -92,7 +92,8 @@ class Reader:
                 opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
                 # Whatever rights the role was given elsewhere.
                 opened.read_only = True
-                opened.execute(_SETTINGS, (str(max(1, round(1000 * self._max_s))),))
+                max_ms = max(1, round(1000 * self._max_s))
+                opened.execute(_SETTINGS, (str(max_ms), f"millrace {self._name}"))
                 self._connection = opened
             return self._connection
 
@@ -110,9 +111,9 @@ class Reader:
 
 
 @contextmanager
-def reader(warehouse: Warehouse, max_s: float) -> Iterator[Reader]:
+def reader(warehouse: Warehouse, max_s: float, name: str) -> Iterator[Reader]:
     """A reader, closed as the context ends."""
-    made = Reader(warehouse, max_s)
+    made = Reader(warehouse, max_s, name)
     try:
         yield made
     finally:
