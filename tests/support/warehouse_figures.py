@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from statistics import median_low
 from typing import Any
 
@@ -131,7 +132,8 @@ def prices(world: World, since: datetime, until: datetime) -> Iterator[dict[str,
     for product in sorted({one.product for one in world.versions}):
         own = [one for one in world.versions if one.product == product]
         runs = list(priced(own))
-        if not any(_is_in(run[0].since, since, until) for run in runs[1:]):
+        changes = [(a[0].price, b[0]) for a, b in pairwise(runs)]
+        if not any(b.price != price and _is_in(b.since, since, until) for price, b in changes):
             continue
         for run in runs:
             begin, end = run[0].since, run[-1].until

@@ -134,12 +134,14 @@ SELECT week_start, users,
 FROM weeks LEFT JOIN active USING (week_start, week) ORDER BY week_start, week"""
 
 # A version begins where the stock changes too: those of one price that follow on one another are
-# one row here.
+# one row here. There is none while a product is deleted.
 _PRICES: LiteralString = """
 WITH versions AS (
   SELECT product_id, product_version_key, name, category, price, valid_from, valid_to,
+         row_number() OVER product > 1 AND price IS DISTINCT FROM lag(price) OVER product
+           AS is_change,
          (price IS DISTINCT FROM lag(price) OVER product
-           OR row_number() OVER product = 1)::int AS is_new
+           OR valid_from IS DISTINCT FROM lag(valid_to) OVER product)::int AS is_new
   FROM warehouse.dim_product WHERE product_version_key <> 'unknown'
   WINDOW product AS (PARTITION BY product_id ORDER BY valid_from)
 ), numbered AS (
@@ -147,7 +149,7 @@ WITH versions AS (
   FROM versions
 ), changed AS (
   SELECT DISTINCT product_id FROM numbered
-  WHERE is_new = 1 AND number > 1 AND valid_from >= %(since)s AND valid_from < %(until)s
+  WHERE is_change AND valid_from >= %(since)s AND valid_from < %(until)s
 ), sold AS (
   SELECT product_version_key, count(DISTINCT order_id) AS orders,
          sum(quantity) AS units, sum(quantity * unit_price) AS revenue
