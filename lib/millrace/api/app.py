@@ -13,10 +13,12 @@ from pymysql import MySQLError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from millrace import __version__
+from millrace import __version__, errors
 from millrace.api import (
     alert_preview,
     alerts,
+    business,
+    business_export,
     catalog,
     console,
     dead_letters,
@@ -78,6 +80,8 @@ _ROUTES = (
     pipeline,
     templates,
     report,
+    business_export,
+    business,
     plain,
     fields,
     figure_export,
@@ -150,6 +154,7 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
 
     @app.exception_handler(figures_read.OutOfTimeError)
     @app.exception_handler(OutOfTimeError)
+    @app.exception_handler(errors.OutOfTimeError)
     def too_slow(request: Request, error: Exception) -> JSONResponse:
         return problems.response(503, "the server needs too long: ask for less time")
 

@@ -15,7 +15,7 @@ from millrace.api.problems import ProblemError
 from millrace.api.settled import Settlement
 from millrace.api.tokens import Role, Tokens, tokens
 from millrace.api.trust import Freshnesses
-from millrace.config import Config, Feed, entities
+from millrace.config import Config, Feed, Warehouse, entities
 from millrace.config.entities import Entities
 from millrace.io.mongo.client import Document, unasked
 from millrace.io.mongo.search import Question
@@ -51,6 +51,12 @@ class Service:
         own = tokens(conf)
         captured = entities.of(conf) if conf.changes else None
         return cls(conf, own, Freshnesses(conf), pool, exports, Settlement(conf), captured)
+
+    @property
+    def warehouse(self) -> Warehouse | None:
+        """The warehouse; None where there is none, or none was started and has a password yet."""
+        found = self.conf.warehouse
+        return found if found and found.bi_password.get_secret_value() else None
 
     @property
     def db(self) -> Database[Document]:

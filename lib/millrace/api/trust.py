@@ -48,6 +48,11 @@ def proofs(db: Database[Document], feeds: Sequence[Feed]) -> list[Proof]:
     return [_proof(feed.name, found.get(feed.name)) for feed in feeds]
 
 
+def proof_of(db: Database[Document], name: str) -> Proof:
+    """The last verdict on what is reconciled as a whole, under that name."""
+    return _proof(name, reconciliations.of(db, name))
+
+
 def _proof(feed: str, outcome: Reconciliation | None) -> Proof:
     if outcome is None:
         return Proof(feed=feed, state="never")

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 COLLECTION = "reconciliations"
+WAREHOUSE = "/warehouse"
+"""In place of a feed's name, which has no slash: the verdict on the warehouse."""
 
 Fault = Literal[
     "missing",

@@ -91,6 +91,7 @@ export default function Shop({ view }: PageProps) {
         <Funnel
           stages={STAGES.map((name) => ({ name, events: sum(of(data?.rows, name), "events") }))}
           vouched={vouched}
+          note="Events, not visitors: who searches twice is counted twice."
           onOpen={openEvents}
         />
         <ChartOfFigures drawn={EVENTS} figures={shop} view={view} onOpen={open} />
