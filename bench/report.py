@@ -6,13 +6,14 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import asking, cost, formats, indexes
-from bench.asking import Asked, Walked
+from bench import cost, formats, indexes, open_loop
+from bench.asking import Walked
 from bench.contenders import Contender
 from bench.growth import Grown
 from bench.indexes import NONE, Indexed
 from bench.latency import Latency
 from bench.measure import Result
+from bench.open_loop import Asked
 from bench.page import markdown
 from bench.parsing import COMBINED, SPLIT
 from bench.usage import CONTENDER
@@ -253,7 +254,7 @@ def index_rows(found: Sequence[Indexed]) -> list[tuple[str, ...]]:
 def asking_goals(found: Sequence[Asked], walked: Walked) -> Iterator[str]:
     """Which shapes take longer than they may, what `ingest` kept of its rate, and the walk."""
     for mark in dict.fromkeys(one.stored for one in found):
-        own = [one for one in found if one.stored == mark and one.shape != asking.FIND]
+        own = [one for one in found if one.stored == mark and one.shape != open_loop.FIND]
         for name, most in (("p95", 100), ("p99", 500)):
             slow = [one.shape for one in own if getattr(one, f"{name}_ms") >= most]
             verdict = f"MISSED by {', '.join(slow)}" if slow else "reached"

@@ -9,10 +9,9 @@ from pydantic import BaseModel
 from pymysql import MySQLError
 
 from millrace.api.documents import plain, time_text
-from millrace.api.figures import search_of
 from millrace.api.logs import trusted
 from millrace.api.models import Trust
-from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
+from millrace.api.service import FeedNames, From, Own, Service, To, all_lines, chosen_feeds, span
 from millrace.api.trust import Freshness
 from millrace.config import Feed
 from millrace.config import api as settings
@@ -165,7 +164,7 @@ def anomalous_minutes(
     with own.mysql.cursor() as cursor:
         rows = rate_anomalies.latest(cursor, names, since, until, size + 1)
     items = [plain(row) for row in rows[:size]]
-    told = trusted(own, search_of(request, own, feeds, since, until), began)
+    told = trusted(own, all_lines(request, own, feeds, since, until), began)
     return JSONResponse({"items": items, "is_cut": len(rows) > size} | told)
 
 
@@ -192,12 +191,13 @@ def _counted(own: Service, feed: Feed) -> AggregateStage | None:
     try:
         with own.mysql.cursor() as cursor:
             found = counting(cursor, feed.name)
+            (counted,) = own.settlement.counted(cursor, [feed])
     except (ConfigurationError, MySQLError):
         return None
     newest = found.newest_window if found else None
     return AggregateStage(
         last_batch=_batch(found) if found else None,
-        lag_lines=own.freshness.lag_behind(feed, found.ends if found else {}),
+        lag_lines=counted.lag_lines,
         newest_window=time_text(newest) if newest else None,
     )
 

@@ -125,6 +125,13 @@ def search(
 Searched = Annotated[Search, Depends(search)]
 
 
+def all_lines(
+    request: Request, own: Service, feeds: tuple[Feed, ...], since: datetime, until: datetime
+) -> Search:
+    """The search for all lines of the feeds in that time."""
+    return Search(feeds, since, until, query(own, "", feeds), request.state.request_id)
+
+
 def span(from_: str, to: str) -> tuple[datetime, datetime]:
     """The times that ``from`` and ``to`` name; raises ProblemError where they name none."""
     # The end is not included: a whole millisecond later, so that "now" has what is there now.

@@ -73,6 +73,7 @@ class Settlement:
         self._topics: dict[str, tuple[datetime, str]] = {}
         self._looks: dict[str, deque[_Look]] = {}
         self._counted: dict[str, tuple[datetime, Taken | None]] = {}
+        self._lacking: dict[str, tuple[datetime, bool]] = {}
         self._lock = threading.RLock()
         self._away_until = EPOCH
         self._failing: set[str] = set()
@@ -109,6 +110,25 @@ class Settlement:
             return Counted(feed=feed.name, counted_until=None, lag_lines=None)
         until = time_text(known[1].until)
         return Counted(feed=feed.name, counted_until=until, lag_lines=known[1].lag)
+
+    def lacks_topic(self, feed: Feed) -> bool:
+        """Whether Kafka answers, and has no topic of the feed: no minute of it is settled then."""
+        with self._lock:
+            at = datetime.now(UTC)
+            known = self._lacking.get(feed.topic)
+            if known is not None and at - known[0] <= _LOOK_AGAIN:
+                return known[1]
+            if at < self._away_until:
+                return False
+            is_lacking = False
+            try:
+                self._probe.spans(feed.topic)
+            except KafkaException as error:
+                is_lacking = _is_without_topic(error)
+                if not is_lacking:
+                    self._away_until = datetime.now(UTC) + _AWAY_FOR
+            self._lacking[feed.topic] = (at, is_lacking)
+            return is_lacking
 
     def taken(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Taken | None:
         """How far the feed is taken; None where that cannot be told."""
