@@ -129,6 +129,9 @@ def demo(
         typer.Option(exists=True, dir_okay=False, help="Log file to send too, plain or .gz."),
     ] = None,
     count: Annotated[int, typer.Option(min=0, help="Number of lines to generate.")] = 200_000,
+    stays_open: Annotated[
+        bool, typer.Option("--open", help="Then keep lines coming, and jobs running, until Ctrl-C.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Start the servers, send lines, run the three jobs, and show the results."""
@@ -138,7 +141,9 @@ def demo(
 
     try:
         with private_files():
-            is_whole = run_demo(conf, file=file, count=count, console=console)
+            is_whole = run_demo(
+                conf, file=file, count=count, stays_open=stays_open, console=console
+            )
         sys.exit(0 if is_whole else FAILED)
     except DemoError as error:
         end(str(error), FAILED)

@@ -32,8 +32,9 @@ from millrace.simulate.progress import send_drawn
 from millrace.simulate.send import SendError
 from millrace.stack import clients
 from millrace.telemetry import logs
-from millrace.tools import demo_figures, demo_file, demo_report
+from millrace.tools import demo_figures, demo_file, demo_jobs, demo_open, demo_report
 from millrace.tools.demo_file import DemoError
+from millrace.tools.demo_jobs import SCRIPT
 from millrace.tools.demo_report import JobRun, Sent, SentFile
 from millrace.tools.terminal import as_text
 
@@ -42,17 +43,19 @@ FAULTS_PERCENT = 1.0
 # Shorter than a feed's max_lateness, so that lines of this run are late only where they should be.
 SPAN = timedelta(minutes=8)
 
-_SCRIPT = "spark-submit.sh"
 # Lines of a stack trace that say nothing to a reader.
 _TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
 _TAIL_LINES = 8
 _LONGEST_LINE = 300
 
 
-def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
+def run(
+    conf_file: Path, *, file: Path | None, count: int, stays_open: bool, console: Console
+) -> bool:
     """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
 
-    Progress goes to ``console``. Returns whether every line is in exactly one place at the end, and
+    Where it ``stays_open``, lines keep coming until Ctrl-C or SIGTERM. Progress goes to
+    ``console``. Returns whether every line is in exactly one place at the end, and
     `reconcile` holds: it runs once here, and as a service with ``millrace up`` alone.
     Raises DemoError, SetupError or ConfigurationError where a part fails.
     """
@@ -83,14 +86,17 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
     demo_figures.show_figures(conf, found, out)
     demo_report.show_jobs(runs, out)
     _show_ways_on(conf, conf_file, out)
+    if stays_open:
+        with demo_open.stopped_by_signals() as stop:
+            demo_open.keep_open(conf, conf_file, console, stop)
     return all(item.is_whole for item in found) and all(check["holds"] for check in checks)
 
 
 def _root() -> Path:
     for folder in (Path.cwd(), Path(__file__).parents[3]):
-        if (folder / _SCRIPT).is_file():
+        if (folder / SCRIPT).is_file():
             return folder
-    raise ConfigurationError(f"the demo needs the repository's folder: {_SCRIPT} was not found")
+    raise ConfigurationError(f"the demo needs the repository's folder: {SCRIPT} was not found")
 
 
 def _send_generated(
@@ -133,9 +139,9 @@ def _send(
 
 def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:
     """Runs a job until it has caught up; raises DemoError where it fails."""
-    command = [f"./{_SCRIPT}", name, "--conf", str(conf_file), "--until-caught-up"]
+    command = demo_jobs.command(name, conf_file, "--until-caught-up")
     began = time.monotonic()
-    _, output = _run(name, f"{_SCRIPT} {name}", command, (0,), conf, console)
+    _, output = _run(name, f"{SCRIPT} {name}", command, (0,), conf, console)
     return _measured(name, time.monotonic() - began, output)
 
 
@@ -145,12 +151,9 @@ def _reconcile(conf: Config, conf_file: Path, console: Console) -> list[dict[str
     code, output = _run("reconcile", "millrace reconcile", command, (0, 1), conf, console)
     found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     if len(found) < len(conf.feeds):
-        raise DemoError(f"reconcile ended with exit code {code}; its output is in {_log(conf)}")
+        log = demo_jobs.log(conf, "reconcile")
+        raise DemoError(f"reconcile ended with exit code {code}; its output is in {log}")
     return found
-
-
-def _log(conf: Config, name: str = "reconcile") -> Path:
-    return conf.stack.directory / "logs" / f"demo-{name}.log"
 
 
 def _run(
@@ -165,8 +168,7 @@ def _run(
 
     Raises DemoError where the code is not a ``good`` one.
     """
-    log = _log(conf, name)
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log = demo_jobs.log(conf, name)
     columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task(title, total=1)
@@ -183,8 +185,6 @@ def _run(
 
 
 def _exit_code(command: list[str], log: Path) -> int:
-    # The interpreter that runs this one, where the script finds no .venv.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     with log.open("wb") as output:
         # In a session of its own: Ctrl-C is passed on below, once, as asking twice would mean
         # that the running batch is not to be finished.
@@ -194,7 +194,7 @@ def _exit_code(command: list[str], log: Path) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env=os.environ | {"PATH": path},
+            env=demo_jobs.environment(),
         )
         before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
         try:
@@ -229,13 +229,13 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     loaded = f"config.load(Path('{os.path.relpath(conf_file)}'))" if option else "config.load()"
     ways = {
         "servers": f"{programs}/millrace status{option}  # --secrets: passwords, the API's token",
-        "live": f"./{_SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
+        "live": f"./{SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
         "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
         "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
         "from millrace import config; from millrace.io import mongo;"
         f" print(mongo.database({loaded}.mongo).{feed}.find_one({{'level': 'ERROR'}}))\"",
         "figures": clients.mysql(conf, "SELECT * FROM api_latency"),
-        "late lines": f"./{_SCRIPT} aggregate --from archive{option}"
+        "late lines": f"./{SCRIPT} aggregate --from archive{option}"
         "  # adds the lines that came too late",
         "stop": f"{programs}/millrace down{option}",
         "console": f"{addresses.of_api(conf.api).text}{CONSOLE}/  # its token: status --secrets",
