@@ -38,10 +38,10 @@ console: setup ## Build the browser's page that the API serves, where its source
 console-test: setup ## Check the page's types, and run its tests
 	$(BIN)/python -m millrace.tools.console_build check
 
-demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines of your own
+demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines, OPEN=1 keeps them coming
 # Without the page the demo is whole but for its last line.
 	-@$(BIN)/python -m millrace.tools.console_build
-	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
+	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)") $(if $(OPEN),--open)
 
 test: setup ## Every check and every test
 	$(BIN)/ruff check .
@@ -81,12 +81,13 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-docs: setup dashboards ## Make the pages that are made from code, notebooks run for it (minutes)
+docs: setup dashboards ## Make the pages and pictures that are made from code (a quarter of an hour)
 	$(BIN)/python -m millrace.tools.field_docs > docs/fields.md
 	$(BIN)/python -m millrace.tools.metric_docs > docs/metrics.md
 	$(BIN)/python -m millrace.tools.query_docs > docs/query.md
 	$(BIN)/python -m millrace.tools.api_docs docs/api.md
 	$(BIN)/python -m millrace.tools.console_build types
+	$(BIN)/python tests/console/pictures.py
 	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew

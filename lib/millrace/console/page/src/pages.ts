@@ -16,6 +16,8 @@ export interface Page {
   readonly hasQuery?: boolean;
   /** Whether it has no span of time: the bar leaves that out. */
   readonly isTimeless?: boolean;
+  /** Whether it asks for nothing again by itself. */
+  readonly isStill?: boolean;
   /** Whether it asks again at each tick though it has no span: the bar can pause that. */
   readonly hasRefresh?: boolean;
   readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
@@ -31,6 +33,7 @@ export const PAGES: readonly Page[] = [
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
   { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
   { name: "dead-letters", title: "Dead letters", load: () => import("./pages/dead-letters.tsx") },
+  { name: "reports", title: "Reports", isStill: true, load: () => import("./pages/reports.tsx") },
 ];
 
 /** The page of a name; the first where there is none of it. */
