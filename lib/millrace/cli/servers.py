@@ -141,6 +141,9 @@ def demo(
     changes: Annotated[
         bool, typer.Option("--changes", help="Capture the changes of three databases instead.")
     ] = False,
+    stays_open: Annotated[
+        bool, typer.Option("--open", help="Then keep lines coming, and jobs running, until Ctrl-C.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Start the servers, send lines, run the three jobs, and show the results."""
@@ -150,15 +153,18 @@ def demo(
     from millrace.tools.demo_process import DemoError
 
     try:
-        if file and changes:
-            raise typer.BadParameter("works only without --changes", param_hint="--file")
+        for option, is_given in (("--file", file), ("--open", stays_open)):
+            if is_given and changes:
+                raise typer.BadParameter("works only without --changes", param_hint=option)
         with private_files():
             if changes:
                 number = CHANGES if count is None else count
                 is_whole = demo_changes.run(conf, count=number, console=console)
             else:
                 number = LINES if count is None else count
-                is_whole = demo_of_lines.run(conf, file=file, count=number, console=console)
+                is_whole = demo_of_lines.run(
+                    conf, file=file, count=number, stays_open=stays_open, console=console
+                )
         sys.exit(0 if is_whole else FAILED)
     except DemoError as error:
         end(str(error), FAILED)

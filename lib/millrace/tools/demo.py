@@ -23,8 +23,8 @@ from millrace.simulate.progress import send_drawn
 from millrace.simulate.send import SendError
 from millrace.stack import clients
 from millrace.telemetry import logs
-from millrace.tools import demo_figures, demo_file, demo_report
-from millrace.tools.demo_process import SCRIPT, DemoError, log_file, root, run_command
+from millrace.tools import demo_figures, demo_file, demo_open, demo_report
+from millrace.tools.demo_process import SCRIPT, DemoError, job_command, log_file, root, run_command
 from millrace.tools.demo_report import JobRun, Sent, SentFile
 
 JOBS = ("archive", "ingest", "aggregate")
@@ -33,10 +33,13 @@ FAULTS_PERCENT = 1.0
 SPAN = timedelta(minutes=8)
 
 
-def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
+def run(
+    conf_file: Path, *, file: Path | None, count: int, stays_open: bool, console: Console
+) -> bool:
     """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
 
-    Progress goes to ``console``. Returns whether every line is in exactly one place at the end, and
+    Where it ``stays_open``, lines keep coming until Ctrl-C or SIGTERM. Progress goes to
+    ``console``. Returns whether every line is in exactly one place at the end, and
     `reconcile` holds: it runs once here, and as a service with ``millrace up`` alone.
     Raises DemoError, SetupError or ConfigurationError where a part fails.
     """
@@ -67,6 +70,9 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
     demo_figures.show_figures(conf, found, out)
     demo_report.show_jobs(runs, out)
     _show_ways_on(conf, conf_file, out)
+    if stays_open:
+        with demo_open.stopped_by_signals() as stop:
+            demo_open.keep_open(conf, conf_file, console, stop)
     return all(item.is_whole for item in found) and all(check["holds"] for check in checks)
 
 
@@ -110,7 +116,7 @@ def _send(
 
 def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:
     """Runs a job until it has caught up; raises DemoError where it fails."""
-    command = [f"./{SCRIPT}", name, "--conf", str(conf_file), "--until-caught-up"]
+    command = job_command(name, conf_file, "--until-caught-up")
     began = time.monotonic()
     _, output = run_command(name, f"{SCRIPT} {name}", command, (0,), conf, console)
     return _measured(name, time.monotonic() - began, output)

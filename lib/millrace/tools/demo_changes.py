@@ -24,6 +24,7 @@ from millrace.tools.demo_process import (
     SCRIPT,
     DemoError,
     in_background,
+    job_command,
     log_file,
     root,
     run_command,
@@ -91,8 +92,7 @@ def _captured(
 ) -> tuple[Done, list[dict[str, Any]], datetime]:
     """Changes rows while the job runs, and compares: what was done, and found, since when."""
     assert conf.changes is not None
-    job = [f"./{SCRIPT}", _JOB, "--conf", str(conf_file)]
-    with in_background(_JOB, job, conf):
+    with in_background(_JOB, job_command(_JOB, conf_file), conf):
         _wait_for_first_batches(conf, datetime.now(UTC), console)
         since = datetime.now(UTC)
         with console.status(f"{count:,} changes at {_RATE:g}/s"):

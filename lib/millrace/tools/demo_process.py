@@ -35,6 +35,11 @@ def root() -> Path:
     raise ConfigurationError(f"the demo needs the repository's folder: {SCRIPT} was not found")
 
 
+def job_command(name: str, conf_file: Path, *options: str) -> list[str]:
+    """The command of a job, in the repository's folder."""
+    return [f"./{SCRIPT}", name, "--conf", str(conf_file), *options]
+
+
 def log_file(conf: Config, name: str) -> Path:
     """What a command of the demo said."""
     return conf.stack.directory / "logs" / f"demo-{name}.log"
@@ -84,7 +89,7 @@ def _exit_code(command: list[str], log: Path) -> int:
 
 
 @contextmanager
-def in_background(name: str, command: list[str], conf: Config) -> Iterator[None]:
+def in_background(name: str, command: list[str], conf: Config) -> Iterator[subprocess.Popen[bytes]]:
     """A command that runs meanwhile; it is asked to end at the end, and waited for.
 
     Raises DemoError where it has ended by itself, or ends badly.
@@ -94,9 +99,12 @@ def in_background(name: str, command: list[str], conf: Config) -> Iterator[None]
     with log.open("wb") as output:
         process = _started(command, output)
         try:
-            yield
-            if process.poll() is not None:
-                raise DemoError(f"{name} has ended by itself; its full output is in {log}")
+            yield process
+            ended = process.poll()
+            if ended is not None:
+                raise DemoError(
+                    f"{name} has ended by itself with exit code {ended}; its output is in {log}"
+                )
         finally:
             process.terminate()
             code = process.wait()
