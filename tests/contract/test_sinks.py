@@ -13,18 +13,21 @@ from support.lines import kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed
 from millrace.config.entities import Entities
-from millrace.io import delta, mongo, mysql, reference_data
+from millrace.io import delta, mongo, mysql, reference_data, warehouse
 from millrace.io.delta import DeltaSink
 from millrace.io.delta import log as delta_log
 from millrace.io.mongo.changes_sink import ChangesSink
 from millrace.io.mongo.sink import MongoSink
 from millrace.io.mysql.sink import MysqlSink
+from millrace.io.warehouse.sink import WarehouseSink
 from millrace.records import tables
 from millrace.records.entities import Entity, Field
 from millrace.records.ledger import Batch, StoredFigures
+from millrace.records.warehouse import DEAD, LOADED, PRODUCTS, REQUESTS, Table
 from millrace.transform import stage
 from millrace.transform.changes import to_changes
 from millrace.transform.spec import Spec
+from millrace.transform.warehouse import to_rows
 from millrace.windows.figures import figures
 
 TOPIC = "lines"
@@ -157,12 +160,66 @@ def changes_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     return Tried(conf, write, content, batches)
 
 
+# Of the line with the offset n the nth change of the product n % ROWS; every hundred and first has
+# no price, so that it is dead.
+PRICE = f"""
+    to_json(named_struct(
+        'timestamp', timestamp, 'product_id', concat('P', offset % {ROWS}), 'stock', offset,
+        'price', if(offset % 101 = 0, null, offset / 100)))
+"""
+
+
+def requests_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    return stored_in_warehouse(conf, feed, REQUESTS, "value")
+
+
+def products_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    return stored_in_warehouse(conf, feed, PRODUCTS, PRICE)
+
+
+def stored_in_warehouse(conf: Config, feed: Feed, table: Table, value: str) -> Tried:
+    of, own = spec(conf, feed), conf.warehouse
+    assert own
+    warehouse.prepare(own)
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        told = rows.withColumn("value", F.expr(value).cast("binary"))
+        store(WarehouseSink(own, feed, table), to_rows(told, of, table), batch)
+
+    def query(statement: str) -> Any:
+        with warehouse.connection(own) as opened:
+            return opened.execute(statement, {"feed": feed.name}).fetchall()
+
+    def content() -> Any:
+        """What is there whatever batches it came by."""
+        found = []
+        for one in (table, LOADED, DEAD):
+            names = [c.name for c in one.columns if c.name not in ("batch_id", "feed")]
+            keys = columns([name for name in names if name in one.key])
+            sums = ", ".join(f'sum("{name}")' for name in names if name not in one.key)
+            whole = f"SELECT {columns(names)} FROM {one.full_name} WHERE feed = %(feed)s"
+            by_key = (
+                f"SELECT {keys}, {sums} FROM {one.full_name} WHERE feed = %(feed)s GROUP BY {keys}"
+            )
+            found.append(query(by_key if "batch_id" in one.key else whole))
+        return [sorted(map(str, rows)) for rows in found]
+
+    batches = lambda: len(query("SELECT 1 FROM raw.batches WHERE feed = %(feed)s"))  # noqa: E731
+    return Tried(conf, write, content, batches)
+
+
+def columns(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
 SINKS = {
     "mongo": mongo_sink,
     "mongo_many": mongo_sink_of_many_letters,
     "mysql": mysql_sink,
     "delta": delta_sink,
     "changes": changes_sink,
+    "warehouse_requests": requests_sink,
+    "warehouse_products": products_sink,
 }
 
 
@@ -170,15 +227,17 @@ Fresh = Callable[[], tuple[Tried, Feed]]
 
 
 @pytest.fixture(params=SINKS)
-def fresh(
-    request: pytest.FixtureRequest, spark: SparkSession, servers: Config, country_database: str
-) -> Fresh:
+def fresh(request: pytest.FixtureRequest, spark: SparkSession, country_database: str) -> Fresh:
     """Makes a sink of one kind for a feed that nothing was written of yet."""
+    kind = request.param
+    conf: Config = request.getfixturevalue(
+        "warehouse" if kind.startswith("warehouse") else "servers"
+    )
 
     def make() -> tuple[Tried, Feed]:
-        name = f"{request.param}_{uuid4().hex[:8]}"
+        name = f"{kind}_{uuid4().hex[:8]}"
         feed = Feed(name=name, topic=TOPIC, format="combined", service_name="web")
-        return SINKS[request.param](spark, servers, feed), feed
+        return SINKS[kind](spark, conf, feed), feed
 
     return make
 

@@ -15,14 +15,14 @@ from rich.text import Text
 
 from millrace import config
 from millrace.cli import changes
-from millrace.cli.options import FAILED, ConfFile, console, duration, instant, say
-from millrace.cli.repeated import repeated
+from millrace.cli.options import FAILED, ConfFile, console, instant, say
 from millrace.config import Config, Feed
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
 from millrace.records.ranges import size
 from millrace.records.reconciliations import Advice, Reconciliation
+from millrace.runtime.repeated import duration, repeated
 from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
