@@ -32,10 +32,11 @@ class Archive:
         self.spark, self.folder = spark, folder
         self._lines = values("combined", LINES)
 
-    def write(self, batch_id: int, start: int, end: int) -> None:
-        """Writes these lines as that batch of one checkpoint."""
+    def write(self, batch_id: int, start: int, end: int, taken_from: int | None = None) -> None:
+        """Writes these lines as that batch of one checkpoint, which may have begun before them."""
         rows = kafka_rows(self.spark, self._lines[start:end], topic=TOPIC, first_offset=start)
-        batch = Batch(self.feed.name, "a", batch_id, offsets(TOPIC, start, end))
+        begin = start if taken_from is None else taken_from
+        batch = Batch(self.feed.name, "a", batch_id, offsets(TOPIC, begin, end))
         store(DeltaSink(self.spark, self.folder, self.feed), rows, batch)
 
     def content(self) -> list[str]:
@@ -119,16 +120,17 @@ def test_what_is_unread_is_all_that_a_ledger_lacks(archive: Archive) -> None:
 
 def test_lines_that_are_gone_are_told_from_offsets_that_never_were_lines(archive: Archive) -> None:
     archive.write(0, 0, QUARTER)
-    archive.write(1, HALF, LINES)  # as where a transaction's markers stand between two batches
+    archive.write(1, HALF, LINES, taken_from=QUARTER)  # the offsets before it were no lines
     spark, folder, feed = archive.spark, archive.folder, archive.feed
     newest = delta_log.newest(spark, folder, feed)
     assert newest
     taken = offsets(TOPIC, 0, QUARTER)
     found = unread(spark, folder, feed, newest[1], taken)
     assert found == Unread([*offsets(TOPIC, QUARTER, LINES)], HALF)
-    assert gaps(spark, folder, feed, found) == [*offsets(TOPIC, QUARTER, HALF)]
+    assert gaps(spark, folder, feed, found) == []
     DeltaTable.forPath(spark, delta.location(folder, feed)).delete(f"offset < {HALF + 10}")
     newest = delta_log.newest(spark, folder, feed)
     assert newest
     found = unread(spark, folder, feed, newest[1], offsets(TOPIC, 0, HALF))
+    assert found == Unread([*offsets(TOPIC, HALF, LINES)], HALF - 10)
     assert gaps(spark, folder, feed, found) == [*offsets(TOPIC, HALF, HALF + 10)]

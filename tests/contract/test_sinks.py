@@ -9,6 +9,7 @@ import pytest
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from support import warehouse_content
 from support.lines import kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed
@@ -23,7 +24,7 @@ from millrace.io.warehouse.sink import WarehouseSink
 from millrace.records import tables
 from millrace.records.entities import Entity, Field
 from millrace.records.ledger import Batch, StoredFigures
-from millrace.records.warehouse import DEAD, LOADED, PRODUCTS, REQUESTS, Table
+from millrace.records.warehouse import PRODUCTS, REQUESTS, Table
 from millrace.transform import stage
 from millrace.transform.changes import to_changes
 from millrace.transform.spec import Spec
@@ -186,30 +187,13 @@ def stored_in_warehouse(conf: Config, feed: Feed, table: Table, value: str) -> T
         told = rows.withColumn("value", F.expr(value).cast("binary"))
         store(WarehouseSink(own, feed, table), to_rows(told, of, table), batch)
 
-    def query(statement: str) -> Any:
-        with warehouse.connection(own) as opened:
-            return opened.execute(statement, {"feed": feed.name}).fetchall()
-
-    def content() -> Any:
-        """What is there whatever batches it came by."""
-        found = []
-        for one in (table, LOADED, DEAD):
-            names = [c.name for c in one.columns if c.name not in ("batch_id", "feed")]
-            keys = columns([name for name in names if name in one.key])
-            sums = ", ".join(f'sum("{name}")' for name in names if name not in one.key)
-            whole = f"SELECT {columns(names)} FROM {one.full_name} WHERE feed = %(feed)s"
-            by_key = (
-                f"SELECT {keys}, {sums} FROM {one.full_name} WHERE feed = %(feed)s GROUP BY {keys}"
-            )
-            found.append(query(by_key if "batch_id" in one.key else whole))
-        return [sorted(map(str, rows)) for rows in found]
-
-    batches = lambda: len(query("SELECT 1 FROM raw.batches WHERE feed = %(feed)s"))  # noqa: E731
-    return Tried(conf, write, content, batches)
-
-
-def columns(names: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+    batches = "SELECT 1 FROM raw.batches WHERE feed = %(feed)s"
+    return Tried(
+        conf,
+        write,
+        lambda: warehouse_content.content(own, feed.name),
+        lambda: len(warehouse_content.select(own, batches, feed=feed.name)),
+    )
 
 
 SINKS = {
