@@ -18,6 +18,7 @@ Fault = Literal[
     "differing",
     "uncompared",
     "undeleted",
+    "misjoined",
 ]
 
 
@@ -40,8 +41,9 @@ class Reconciliation:
     """Whether a feed's reconcile held, when it ended, what was wrong, and what mends it.
 
     It looked at what was received from ``since`` on. ``faults`` counts lines, but for
-    ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared. Of
-    an entity, in place of a feed, ``missing``, ``differing`` and ``undeleted`` count keys.
+    ``differing``, windows of a table, ``uncompared``, 1 where no window could be compared, and
+    ``misjoined``, facts of the warehouse. Of an entity, in place of a feed, ``missing``,
+    ``differing`` and ``undeleted`` count keys.
     """
 
     feed: str
