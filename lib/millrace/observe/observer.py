@@ -63,6 +63,10 @@ class Observer:
             }
             if self._job == watch.RECONCILE_TOLD_BY:
                 checks["reconcile"] = partial(watch.reconciliations, self._conf)
+            own = self._conf.warehouse
+            # Without a password it is none that was ever started here.
+            if self._job == watch.WAREHOUSE_TOLD_BY and own and own.password.get_secret_value():
+                checks["warehouse"] = partial(watch.warehouse_loads, own)
             self._end_watch = watch.every(self._conf.metrics.interval_s, checks)
 
     def end(self) -> None:
