@@ -15,7 +15,7 @@ from support.lines import recent
 from support.pipeline import Pipeline, pipeline
 from support.warehouse_content import content, empty, select
 
-from millrace.config import Config, Warehouse
+from millrace.config import Config
 from millrace.io import delta, reference_data
 from millrace.io.warehouse.ledger import WarehouseLedger
 from millrace.proof import warehouse as proof
@@ -251,34 +251,3 @@ def _prove(conf: Config, world: World) -> None:
             " UTC_TIMESTAMP(3), 2 FROM shop_by_minute WHERE feed = %s",
             world.shop,
         )
-
-
-def test_the_roles_can_do_what_they_are_for_and_no_more(warehouse: Config) -> None:
-    import psycopg
-
-    from millrace.io import warehouse as module
-    from millrace.records.warehouse import BI, DBT
-
-    own: Warehouse | None = warehouse.warehouse
-    assert own
-    module.prepare(own)
-    module.prepare(own)
-    with module.connection(own, DBT) as opened:
-        opened.execute("SELECT count(*) FROM raw.events")
-        opened.execute("CREATE TABLE IF NOT EXISTS warehouse.probe (a int)")
-        opened.execute("CREATE TEMPORARY TABLE probe_too (a int)")
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), module.connection(own, DBT) as opened:
-        opened.execute("DELETE FROM raw.events")
-    with module.connection(own, BI) as opened:
-        opened.execute("SELECT * FROM warehouse.probe")
-    for statement in (
-        "SELECT * FROM raw.events",
-        "SELECT * FROM staging.probe",
-        "INSERT INTO warehouse.probe VALUES (1)",
-        "CREATE TABLE warehouse.other (a int)",
-        "CREATE TEMPORARY TABLE other (a int)",
-    ):
-        with pytest.raises(psycopg.Error), module.connection(own, BI) as opened:
-            opened.execute(statement)
-    with module.connection(own, DBT) as opened:
-        opened.execute("DROP TABLE warehouse.probe")
