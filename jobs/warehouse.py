@@ -14,7 +14,7 @@ def warehouse(run: Run) -> Flow:
     """The way of a feed's archived lines to its table of the schema raw."""
     conf, feed, table = run.conf, run.feed, loading.table_of(run.conf, run.feed)
     spec = reference_data.spec(conf, feed)
-    if table is REQUESTS:
+    if table == REQUESTS:
         # Routes and services have the names that figures give them.
         mysql.prepare(conf.mysql)
         spec = reference_data.spec(conf, feed, *mysql.key_names(conf.mysql, feed))
