@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
-from support.places import SHARED_DOWNLOADS, SILENT, settings_file
+from support.places import SHARED_DOWNLOADS, SILENT, free_port, settings_file
 
 from millrace import config, stack
 from millrace.config import Config
@@ -42,6 +42,20 @@ def servers(conf: Config) -> Iterator[Config]:
         yield stack.up(conf, SILENT)
     finally:
         stack.down(conf, SILENT)
+
+
+@pytest.fixture(scope="session")
+def warehouse(servers: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
+    """The configuration of the servers, and of a real warehouse with its roles and no table."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    own = {"directory": str(folder / "stack"), "warehouse": ["warehouse-postgres"]}
+    place = {"host": "127.0.0.1", "port": free_port()}
+    alone = config.load(settings_file(folder, stack=own, warehouse=place))
+    try:
+        started = stack.up(alone, SILENT, ["warehouse"])
+        yield servers.model_copy(update={"warehouse": started.warehouse})
+    finally:
+        stack.down(alone, SILENT)
 
 
 @pytest.fixture(scope="session")

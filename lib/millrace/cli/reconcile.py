@@ -14,15 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from millrace import config
-from millrace.cli import changes
-from millrace.cli.options import FAILED, ConfFile, console, duration, instant, say
-from millrace.cli.repeated import repeated
+from millrace.cli import changes, warehouse_proof
+from millrace.cli.options import FAILED, ConfFile, console, instant, say
 from millrace.config import Config, Feed
 from millrace.records import reconciliations
 from millrace.records.ledger import OffsetRange
 from millrace.records.printable import printable_json
 from millrace.records.ranges import size
 from millrace.records.reconciliations import Advice, Reconciliation
+from millrace.runtime.repeated import duration, repeated
 from millrace.tools.terminal import as_text
 
 if TYPE_CHECKING:
@@ -54,6 +54,10 @@ def reconcile(
         bool,
         typer.Option("--changes", help="Compare databases with the operational store instead."),
     ] = False,
+    of_warehouse: Annotated[
+        bool,
+        typer.Option("--warehouse", help="Compare the warehouse with archive and figures instead."),
+    ] = False,
     mend: Annotated[
         bool, typer.Option("--mend", help="With --changes: store what the databases have.")
     ] = False,
@@ -64,11 +68,16 @@ def reconcile(
     With --changes: check that each row of the captured tables is the same in the operational store,
     while both change; list the keys that are missing, differ, or are not deleted.
 
+    With --warehouse: check that each archived line is loaded once, by hour, that revenue is that of
+    proven figures to the cent, and that each fact joins the one version of its product.
+
     Jobs may keep running: only what they have committed is checked. Exits with 0 only if every
     check passes. The result is stored, and `ingest` publishes it as metrics; that of each minute
     of figures in MySQL, in `reconciled_windows`.
     """
     loaded = config.load(conf)
+    if of_changes and of_warehouse:
+        raise typer.BadParameter("works only without --changes", param_hint="--warehouse")
     if mend and not of_changes:
         raise typer.BadParameter("works only with --changes", param_hint="--mend")
     if of_changes:
@@ -80,7 +89,11 @@ def reconcile(
     feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
     start = instant(since) if since else None
     if every:
-        repeated(_command(feed, since, as_json, conf), duration(every))
+        options = ["--warehouse"] if of_warehouse else []
+        repeated([*_command(feed, since, as_json, conf), *options], duration(every))
+    if of_warehouse:
+        warehouse_proof.reconcile(loaded, feed, start, as_json=as_json)
+        return
     failing = _check(loaded, feeds, start, as_json)
     if failing:
         say(f"does not hold: {', '.join(failing)}")

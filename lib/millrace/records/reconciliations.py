@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 COLLECTION = "reconciliations"
+WAREHOUSE = "/warehouse"
+"""In place of a feed's name, which has no slash: the verdict on the warehouse."""
 
 Fault = Literal[
     "missing",
@@ -15,6 +17,7 @@ Fault = Literal[
     "lost",
     "differing",
     "uncompared",
+    "misjoined",
 ]
 
 
@@ -37,7 +40,8 @@ class Reconciliation:
     """Whether a feed's reconcile held, when it ended, what was wrong, and what mends it.
 
     It looked at what was received from ``since`` on. ``faults`` counts lines, but for
-    ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared.
+    ``differing``, windows of a table, ``uncompared``, 1 where no window could be compared, and
+    ``misjoined``, facts of the warehouse.
     """
 
     feed: str
