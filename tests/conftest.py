@@ -1,6 +1,7 @@
 """What tests share: one Spark session, one set of servers, one country database."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,17 +46,25 @@ def servers(conf: Config) -> Iterator[Config]:
 
 
 @pytest.fixture(scope="session")
-def warehouse(servers: Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
-    """The configuration of the servers, and of a real warehouse with its roles and no table."""
+def warehouse_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
+    """A configuration of a warehouse alone: a real server, with its roles and no table."""
     folder = tmp_path_factory.mktemp("warehouse")
-    own = {"directory": str(folder / "stack"), "warehouse": ["warehouse-postgres"]}
+    directory = folder / "stack"
+    own = {"directory": str(directory), "servers": [], "warehouse": ["warehouse-postgres"]}
     place = {"host": "127.0.0.1", "port": free_port()}
     alone = config.load(settings_file(folder, stack=own, warehouse=place))
     try:
-        started = stack.up(alone, SILENT, ["warehouse"])
-        yield servers.model_copy(update={"warehouse": started.warehouse})
+        yield stack.up(alone, SILENT, ["warehouse"])
     finally:
         stack.down(alone, SILENT)
+        # Of a server that root may not run, the data are where another user can get to.
+        shutil.rmtree((directory / "data" / "warehouse-postgres").resolve(), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def warehouse(servers: Config, warehouse_alone: Config) -> Config:
+    """The configuration of the servers, and of a real warehouse with its roles and no table."""
+    return servers.model_copy(update={"warehouse": warehouse_alone.warehouse})
 
 
 @pytest.fixture(scope="session")
