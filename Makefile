@@ -11,8 +11,8 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup console console-test demo test test-slow test-cluster test-airflow test-k8s chaos bench up down status \
-  lock format docs dashboards clean clean-data dbt
+.PHONY: help setup console console-test dbt demo demo-changes test test-slow test-cluster test-airflow test-k8s chaos bench up \
+  down status lock format docs dashboards clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -41,10 +41,13 @@ dbt: setup ## Install dbt into .venv-dbt (what builds the warehouse does it by i
 console-test: setup ## Check the page's types, and run its tests
 	$(BIN)/python -m millrace.tools.console_build check
 
-demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines of your own
+demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines, OPEN=1 keeps them coming
 # Without the page the demo is whole but for its last line.
 	-@$(BIN)/python -m millrace.tools.console_build
-	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
+	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)") $(if $(OPEN),--open)
+
+demo-changes: setup ## Three databases filled, changed and captured, the store proven equal to them
+	@$(BIN)/millrace demo --changes
 
 test: setup ## Every check and every test
 	$(BIN)/ruff check .
@@ -87,13 +90,14 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-docs: setup dashboards ## Make the pages that are made from code, notebooks run for it (minutes)
+docs: setup dashboards ## Make the pages and pictures that are made from code (a quarter of an hour)
 	$(BIN)/python -m millrace.tools.field_docs > docs/fields.md
 	$(BIN)/python -m millrace.tools.metric_docs > docs/metrics.md
 	$(BIN)/python -m millrace.tools.query_docs > docs/query.md
 	$(BIN)/python -m millrace.tools.api_docs docs/api.md
 	$(BIN)/python -m millrace.tools.console_build types
 	$(BIN)/python -m millrace.tools.warehouse_docs
+	$(BIN)/python tests/console/pictures.py
 	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew

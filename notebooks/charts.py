@@ -38,6 +38,7 @@ _STYLE = {
     "axes.grid": True,
     "grid.color": "#e4e7ea",
     "legend.frameon": False,
+    "text.parse_math": False,  # labels are texts of lines: a $ in one is no formula
     "timezone": "UTC",
 }
 _MOST_TICKS = 9

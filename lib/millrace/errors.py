@@ -34,6 +34,10 @@ class StackError(SetupError):
     """A server cannot be started, reached or ended; the message is one line that says why."""
 
 
+class OutOfTimeError(Exception):
+    """The warehouse did not answer a question within the time that it was given."""
+
+
 class JobError(Exception):
     """The work cannot go on; the message is one line that says why and what to do."""
 

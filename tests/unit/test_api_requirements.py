@@ -122,7 +122,7 @@ def test_the_api_imports_nothing_of_spark() -> None:
 
 
 def test_what_is_large_and_rarely_used_is_not_imported_at_the_start() -> None:
-    late = ["pandas", "numpy", "pyarrow", "pyspark", f"{OWN}.parse", f"{OWN}.transform"]
+    late = ["pandas", "numpy", "psycopg", "pyarrow", "pyspark", f"{OWN}.parse", f"{OWN}.transform"]
     program = f"import sys, {SERVER}; print(*sorted({set(late)} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -13,12 +13,16 @@ from pymysql import MySQLError
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
-from millrace import __version__
+from millrace import __version__, errors
 from millrace.api import (
     alert_preview,
     alerts,
+    business,
+    business_export,
+    catalog,
     console,
     dead_letters,
+    entities,
     explain,
     export,
     fields,
@@ -28,6 +32,7 @@ from millrace.api import (
     figures,
     health,
     histogram,
+    letter_export,
     lines,
     logs,
     pipeline,
@@ -66,12 +71,17 @@ _ROUTES = (
     tail,
     explain,
     lines,
+    letter_export,
     dead_letters,
     alert_preview,
     alerts,
+    entities,
+    catalog,
     pipeline,
     templates,
     report,
+    business_export,
+    business,
     plain,
     fields,
     figure_export,
@@ -144,6 +154,7 @@ def _tell_errors(app: FastAPI, service: Service) -> None:
 
     @app.exception_handler(figures_read.OutOfTimeError)
     @app.exception_handler(OutOfTimeError)
+    @app.exception_handler(errors.OutOfTimeError)
     def too_slow(request: Request, error: Exception) -> JSONResponse:
         return problems.response(503, "the server needs too long: ask for less time")
 

@@ -1,24 +1,23 @@
 """The API for Python: lines and figures as DataFrames, and files that are whole or an error."""
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from millrace import config
+from millrace.api.captured import Captured
+from millrace.api.client_search import Asked, Feeds, Search, several
 from millrace.api.connection import ApiError, Connection
 from millrace.api.downloads import placed
 from millrace.api.exported import Exported, Progress, fetched
 from millrace.config import Config
 from millrace.errors import one_line
+from millrace.records.business import FIGURES
 from millrace.records.tables import MEASURES, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 __all__ = ["ApiError", "Client", "Exported", "Search"]
 
@@ -27,24 +26,6 @@ _DECIMALS = sorted(
     {name for table in TABLES for name, m in table.figures.items() if "DECIMAL" in MEASURES[m]}
     | {key.name for table in TABLES for key in table.keys if not key.characters}
 )
-
-Feeds = str | Sequence[str]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What is asked for, and its parameters in a URL."""
-
-    q: str
-    from_: str
-    to: str
-    feeds: Feeds
-    order: str = "newest"
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        times = {"from": self.from_, "to": self.to}
-        return {"q": self.q, "feed": _several(self.feeds), **times}
 
 
 class Client:
@@ -75,6 +56,11 @@ class Client:
         """Closes the connections."""
         self._api.close()
 
+    @property
+    def captured(self) -> Captured:
+        """The rows of captured tables."""
+        return Captured(self._api)
+
     def search(
         self,
         q: str = "",
@@ -85,14 +71,14 @@ class Client:
         order: str = "newest",
     ) -> "Search":
         """The lines that match, asked for as they are read, ``size`` at once."""
-        return Search(self._api, _Asked(q, from_, to, feeds, order), size)
+        return Search(self._api, Asked(q, from_, to, feeds, order), size)
 
     def explain(
         self, q: str = "", from_: str = "now-1h", to: str = "now", feeds: Feeds = ()
     ) -> dict[str, Any]:
         """What a query means (``sentence``), what it costs (``plan``), and what is ``narrower``."""
         return self._api.json(
-            "POST", "/v1/logs/explain", json=_Asked(q, from_, to, feeds).parameters
+            "POST", "/v1/logs/explain", json=Asked(q, from_, to, feeds).parameters
         )
 
     def figures(
@@ -154,6 +140,42 @@ class Client:
         asked = _figures(from_, to, feeds, by, step) | keys
         return fetched(self._api, f"{_address(table)}/export", asked, path, progress)
 
+    def business(
+        self, figure: str, from_: str = "now-24h", to: str = "now", step: str = "1h"
+    ) -> "pd.DataFrame":
+        """A figure of the business from the warehouse; raises ApiError.
+
+        ``step`` counts where the figure has steps. How far the facts are, and what the last
+        reconcile found, is in its ``attrs``, ``freshness`` and ``proof``.
+        """
+        import pandas as pd
+
+        asked = {"from": from_, "to": to, "step": step}
+        answer = self._api.json("GET", f"/v1/business/{quote(figure, safe='')}", params=asked)
+        types = next((one.types for one in FIGURES if one.name == figure), {})
+        frame = pd.DataFrame(answer["rows"], columns=[*types] or None)
+        for name, type in types.items():
+            if type.name == "decimal":
+                frame[name] = pd.to_numeric(frame[name])
+            elif type.name == "timestamp":
+                frame[name] = pd.to_datetime(frame[name])
+        frame.attrs |= {name: answer[name] for name in ("freshness", "proof")}
+        return frame
+
+    def export_business(
+        self,
+        path: str | Path,
+        figure: str,
+        from_: str = "now-24h",
+        to: str = "now",
+        step: str = "1h",
+        progress: Progress = lambda size: None,
+    ) -> Exported:
+        """Writes all of what ``business`` gives to ``path``, as ``export`` does; money is exact."""
+        asked = {"from": from_, "to": to, "step": step}
+        address = f"/v1/business/{quote(figure, safe='')}/export"
+        return fetched(self._api, address, asked, path, progress)
+
     def export(
         self,
         path: str | Path,
@@ -184,7 +206,7 @@ class Client:
         What is there is replaced once the file is whole. Raises ApiError where it cannot be had
         whole, or not be written.
         """
-        asked = {"from": from_, "to": to, "feed": _several(feeds), "tz": tz}
+        asked = {"from": from_, "to": to, "feed": several(feeds), "tz": tz}
         with self._api.answer("GET", "/v1/report", params=asked) as response:
             content = response.read()
         try:
@@ -194,69 +216,11 @@ class Client:
             raise ApiError(f"{path}: {one_line(error)}") from None
 
 
-class Search:
-    """Lines that match: one by one, as a DataFrame, or as a table of Arrow's."""
-
-    def __init__(self, api: Connection, asked: _Asked, size: int) -> None:
-        self._api, self._asked, self._size = api, asked, size
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Each line of all pages, as JSON has it; raises ApiError."""
-        for page in self.pages():
-            yield from page["items"]
-
-    def pages(self) -> Iterator[dict[str, Any]]:
-        """Each answer of /v1/logs: ``items``, ``total``, ``proof`` and more; raises ApiError.
-
-        One may have few lines, or none, with more to follow.
-        """
-        asked = self._asked.parameters | {"order": self._asked.order, "size": self._size}
-        return self._api.pages("/v1/logs", asked)
-
-    def export(self, path: str | Path, progress: Progress = lambda size: None) -> Exported:
-        """Writes all lines to a file, as ``Client.export`` does."""
-        asked = self._asked.parameters | {"order": self._asked.order}
-        return fetched(self._api, "/v1/logs/export", asked, path, progress)
-
-    def table(self) -> "pa.Table":
-        """All lines, with a column for each field of the feeds; raises ApiError.
-
-        The metadata of its schema says how far to trust it.
-        """
-        import pyarrow.parquet as pq
-
-        with TemporaryDirectory(prefix="millrace-") as folder:
-            path = Path(folder, "lines.parquet")
-            self.export(path)
-            return pq.read_table(path)
-
-    def frame(self) -> "pd.DataFrame":
-        """The same as pandas has it: whole numbers also where some are missing, maps as dicts.
-
-        How far to trust it is in its ``attrs``, ``freshness`` and ``proof``.
-        """
-        import pandas as pd
-        import pyarrow as pa
-
-        whole = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
-        table = self.table()
-        frame: pd.DataFrame = table.to_pandas(types_mapper=whole.get, maps_as_pydicts="strict")
-        for name in ("freshness", "proof"):
-            frame.attrs[name] = json.loads(
-                table.schema.metadata[f"X-Millrace-{name.title()}".encode()]
-            )
-        return frame
-
-
-def _several(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else [*names]
-
-
 def _figures(
     from_: str, to: str, feeds: Feeds, by: Sequence[str], step: str
 ) -> dict[str, str | Sequence[str]]:
     times = {"from": from_, "to": to, "step": step}
-    return {"feed": _several(feeds), "by": _several(by), **times}
+    return {"feed": several(feeds), "by": several(by), **times}
 
 
 def _address(table: str) -> str:

@@ -1,7 +1,7 @@
 """The console: its files, and the session of a browser that a token opens."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -15,17 +15,22 @@ from millrace import __version__
 from millrace.api.guard import CONSOLE, COOKIE, SESSION
 from millrace.api.problems import ProblemError
 from millrace.api.rates import Rates
-from millrace.api.service import Own
+from millrace.api.service import Own, Service
 from millrace.api.tokens import Role
 from millrace.console import COMMAND, STATIC
+from millrace.report.style import STYLE_SOURCE
 
+# A report is shown in a frame, from the browser's memory: there this policy holds as well, so its
+# style has to be named.
 _POLICY = (
-    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none';"
-    " form-action 'self'"
+    f"default-src 'self'; style-src 'self' {STYLE_SOURCE}; frame-src blob:; object-src 'none';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 _FOR_EVER = "public, max-age=31536000, immutable"
 _HASHED = "assets/"  # whose names have a digest of what they hold
 _ATTEMPTS_PER_S = 5
+
+Feature = Literal["warehouse"]
 
 router = APIRouter(tags=["console"])
 
@@ -37,17 +42,21 @@ class Token(BaseModel):
 
 
 class Session(BaseModel):
-    """What the token of a session allows, and the version of what answers."""
+    """What the token of a session allows, the version of what answers, and what it has.
+
+    ``features`` names what not every deployment has, and pages of the console need.
+    """
 
     role: Literal["read", "operate"]
     version: str
+    features: list[Feature]
 
 
 @router.get(SESSION, response_model=Session)
-def session(request: Request) -> JSONResponse:
+def session(request: Request, own: Own) -> JSONResponse:
     """What this browser may do, by the cookie or the token that it has."""
     role: Role = request.state.role
-    return JSONResponse(_session(role))
+    return JSONResponse(_session(own, role))
 
 
 @router.post(SESSION, response_model=Session)
@@ -59,7 +68,7 @@ def sign_in(request: Request, own: Own, given: Token) -> JSONResponse:
     role = own.tokens.role(given.token)
     if role is None:
         raise ProblemError(401, "the token is not known: `millrace status --secrets` shows it")
-    answer = JSONResponse(_session(role))
+    answer = JSONResponse(_session(own, role))
     is_secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, given.token, httponly=True, samesite="strict", secure=is_secure)
     return answer
@@ -121,5 +130,6 @@ class _Files(StaticFiles):
         return packed
 
 
-def _session(role: Role) -> dict[str, str]:
-    return Session(role=role, version=__version__).model_dump()
+def _session(own: Service, role: Role) -> dict[str, Any]:
+    features: list[Feature] = ["warehouse"] if own.warehouse else []
+    return Session(role=role, version=__version__, features=features).model_dump()

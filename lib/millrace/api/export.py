@@ -23,6 +23,7 @@ from millrace.api.streams import Streamed
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.reader import Reader
 from millrace.io.mongo.search import Question
+from millrace.records.business import Span
 
 _SLICE_S = 5.0  # searched in less, the next slice of time is longer
 
@@ -105,7 +106,7 @@ def headers_of(since: datetime, until: datetime, trust: Mapping[str, Any]) -> di
     }
 
 
-def name_of(asked: Search, what: str) -> str:
+def name_of(asked: Search | Span, what: str) -> str:
     """A name for a file of a search, by ``what`` it has and from when to when."""
     since, until = (f"{time:%Y%m%dT%H%M%SZ}" for time in (asked.since, asked.until))
     return f"millrace-{what}-{since}-{until}"

@@ -17,6 +17,7 @@ Fault = Literal[
     "lost",
     "differing",
     "uncompared",
+    "undeleted",
     "misjoined",
 ]
 
@@ -41,7 +42,8 @@ class Reconciliation:
 
     It looked at what was received from ``since`` on. ``faults`` counts lines, but for
     ``differing``, windows of a table, ``uncompared``, 1 where no window could be compared, and
-    ``misjoined``, facts of the warehouse.
+    ``misjoined``, facts of the warehouse. Of an entity, in place of a feed, ``missing``,
+    ``differing`` and ``undeleted`` count keys.
     """
 
     feed: str

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { type Page, type PageProps, PAGES, pageOf } from "./pages.ts";
+import { type Page, type PageProps, pageOf, pagesOf } from "./pages.ts";
 import { Bar } from "./parts/Bar.tsx";
 import { Keyboard } from "./parts/Keyboard.tsx";
 import { ProblemNote } from "./parts/ProblemNote.tsx";
@@ -42,7 +42,7 @@ function Shell({ signed, session }: { signed: Signed; session: Session }) {
       <header class="top">
         <span class="brand">millrace</span>
         <nav aria-label="Pages">
-          {PAGES.map((one) => (
+          {pagesOf(session).map((one) => (
             <a href={hrefOf(one.name, shared(view))} aria-current={one === page ? "page" : undefined} onClick={within}>
               {one.title}
             </a>

@@ -16,8 +16,12 @@ export interface Page {
   readonly hasQuery?: boolean;
   /** Whether it has no span of time: the bar leaves that out. */
   readonly isTimeless?: boolean;
+  /** Whether it asks for nothing again by itself. */
+  readonly isStill?: boolean;
   /** Whether it asks again at each tick though it has no span: the bar can pause that. */
   readonly hasRefresh?: boolean;
+  /** What the deployment must have for it, as the session says. */
+  readonly feature?: Session["features"][number];
   readonly load: () => Promise<{ default: ComponentType<PageProps> }>;
 }
 
@@ -28,10 +32,17 @@ export const PAGES: readonly Page[] = [
   { name: "anomalies", title: "Anomalies", load: () => import("./pages/anomalies.tsx") },
   { name: "geography", title: "Geography", load: () => import("./pages/geography.tsx") },
   { name: "shop", title: "Shop", load: () => import("./pages/shop.tsx") },
+  { name: "business", title: "Business", feature: "warehouse", load: () => import("./pages/business.tsx") },
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
   { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
+  { name: "entities", title: "Entities", isTimeless: true, hasRefresh: true, load: () => import("./pages/entities.tsx") },
   { name: "dead-letters", title: "Dead letters", load: () => import("./pages/dead-letters.tsx") },
+  { name: "reports", title: "Reports", isStill: true, load: () => import("./pages/reports.tsx") },
 ];
+
+/** The pages that a session has. */
+export const pagesOf = (session: Session): readonly Page[] =>
+  PAGES.filter((one) => !one.feature || session.features.includes(one.feature));
 
 /** The page of a name; the first where there is none of it. */
 export const pageOf = (name: string): Page => PAGES.find((one) => one.name === name) ?? PAGES[0]!;
