@@ -236,7 +236,10 @@ def test_texts_of_any_length_and_kind_are_keys(conf: Config, empty: Warehouse) -
         )
         for n, text in enumerate(texts)
     ]
-    load(empty, Run(events=found, products=[product(50, 0, text, 1, 1) for text in texts[:3]]))
+    load(
+        empty,
+        Run(events=found, products=[product(n, 0, text, 1, 1) for n, text in enumerate(texts[:3])]),
+    )
     built(conf)
     count = "SELECT count(*), count(DISTINCT user_key) FROM warehouse.fact_event"
     assert rows(empty, count) == [(len(texts), len(texts) - 1)], "no text and unknown are one"
