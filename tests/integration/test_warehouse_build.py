@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -17,7 +16,6 @@ import pytest
 from psycopg.types.json import Jsonb
 from support.commandline import millrace
 from support.pipeline import wait_until
-from support.places import SILENT, free_ports, settings_file
 from support.warehouse_rows import (
     Run,
     contents,
@@ -30,7 +28,6 @@ from support.warehouse_rows import (
     product,
 )
 
-from millrace import config, stack
 from millrace.config import Config, Warehouse
 from millrace.errors import JobError
 from millrace.io.warehouse import connection
@@ -47,27 +44,10 @@ TABLES = {
 }
 
 
-@pytest.fixture(scope="module")
-def conf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
-    """A configuration whose warehouse is up while the module's tests run."""
-    folder = tmp_path_factory.mktemp("warehouse")
-    port = free_ports(5)[-1]
-    directory = folder / "stack"
-    file = settings_file(
-        folder,
-        stack={
-            "directory": str(directory),
-            "servers": [],
-            "warehouse": ["warehouse-postgres"],
-        },
-        warehouse={"host": "127.0.0.1", "port": port},
-    )
-    loaded = config.load(file)
-    try:
-        yield stack.up(loaded, SILENT, ["warehouse"])
-    finally:
-        stack.down(loaded, SILENT)
-        shutil.rmtree((directory / "data" / "warehouse-postgres").resolve(), ignore_errors=True)
+@pytest.fixture
+def conf(warehouse_alone: Config) -> Config:
+    """The configuration of the warehouse."""
+    return warehouse_alone
 
 
 @pytest.fixture
@@ -256,7 +236,10 @@ def test_texts_of_any_length_and_kind_are_keys(conf: Config, empty: Warehouse) -
         )
         for n, text in enumerate(texts)
     ]
-    load(empty, Run(events=found, products=[product(50, 0, text, 1, 1) for text in texts[:3]]))
+    load(
+        empty,
+        Run(events=found, products=[product(n, 0, text, 1, 1) for n, text in enumerate(texts[:3])]),
+    )
     built(conf)
     count = "SELECT count(*), count(DISTINCT user_key) FROM warehouse.fact_event"
     assert rows(empty, count) == [(len(texts), len(texts) - 1)], "no text and unknown are one"

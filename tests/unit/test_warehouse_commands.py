@@ -11,7 +11,10 @@ def test_a_configuration_without_a_warehouse_is_told(tmp_path: Path) -> None:
     for command in (("build",), ("dbt", "source", "freshness")):
         ended = millrace("warehouse", *command, conf=conf)
         assert (ended.code, ended.out) == (2, "")
-        assert ended.err == f"millrace: {conf}: there is no section warehouse\n"
+        assert (
+            ended.err
+            == f"millrace: {conf}: the section warehouse is missing: see docs/warehouse.md\n"
+        )
 
 
 def test_a_dbt_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -78,7 +78,9 @@ def run(conf: Config, arguments: list[str]) -> int:
 def of(conf: Config) -> Warehouse:
     """The section of the warehouse; raises ConfigurationError where there is none."""
     if conf.warehouse is None:
-        raise ConfigurationError(f"{conf.file}: there is no section warehouse")
+        raise ConfigurationError(
+            f"{conf.file}: the section warehouse is missing: see docs/warehouse.md"
+        )
     return conf.warehouse
 
 

@@ -32,6 +32,7 @@ def page(written: str, tables: list[Table]) -> str:
     parts = [
         f"{written.partition(MARK)[0]}{MARK}",
         "## From raw to facts\n",
+        "Which model needs which; an arrow that others imply is left out.\n",
         *lineage(tables),
         "\n## Tables\n",
         "In the schema `warehouse`. Each key that names another table is a foreign key.",

@@ -30,6 +30,7 @@
   to the version that is now right for them: nobody sees a fact without its version.
 #}
 {% macro get_incremental_versions_sql(arg_dict) %}
+  set constraints all deferred;
   {{ get_incremental_replace_sql(arg_dict) }};
   {{ moved_events() }};
   {{ moved_items() }}
