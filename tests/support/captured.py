@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from millrace.config import Config, entities
+from millrace.config import Config
+from millrace.config import entities as known_entities
 from millrace.io import sources
 from millrace.io.kafka.awaited import comes, end_offset
 from millrace.records import capture
@@ -19,8 +20,13 @@ HEARTBEAT_S = 2
 
 
 @contextmanager
-def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
-    """They are up meanwhile, and their data are gone afterwards."""
+def captured_servers(
+    folder: Path, *, entities: Path | None = None, **sections: object
+) -> Iterator[Servers]:
+    """They are up meanwhile, and their data are gone afterwards.
+
+    ``entities`` is the file of the entities, where it is not that of conf.
+    """
     # The broker's, its controller's and mongod's are the first ones of this row.
     *_, on_connect, on_postgres, on_mariadb, on_mongo = free_ports(8)
     directory = folder / "stack"
@@ -40,7 +46,8 @@ def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
                 "uri": f"mongodb://127.0.0.1:{on_mongo}/?replicaSet=rs0",
                 "database": "catalog",
             },
-        },
+        }
+        | ({"entities": str(entities)} if entities else {}),
         spark={"shuffle_partitions": 2, "driver_memory": "1g", "conf": QUICK},
         **sections,
     )
@@ -57,7 +64,7 @@ def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
 def marked(captured: Config, entity: Entity, patience_s: float) -> None:
     """Waits until all that the entity's source has committed by now is in Kafka."""
     assert captured.changes
-    database = entities.database(captured.changes, entity.source)
+    database = known_entities.database(captured.changes, entity.source)
     topic = capture.signals_topic(captured.changes.name, entity.source, database)
     start = end_offset(captured.kafka, topic)
     marker = sources.mark(captured.changes, entity.source)
