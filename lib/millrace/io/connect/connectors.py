@@ -110,7 +110,7 @@ def _of_history(kafka: Kafka) -> Properties:
     """How the clients log in that keep the tables' definitions: not as the worker's own do."""
     if kafka.security_protocol == "PLAINTEXT":
         return {}
-    own = {"security.protocol": kafka.security_protocol}
+    own: Properties = {"security.protocol": kafka.security_protocol}
     if kafka.ca_file:
         own |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": str(kafka.ca_file)}
     if kafka.security_protocol.startswith("SASL"):
