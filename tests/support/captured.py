@@ -19,21 +19,17 @@ ENTITIES = ("movies", "series", "persons")
 HEARTBEAT_S = 2
 
 
-@contextmanager
-def captured_servers(
-    folder: Path, *, entities: Path | None = None, **sections: object
-) -> Iterator[Servers]:
-    """They are up meanwhile, and their data are gone afterwards.
+def captured_settings(folder: Path, *, entities: Path | None = None, **sections: object) -> Path:
+    """A configuration file in ``folder``, with free ports and everything else inside the folder.
 
     ``entities`` is the file of the entities, where it is not that of conf.
     """
     # The broker's, its controller's and mongod's are the first ones of this row.
     *_, on_connect, on_postgres, on_mariadb, on_mongo = free_ports(8)
-    directory = folder / "stack"
-    file = settings_file(
+    return settings_file(
         folder,
         stack={
-            "directory": str(directory),
+            "directory": str(folder / "stack"),
             "servers": ["kafka", "mongo"],
             "changes": ["source-postgres", "source-mariadb", "source-mongo", "connect"],
         },
@@ -51,6 +47,12 @@ def captured_servers(
         spark={"shuffle_partitions": 2, "driver_memory": "1g", "conf": QUICK},
         **sections,
     )
+
+
+@contextmanager
+def captured_servers(folder: Path, **settings: object) -> Iterator[Servers]:
+    """Servers of ``captured_settings``, up meanwhile; their data are gone afterwards."""
+    file = captured_settings(folder, **settings)  # type: ignore[arg-type]
     servers = Servers(file, with_changes=True)
     try:
         servers.up()
@@ -58,7 +60,7 @@ def captured_servers(
     finally:
         servers.down()
         # Of a server that root may not run, the data are where another user can get to.
-        shutil.rmtree((directory / "data" / "source-postgres").resolve(), ignore_errors=True)
+        shutil.rmtree((folder / "stack" / "data" / "source-postgres").resolve(), ignore_errors=True)
 
 
 def marked(captured: Config, entity: Entity, patience_s: float) -> None:
