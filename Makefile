@@ -11,8 +11,8 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup console console-test demo test test-slow test-cluster test-k8s chaos bench up down status lock format \
-  docs dashboards clean clean-data
+.PHONY: help setup console console-test dbt demo demo-changes test test-slow test-cluster test-airflow test-k8s chaos bench up \
+  down status lock format docs dashboards clean clean-data
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,13 +35,19 @@ setup: .venv/.installed ## Install what is needed into .venv (the others do it b
 console: setup ## Build the browser's page that the API serves, where its sources changed
 	@$(BIN)/python -m millrace.tools.console_build
 
+dbt: setup ## Install dbt into .venv-dbt (what builds the warehouse does it by itself)
+	@$(BIN)/python -m millrace.tools.dbt
+
 console-test: setup ## Check the page's types, and run its tests
 	$(BIN)/python -m millrace.tools.console_build check
 
-demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines of your own
+demo: setup ## The whole way in a few minutes, with results; FILE=access.log adds lines, OPEN=1 keeps them coming
 # Without the page the demo is whole but for its last line.
 	-@$(BIN)/python -m millrace.tools.console_build
-	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)")
+	@$(BIN)/millrace demo $(if $(FILE),--file "$(FILE)") $(if $(OPEN),--open)
+
+demo-changes: setup ## Three databases filled, changed and captured, the store proven equal to them
+	@$(BIN)/millrace demo --changes
 
 test: setup ## Every check and every test
 	$(BIN)/ruff check .
@@ -58,6 +64,9 @@ test-slow: setup ## The tests that take minutes each: replays, planted incidents
 
 test-cluster: setup ## The jobs on a standalone cluster of Spark, executors apart (minutes)
 	$(BIN)/pytest tests/cluster
+
+test-airflow: setup ## The DAG of the warehouse in an Airflow of its own (minutes)
+	$(BIN)/pytest tests/airflow
 
 test-k8s: setup ## The jobs on the cluster that KUBECONFIG names, and its faults (half an hour)
 	$(BIN)/pytest tests/e2e
@@ -81,12 +90,14 @@ format: setup ## Put the code in its one format
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-docs: setup dashboards ## Make the pages that are made from code, notebooks run for it (minutes)
+docs: setup dashboards ## Make the pages and pictures that are made from code (a quarter of an hour)
 	$(BIN)/python -m millrace.tools.field_docs > docs/fields.md
 	$(BIN)/python -m millrace.tools.metric_docs > docs/metrics.md
 	$(BIN)/python -m millrace.tools.query_docs > docs/query.md
 	$(BIN)/python -m millrace.tools.api_docs docs/api.md
 	$(BIN)/python -m millrace.tools.console_build types
+	$(BIN)/python -m millrace.tools.warehouse_docs
+	$(BIN)/python tests/console/pictures.py
 	$(BIN)/python notebooks/render.py
 
 dashboards: setup ## Write Grafana's files anew
@@ -96,12 +107,18 @@ lock: $(BIN)/uv ## Write the lock files anew, keeping versions that still fit
 	$(COMPILE) --all-extras -o requirements-dev.lock pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements-dev.lock -o requirements-api.lock requirements-api.in
+# With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
+	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
+	$(COMPILE) --no-strip-extras -o requirements-airflow.lock requirements-airflow.in
+# With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
+	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
 
 $(BIN)/uv: | .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 clean: ## Remove .venv and caches; the servers' data stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-dbt .venv-airflow
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@rm -rf build lib/*.egg-info spark-warehouse
 	@find conf dashboards jobs lib notebooks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs one job: ./spark-submit.sh ingest|aggregate|archive|changes [--conf FILE] [--until-caught-up]
 #                                 [--from archive] [--accept-loss] [-- Spark's own options]
+#               ./spark-submit.sh warehouse [--conf FILE] [--every 10m] [--accept-loss] [-- ...]
 # Python is the parent and the JVM its child, so that SIGTERM and Ctrl-C reach the job first and
 # the running batch is finished.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-usage() { sed -n '2,3s/^# //p' "$root/spark-submit.sh" >&2; exit 2; }
+usage() { sed -n '2,4s/^# //p' "$root/spark-submit.sh" >&2; exit 2; }
 
 job=${1:-}
 [[ -n $job && -f $root/jobs/$job.py ]] || usage

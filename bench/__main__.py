@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bench import (
     asking,
+    changes,
     cost,
     formats,
     growth,
@@ -33,7 +34,7 @@ from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
 from bench.place import CONF, DOWNLOADS, RESULTS
 from millrace import config
-from millrace.config import Config
+from millrace.config import Addition, Config
 from millrace.runtime.session import spark_session
 from millrace.stack import lifecycle
 
@@ -58,6 +59,7 @@ def everything(context: typer.Context) -> None:
         grow()
         index()
         ask()
+        capture()
 
 
 @app.command("contenders")
@@ -208,11 +210,31 @@ def index(
         _table("indexes", report.index_rows(found), iter(()), console)
 
 
+@app.command("changes")
+def capture(
+    rounds_: Annotated[int, typer.Option("--rounds", help="How often.")] = changes.ROUNDS,
+    count: Annotated[int, typer.Option(help="How many changes are taken.")] = changes.CHANGES,
+) -> None:
+    """Change capture: from commit to store, then changes a second beside a plain consumer."""
+    file = changes.settings()
+    with _stack(file, additions=["changes"]) as (_, console), _progress(console) as progress:
+        bar = progress.add_task("changes", total=None, rate="")
+        waited, taken = changes.measured(
+            file, rounds_, count, lambda step: progress.update(bar, description=step)
+        )
+        _keep("changes", [waited, *taken], console)
+        is_whole = rounds_ >= changes.ROUNDS and count == changes.CHANGES
+        rows, goals = report.change_rows(taken), report.change_goals(waited, taken)
+        _table("changes", rows, goals, console, is_whole=is_whole)
+
+
 @contextmanager
-def _stack() -> Iterator[tuple[Config, Console]]:
+def _stack(
+    file: Path = CONF, additions: Collection[Addition] = ()
+) -> Iterator[tuple[Config, Console]]:
     os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
-    conf, console = config.load(CONF), Console()
-    conf = lifecycle.up(conf, console)
+    conf, console = config.load(file), Console()
+    conf = lifecycle.up(conf, console, additions)
     try:
         yield conf, console
     finally:

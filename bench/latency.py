@@ -96,17 +96,20 @@ def _caught_up(client: "MongoClient[dict[str, Any]]", conf: Config, names: list[
 
 
 @contextmanager
-def running_job(file: Path, name: str) -> Iterator["subprocess.Popen[bytes]"]:
+def running_job(file: Path, name: str, job: str = "ingest") -> Iterator["subprocess.Popen[bytes]"]:
+    """A job that runs meanwhile, as users run it."""
     log = FOLDER / "logs" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [str(ROOT / "spark-submit.sh"), "ingest", "--conf", str(file)]
+    command = [str(ROOT / "spark-submit.sh"), job, "--conf", str(file)]
     with log.open("wb") as output:
-        job = subprocess.Popen(command, stdout=output, stderr=output, cwd=ROOT, env=environment())
+        process = subprocess.Popen(
+            command, stdout=output, stderr=output, cwd=ROOT, env=environment()
+        )
     try:
-        yield job
+        yield process
     finally:
-        job.terminate()
-        job.wait()
+        process.terminate()
+        process.wait()
 
 
 def send_steadily(conf: Config, topics: list[str], lines_per_s: int, seconds: int) -> None:

@@ -6,13 +6,15 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from bench import asking, cost, formats, indexes
-from bench.asking import Asked, Walked
+from bench import changes, cost, formats, indexes, open_loop
+from bench.asking import Walked
+from bench.changes import Taken, Waited
 from bench.contenders import Contender
 from bench.growth import Grown
 from bench.indexes import NONE, Indexed
 from bench.latency import Latency
 from bench.measure import Result
+from bench.open_loop import Asked
 from bench.page import markdown
 from bench.parsing import COMBINED, SPLIT
 from bench.usage import CONTENDER
@@ -235,6 +237,34 @@ def asking_rows(found: Sequence[Asked]) -> list[tuple[str, ...]]:
     return rows
 
 
+def change_rows(taken: Sequence[Taken]) -> list[tuple[str, ...]]:
+    """Changes/s of each program over the same topics, and its own processor time for each."""
+    rows: list[tuple[str, ...]] = [("program", "changes/s", "min", "max", "us/change")]
+    for name in dict.fromkeys(one.contender for one in taken):
+        own = [one for one in taken if one.contender == name]
+        speeds = [one.changes_per_s for one in own]
+        figures = (f"{round(value):,}" for value in (median(speeds), min(speeds), max(speeds)))
+        rows.append((name, *figures, f"{median(one.cpu_us for one in own):.0f}"))
+    return rows
+
+
+def change_goals(waited: Waited, taken: Sequence[Taken]) -> Iterator[str]:
+    """From commit to store, and the job against the plain consumer."""
+    yield (
+        f"at {waited.changes_per_s:,} changes/s in three databases: p50 {waited.p50_ms:,} ms,"
+        f" p99 {waited.p99_ms:,} ms, at most {waited.max_ms:,} ms from commit to visible document;"
+        f" the job keeps {waited.cpu_cores} cores busy"
+    )
+    verdict = "reached" if waited.p95_ms < 3_000 else "MISSED"
+    yield f"p95 from commit to visible document: {waited.p95_ms:,} ms (under 3,000: {verdict})"
+    speeds = {
+        name: median(one.changes_per_s for one in taken if one.contender == name)
+        for name in (changes.OURS, changes.PLAIN)
+    }
+    ratio = speeds[changes.OURS] / speeds[changes.PLAIN]
+    yield _at_least("changes/s, millrace / plain Python", ratio, 1.0)
+
+
 def index_rows(found: Sequence[Indexed]) -> list[tuple[str, ...]]:
     """Microseconds of mongod's processor a document, with each set of indexes."""
     rows: list[tuple[str, ...]] = [("indexes", "us a document", "min", "max", "more than none")]
@@ -253,7 +283,7 @@ def index_rows(found: Sequence[Indexed]) -> list[tuple[str, ...]]:
 def asking_goals(found: Sequence[Asked], walked: Walked) -> Iterator[str]:
     """Which shapes take longer than they may, what `ingest` kept of its rate, and the walk."""
     for mark in dict.fromkeys(one.stored for one in found):
-        own = [one for one in found if one.stored == mark and one.shape != asking.FIND]
+        own = [one for one in found if one.stored == mark and one.shape != open_loop.FIND]
         for name, most in (("p95", 100), ("p99", 500)):
             slow = [one.shape for one in own if getattr(one, f"{name}_ms") >= most]
             verdict = f"MISSED by {', '.join(slow)}" if slow else "reached"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images: build-image.sh [NAME:TAG], millrace:<version> where not given.
-# Of the jobs as NAME:TAG, of the query API as NAME-api:TAG. With docker, buildah or podman, whichever
-# this machine has.
+# Of the jobs as NAME:TAG, of the query API as NAME-api:TAG, of Kafka Connect as NAME-connect:TAG.
+# With docker, buildah or podman, whichever this machine has.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -18,6 +18,7 @@ for tool in docker buildah podman; do
     }
     build Dockerfile "$image"
     build api.Dockerfile "${image%:*}-api:${image##*:}"
+    build connect.Dockerfile "${image%:*}-connect:${image##*:}"
     exit
   fi
 done

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Applies an overlay and waits until all is ready with these images: deploy.sh OVERLAY IMAGE [API_IMAGE]
-# The API's image is that of the same place and tag named millrace-api, where not given. The cluster
-# is the one that KUBECONFIG names, which must have the Spark operator.
+# The API's image is that of the same place and tag named millrace-api, where not given, and Kafka
+# Connect's millrace-connect. The cluster is the one that KUBECONFIG names, which must have the Spark
+# operator.
 set -euo pipefail
 
-(($# == 2 || $# == 3)) || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+(($# == 2 || $# == 3)) || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 overlay=$(cd "$(dirname "${BASH_SOURCE[0]}")/overlays/$1" && pwd)
 image=$2
 api_image=${3:-${image%:*}-api:${image##*:}}
-streams=(ingest aggregate archive)
+connect_image=${image%:*}-connect:${image##*:}
+streams=(ingest aggregate archive changes)
 deadline=$((SECONDS + 600))
 
 kube() { kubectl --namespace millrace "$@"; }
@@ -45,6 +47,9 @@ runs() {
 
 manifests=$(kubectl kustomize "$overlay" | sed -E -e "s#^( +image: ).*/?millrace[:@].*#\1$image#" \
   -e "s#^( +image: ).*/?millrace-api[:@].*#\1$api_image#")
+# A digest names one image alone: then Kafka Connect's is that of the overlay.
+[[ $image == *@* ]] || manifests=$(sed -E "s#^( +image: ).*/?millrace-connect[:@].*#\1$connect_image#" \
+  <<< "$manifests")
 grep -qF "image: $image" <<< "$manifests" \
   || { echo "deploy.sh: the overlay $1 has no image whose name ends in millrace" >&2; exit 1; }
 has_api=$(grep -cF "image: $api_image" <<< "$manifests" || true)
@@ -76,6 +81,11 @@ for stream in "${streams[@]}"; do
   done
   echo "$stream is ready with $image"
 done
+if kube get deployment connect > /dev/null 2>&1; then
+  kube rollout status deployment/connect --timeout "$((deadline > SECONDS ? deadline - SECONDS : 1))s" \
+    || { echo "deploy.sh: connect is not ready" >&2; exit 1; }
+  echo "connect is ready"
+fi
 if [[ $has_api != 0 ]]; then
   kube rollout status deployment/api --timeout "$((deadline > SECONDS ? deadline - SECONDS : 1))s" \
     || { echo "deploy.sh: api is not ready with $api_image" >&2; exit 1; }

@@ -1,4 +1,7 @@
-"""Fills a folder of an image: downloads.py jars FOLDER, or geo FOLDER for the country database."""
+"""Fills a folder of an image: downloads.py jars FOLDER, geo FOLDER, or connect FOLDER.
+
+What Spark needs, the country database, or Kafka Connect with its connectors.
+"""
 
 import shutil
 import sys
@@ -26,6 +29,14 @@ def geo(folder: Path) -> None:
     install_country_database(folder / DATABASE, downloads_folder(Stack()))
 
 
+def connect(folder: Path) -> None:
+    """Kafka Connect's worker, its connectors, MySQL's among them, and its JMX exporter."""
+    # Not in the jobs' image, which has no servers.
+    from millrace.stack.connect import fill
+
+    fill(folder)
+
+
 if __name__ == "__main__":
     kind, folder = sys.argv[1:]
-    {"jars": jars, "geo": geo}[kind](Path(folder))
+    {"jars": jars, "geo": geo, "connect": connect}[kind](Path(folder))

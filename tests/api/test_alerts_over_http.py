@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from millrace.api.documents import time_text
 from millrace.config import Config
+from millrace.io import kafka
 
 FEED = app_feed("alerts_app")
 RULE = {
@@ -60,6 +61,22 @@ def test_a_rule_is_made_read_replaced_and_deleted(client: TestClient) -> None:
     assert made["id"] in [one["id"] for one in client.get("/v1/alerts").json()["items"]]
     assert client.delete(path, headers={"If-Match": '"2"'}).status_code == 204
     assert client.get(path).status_code == 404
+
+
+def test_a_rule_over_a_feed_without_topic_says_that_it_is_not_evaluated(figures: Figures) -> None:
+    nowhere = app_feed("alerts_nowhere")
+    conf = figures.conf.model_copy(update={"feeds": (FEED, nowhere)})
+    with asking(conf) as client:
+        of_all = created(client)["fault"]
+        assert of_all.startswith("feed alerts_nowhere: Kafka has no topic alerts_nowhere"), of_all
+        chosen = {"filter": {"feed": [FEED.name]}}
+        assert created(client, **chosen)["fault"] is None
+        assert created(client, enabled=False)["fault"] is None
+        # By the clock it is evaluated all the same.
+        assert created(client, no_data="alert")["fault"] is None
+    kafka.create_topics(conf.kafka, [nowhere.topic])
+    with asking(conf) as client:
+        assert created(client)["fault"] is None
 
 
 def test_of_two_who_change_a_rule_the_second_is_told(client: TestClient) -> None:

@@ -1,10 +1,14 @@
 """Dead letters: found page by page, settled by those who may."""
 
 import base64
+import csv
+import io
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from api.conftest import FEEDS, asking
 from pydantic import SecretStr
@@ -47,6 +51,43 @@ def ids(api_conf: Config) -> list[str]:
     stored.delete_many({"feed": APP.name})
     stored.insert_many(letters)
     return [one["_id"] for one in reversed(letters)]
+
+
+def exported(client: TestClient, format: str, **asked: Any) -> list[dict[str, Any]]:
+    answer = client.get("/v1/dead-letters/export", params=SPAN | asked | {"format": format})
+    assert answer.status_code == 200, answer.text
+    if format == "ndjson":
+        *lines, last = answer.text.splitlines()
+        assert json.loads(last) == {"complete": True, "lines": len(lines)}
+        return [json.loads(line) for line in lines]
+    if format == "csv":
+        return [*csv.DictReader(io.StringIO(answer.text, newline=""))]
+    return pq.read_table(io.BytesIO(answer.content)).to_pylist()
+
+
+@pytest.mark.parametrize("format", ["ndjson", "csv", "parquet"])
+def test_a_file_has_all_letters_that_are_asked_for(
+    client: TestClient, ids: list[str], format: str
+) -> None:
+    asked = {"feed": APP.name}
+    found = exported(client, format, **asked)
+    assert sorted(one["_id"] for one in found) == sorted(ids)
+    times = [str(one["received_at"]) for one in found]
+    assert times == sorted(times, reverse=True)
+    (mended,) = [one for one in found if one["raw"].lstrip("'").startswith("{")]
+    assert mended["raw"].lstrip("'") == GOOD.decode()
+    assert {one["raw"] for one in found if one is not mended} == {"\\xff\x1b[2J{"}
+    of_reason = exported(client, format, **asked, reason="no_match")
+    assert {one["reason"] for one in of_reason} == {"no_match"}
+    assert len(of_reason) == 5
+    assert exported(client, format, **asked, status="resolved") == []
+
+
+def test_what_is_hidden_is_in_no_file(api_conf: Config) -> None:
+    hidden = api_conf.api.model_copy(update={"hidden_fields": ("raw",)})
+    with asking(api_conf.model_copy(update={"api": hidden})) as client:
+        for format in ("ndjson", "csv", "parquet"):
+            assert "raw" not in exported(client, format, feed=APP.name)[0]
 
 
 def listed(client: TestClient, **asked: Any) -> list[str]:

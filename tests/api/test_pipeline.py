@@ -7,6 +7,7 @@ from api.conftest import FEEDS, asking
 from api.worlds import app_feed, empty
 from pydantic import ValidationError
 from starlette.testclient import TestClient
+from support.counted import CountedFeed
 from support.places import free_port
 from support.stored import store
 
@@ -63,14 +64,20 @@ def test_a_link_is_an_address_of_http(url: str) -> None:
 
 
 def test_a_feed_tells_where_its_figures_stand(client: TestClient, api_conf: Config) -> None:
-    world = empty(api_conf, app_feed("api_stands"))
-    conf = world.conf.model_copy(update={"feeds": (world.feed,)})
+    feed = app_feed("api_stands")
+    one = api_conf.kafka.model_copy(update={"partitions": 1})
+    is_new = kafka.create_topics(one, [feed.topic])
+    conf = empty(api_conf, feed).conf
+    if is_new:
+        send(one, feed.topic, [LINES[0]] * 3)
     with asking(conf) as own:
         (stage,) = own.get("/v1/pipeline").json()
-        assert stage["aggregate"] == {"last_batch": None, "lag_lines": 0, "newest_window": None}
-        for second in range(3):
-            world.send(LINES[0], START + timedelta(seconds=second))
-        world.aggregate()
+    assert stage["aggregate"] == {"last_batch": None, "lag_lines": 3, "newest_window": None}
+    world = CountedFeed(conf, feed, kafka.topic(one, feed.topic).id)
+    for second in range(3):
+        world.send(LINES[0], START + timedelta(seconds=second))
+    world.aggregate()
+    with asking(conf) as own:
         (stage,) = own.get("/v1/pipeline").json()
     counted = stage["aggregate"]
     assert counted["newest_window"] == "2026-07-01T09:00:00.000Z"

@@ -28,6 +28,7 @@ from millrace.io.mysql import figures
 from millrace.records.reconciliations import ALL, Reconciliation
 from millrace.report.style import POLICY
 from millrace.report.texts import said
+from millrace.simulate.send import send
 
 FEED = app_feed("report_app")
 SHOP = Feed(name="report_shop", topic="report_shop", format="shop", service_name="shop")
@@ -88,6 +89,23 @@ def texts(html: str, tag: str) -> list[str]:
     """What elements of a kind say, as it stands in the page."""
     found = re.findall(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.S)
     return [re.sub(r"<[^>]*>", "", one) for one in found]
+
+
+def test_feeds_stand_as_far_as_their_figures_are_counted(api_conf: Config) -> None:
+    own = empty(api_conf, app_feed("report_counted"))
+    waiting = [b"stored, and not counted"] * 3
+    send(own.conf.kafka, own.feed.topic, waiting)
+    for number in range(own.conf.kafka.partitions):
+        for one in waiting:
+            own.send(one, START, number)
+    own.ingest()
+    with asking(own.conf) as client:
+        html = reported(client, feed=own.feed.name)
+        (counted,) = client.get("/v1/figures/levels_by_minute", params=SPAN).json()["counted"]
+    assert counted["lag_lines"] == 3
+    row = texts(html, "tr")[1]
+    assert row.startswith(own.feed.name), row
+    assert row.endswith("3never"), row
 
 
 def tiles(html: str) -> dict[str, str]:

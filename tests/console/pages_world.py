@@ -11,7 +11,7 @@ from support.counted import CountedFeed
 
 from millrace.config import Config, Feed
 from millrace.detect.templates import Template, template_id
-from millrace.io import mongo, template_files
+from millrace.io import kafka, mongo, template_files
 from millrace.io.mongo import reconciliations
 from millrace.io.template_files import Templates
 from millrace.records.reconciliations import Fault, Reconciliation
@@ -56,7 +56,8 @@ def filled(conf: Config, web: Feed, app: Feed, until: datetime) -> World:
         app.name,
         Templates(3, until, "mongo", 20, tuple(TEMPLATES.values())),
     )
-    world = World(CountedFeed(conf, web), CountedFeed(conf, app), until)
+    topic_id = kafka.topic(conf.kafka, app.topic).id
+    world = World(CountedFeed(conf, web), CountedFeed(conf, app, topic_id), until)
     _send_app(world)
     times = [world.since + n * _MINUTE / 40 for n in range(40 * MINUTES)]
     lines = generate("combined", len(times), seed=5, start=times[0], end=times[-1])

@@ -1,5 +1,6 @@
 """One contract for every sink: a batch is in it once, however it came there."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,22 +10,30 @@ import pytest
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from support import warehouse_content
+from support.last_records import last_records
 from support.lines import kafka_rows, offsets, store, values
 
 from millrace.config import Config, Feed
 from millrace.config.entities import Entities
-from millrace.io import delta, mongo, mysql, reference_data
+from millrace.io import delta, mongo, mysql, reference_data, warehouse
+from millrace.io.cleansed_sink import CleansedSink
 from millrace.io.delta import DeltaSink
 from millrace.io.delta import log as delta_log
+from millrace.io.mongo import entity_store
 from millrace.io.mongo.changes_sink import ChangesSink
 from millrace.io.mongo.sink import MongoSink
 from millrace.io.mysql.sink import MysqlSink
-from millrace.records import tables
+from millrace.io.warehouse.sink import WarehouseSink
+from millrace.records import history, tables
 from millrace.records.entities import Entity, Field
+from millrace.records.entity_json import encoded, row_json
 from millrace.records.ledger import Batch, StoredFigures
+from millrace.records.warehouse import PRODUCTS, REQUESTS, Table
 from millrace.transform import stage
 from millrace.transform.changes import to_changes
 from millrace.transform.spec import Spec
+from millrace.transform.warehouse import to_rows
 from millrace.windows.figures import figures
 
 TOPIC = "lines"
@@ -151,18 +160,83 @@ def changes_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
 
     def content() -> Any:
         letters = list(db.dead_letters.find({"feed": feed.name}).sort("_id"))
-        return list(db[feed.name].find().sort("_id")), letters
+        told = list(db[history.collection(feed.name)].find().sort("_id"))
+        return list(db[feed.name].find().sort("_id")), letters, told
 
     batches = lambda: db.batches.count_documents({"query": feed.name})  # noqa: E731
     return Tried(conf, write, content, batches)
 
 
+def cleansed_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    """The rows that the store has, in a topic: what is read of it are the last ones of each key."""
+    stored, topic = changes_sink(spark, conf, feed), f"{feed.name}-data"
+    db, entity = mongo.database(conf.mongo), replace(SERIES, name=feed.name)
+    query = f"{feed.name}_data"
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        stored.write(rows, batch)
+        changed = rows.withColumn("value", F.expr(CHANGE).cast("binary"))
+        told = to_changes(changed, entity, feed.max_record_bytes)
+        sink = CleansedSink(conf.kafka, conf.mongo, feed, entity, topic, feed.name)
+        store(sink, told, replace(batch, query=query))
+
+    def content() -> Any:
+        last = last_records(conf.kafka, topic)
+        shown = {
+            json.dumps({"id": row["_id"]}, separators=(",", ":")).encode(): json.loads(value)
+            for row in db[feed.name].find({"change.deleted": None})
+            if (value := encoded(row_json(entity, entity_store.fields(row))))
+        }
+        assert {key: json.loads(value) for key, value in last.items()} == shown
+        return sorted(last.items())
+
+    return Tried(conf, write, content, lambda: db.batches.count_documents({"query": query}))
+
+
+# Of the line with the offset n the nth change of the product n % ROWS; every hundred and first has
+# no price, so that it is dead.
+PRICE = f"""
+    to_json(named_struct(
+        'timestamp', timestamp, 'product_id', concat('P', offset % {ROWS}), 'stock', offset,
+        'price', if(offset % 101 = 0, null, offset / 100)))
+"""
+
+
+def requests_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    return stored_in_warehouse(conf, feed, REQUESTS, "value")
+
+
+def products_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
+    return stored_in_warehouse(conf, feed, PRODUCTS, PRICE)
+
+
+def stored_in_warehouse(conf: Config, feed: Feed, table: Table, value: str) -> Tried:
+    of, own = spec(conf, feed), conf.warehouse
+    assert own
+    warehouse.prepare(own)
+
+    def write(rows: DataFrame, batch: Batch) -> None:
+        told = rows.withColumn("value", F.expr(value).cast("binary"))
+        store(WarehouseSink(own, feed, table), to_rows(told, of, table), batch)
+
+    batches = "SELECT 1 FROM raw.batches WHERE feed = %(feed)s"
+    return Tried(
+        conf,
+        write,
+        lambda: warehouse_content.content(own, feed.name),
+        lambda: len(warehouse_content.select(own, batches, feed=feed.name)),
+    )
+
+
 SINKS = {
+    "cleansed": cleansed_sink,
     "mongo": mongo_sink,
     "mongo_many": mongo_sink_of_many_letters,
     "mysql": mysql_sink,
     "delta": delta_sink,
     "changes": changes_sink,
+    "warehouse_requests": requests_sink,
+    "warehouse_products": products_sink,
 }
 
 
@@ -170,15 +244,17 @@ Fresh = Callable[[], tuple[Tried, Feed]]
 
 
 @pytest.fixture(params=SINKS)
-def fresh(
-    request: pytest.FixtureRequest, spark: SparkSession, servers: Config, country_database: str
-) -> Fresh:
+def fresh(request: pytest.FixtureRequest, spark: SparkSession, country_database: str) -> Fresh:
     """Makes a sink of one kind for a feed that nothing was written of yet."""
+    kind = request.param
+    conf: Config = request.getfixturevalue(
+        "warehouse" if kind.startswith("warehouse") else "servers"
+    )
 
     def make() -> tuple[Tried, Feed]:
-        name = f"{request.param}_{uuid4().hex[:8]}"
+        name = f"{kind}_{uuid4().hex[:8]}"
         feed = Feed(name=name, topic=TOPIC, format="combined", service_name="web")
-        return SINKS[request.param](spark, servers, feed), feed
+        return SINKS[kind](spark, conf, feed), feed
 
     return make
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 
@@ -10,25 +9,25 @@ import httpx
 import pytest
 from confluent_kafka import Producer
 from pyspark.sql import SparkSession
-from support.pipeline import QUICK, Pipeline
-from support.places import SILENT, free_ports, settings_file
+from support.captured import ENTITIES, captured_servers, marked
+from support.last_records import last_records
+from support.pipeline import Pipeline
+from support.places import SILENT
 
-from millrace import config, stack
+from millrace import stack
 from millrace.cli.changes import simulate
 from millrace.config import Config, entities
-from millrace.io import kafka, mongo, sources
-from millrace.io.kafka.awaited import comes, end_offset
-from millrace.io.mongo import letters
+from millrace.io import kafka, mongo
+from millrace.io.mongo import entity_store, letters
 from millrace.io.sources import mariadb, postgres
 from millrace.proof.changes import Compared, compare
 from millrace.proof.requeue_changes import requeue_changes
-from millrace.records import capture
-from millrace.records.entities import Entity
+from millrace.records import capture, history
+from millrace.records.entity_json import encoded, key_json, row_json
 from millrace.tools.connectors import Connectors, Said
 
 pytestmark = pytest.mark.slow
 
-ENTITIES = ("movies", "series", "persons")
 PATIENCE_S = 300.0
 OPERATIONS = 400
 
@@ -36,35 +35,8 @@ OPERATIONS = 400
 @pytest.fixture(scope="module")
 def captured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     """Servers with sources and Kafka Connect, up while the module's tests run."""
-    folder = tmp_path_factory.mktemp("changes")
-    *_, on_connect, on_postgres, on_mariadb, on_mongo = free_ports(8)
-    directory = folder / "stack"
-    file = settings_file(
-        folder,
-        stack={
-            "directory": str(directory),
-            "servers": ["kafka", "mongo"],
-            "changes": ["source-postgres", "source-mariadb", "source-mongo", "connect"],
-        },
-        changes={
-            "connect": f"http://127.0.0.1:{on_connect}",
-            "heartbeat_s": 2,
-            "postgres": {"host": "127.0.0.1", "port": on_postgres},
-            "mariadb": {"host": "127.0.0.1", "port": on_mariadb, "database": "catalog"},
-            "mongo": {
-                "uri": f"mongodb://127.0.0.1:{on_mongo}/?replicaSet=rs0",
-                "database": "catalog",
-            },
-        },
-        spark={"shuffle_partitions": 2, "driver_memory": "1g", "conf": QUICK},
-    )
-    loaded = config.load(file)
-    try:
-        yield stack.up(loaded, SILENT, ["changes"])
-    finally:
-        stack.down(loaded, SILENT)
-        # Of a server that root may not run, the data are where another user can get to.
-        shutil.rmtree((directory / "data" / "source-postgres").resolve(), ignore_errors=True)
+    with captured_servers(tmp_path_factory.mktemp("changes")) as servers:
+        yield servers.conf
 
 
 @pytest.fixture(scope="module")
@@ -95,18 +67,8 @@ def caught_up(spark: SparkSession, pipe: Pipeline) -> None:
     known = entities.of(pipe.conf)
     for name in ENTITIES:
         # What is committed by now is in Kafka once its marker is.
-        _marked(pipe.conf, known.entity(name))
+        marked(pipe.conf, known.entity(name), PATIENCE_S)
     pipe.run_within(spark, "changes")
-
-
-def _marked(captured: Config, entity: Entity) -> None:
-    assert captured.changes
-    database = entities.database(captured.changes, entity.source)
-    topic = capture.signals_topic(captured.changes.name, entity.source, database)
-    start = end_offset(captured.kafka, topic)
-    assert comes(
-        captured.kafka, topic, start, sources.mark(captured.changes, entity.source), PATIENCE_S
-    )
 
 
 def test_applying_twice_changes_nothing(captured: Config, applied: list[Said]) -> None:
@@ -127,7 +89,7 @@ def test_sources_that_were_killed_start_again_with_what_they_had(
             os.kill(server.pid, signal.SIGKILL)
     stack.up(captured, SILENT, ["changes"])
     for source in ENTITIES:
-        _marked(captured, entities.of(captured).entity(source))
+        marked(captured, entities.of(captured).entity(source), PATIENCE_S)
 
 
 def test_no_password_is_in_connect_its_topics_or_its_log(
@@ -166,6 +128,47 @@ def test_the_store_is_equal_to_the_sources_after_all_kinds_of_changes(
     assert found["persons"].rows > 10
     shown = mongo.database(captured.mongo).catalog.count_documents({})
     assert shown == sum(one.rows for one in found.values())
+
+
+def test_each_cleansed_topic_has_the_rows_of_the_store(
+    captured: Config, pipe: Pipeline, spark: SparkSession
+) -> None:
+    caught_up(spark, pipe)
+    known, db = entities.of(captured), mongo.database(captured.mongo)
+    for name in ENTITIES:
+        topic = capture.cleansed_topic(known.deployment, name)
+        assert kafka.topic_settings(captured.kafka, topic)["cleanup.policy"] == "compact"
+        rows = [entity_store.fields(row) for row in db[name].find({"change.deleted": None})]
+        expected = {
+            encoded(key_json(known.entity(name), row["id"])): encoded(
+                row_json(known.entity(name), row)
+            )
+            for row in rows
+        }
+        last = last_records(captured.kafka, topic)
+        assert last.keys() == expected.keys()
+        assert {key: json.loads(value) for key, value in last.items()} == {
+            key: json.loads(value) for key, value in expected.items()
+        }
+
+
+def test_the_history_has_each_change_once_and_ends_with_the_store(
+    captured: Config, pipe: Pipeline, spark: SparkSession
+) -> None:
+    caught_up(spark, pipe)
+    known, db = entities.of(captured), mongo.database(captured.mongo)
+    for name in ENTITIES:
+        told, entity = db[history.collection(name)], known.entity(name)
+        places = [one["kafka"]["offset"] for one in told.find({"kafka": {"$exists": True}})]
+        assert len(places) == len(set(places)) > 0
+        standing = {
+            str(one["key"]): row_json(entity, one["row"])
+            for one in told.find({"superseded_at": None, "row": {"$exists": True}})
+        }
+        rows = db[name].find({"change.deleted": None})
+        assert standing == {
+            str(row["_id"]): row_json(entity, entity_store.fields(row)) for row in rows
+        }
 
 
 def test_what_differs_is_named_by_its_key_and_mended(

@@ -12,6 +12,7 @@ from manifests import tools
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ("local", "staging", "production")
+WITH_CHANGES = "changes"  # production, and change data capture
 Manifest = dict[str, Any]
 _APPLICATIONS = ("SparkApplication", "ScheduledSparkApplication")
 

@@ -40,12 +40,16 @@ def test_an_image_runs_as_a_number_that_is_not_root(file: Path) -> None:
     assert users[-1] == "185"
 
 
-def test_both_images_are_of_one_base_and_both_recipes_are_known() -> None:
+def test_all_images_are_of_one_base_and_all_recipes_are_known() -> None:
     bases = {
         re.findall(r"^ARG BASE_IMAGE=(.+)$", f.read_text(), re.MULTILINE)[0] for f in DOCKERFILES
     }
     assert len(bases) == 1
-    assert [file.name for file in DOCKERFILES] == ["Dockerfile", "api.Dockerfile"]
+    assert [file.name for file in DOCKERFILES] == [
+        "Dockerfile",
+        "api.Dockerfile",
+        "connect.Dockerfile",
+    ]
 
 
 def test_the_api_needs_neither_java_nor_spark() -> None:

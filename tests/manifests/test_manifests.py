@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 import yaml
 from manifests.policies import broken
-from manifests.rendered import OVERLAYS, ROOT, Manifest, named, rendered
+from manifests.rendered import OVERLAYS, ROOT, WITH_CHANGES, Manifest, named, rendered
 from manifests.schemas import faults
 
 from millrace.api import tokens
 from millrace.api.guard import OPEN_PATHS
 from millrace.config import Api
+from millrace.tools.manifest import STREAMS
 
 _NAMESPACE = "millrace"
 Plant = Callable[[list[Manifest]], Any]
@@ -36,12 +37,12 @@ def _api_container(manifests: list[Manifest]) -> Manifest:
     return _api(manifests)["template"]["spec"]["containers"][0]
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", [*OVERLAYS, WITH_CHANGES])
 def test_a_cluster_would_take_every_object(overlay: str) -> None:
     assert faults(rendered(overlay)) == []
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", [*OVERLAYS, WITH_CHANGES])
 def test_every_object_keeps_the_rules(overlay: str) -> None:
     assert broken(rendered(overlay)) == []
 
@@ -68,14 +69,21 @@ def test_a_hand_edited_size_and_a_property_without_effect_are_named() -> None:
 
 
 def test_every_job_is_an_application_of_its_own() -> None:
+    manifests = rendered("production")
     found = {
         (item["kind"], item["metadata"]["name"])
-        for item in rendered("production")
+        for item in manifests
         if item["kind"].endswith("SparkApplication")
     }
-    streams = {("SparkApplication", name) for name in ("ingest", "aggregate", "archive")}
+    streams = {("SparkApplication", name) for name in STREAMS}
     scheduled = {("ScheduledSparkApplication", name) for name in ("reconcile", "compact")}
     assert found == streams | scheduled
+    suspended = {
+        name
+        for name in STREAMS
+        if named(manifests, "SparkApplication", name)["spec"].get("suspend")
+    }
+    assert suspended == {"changes"}
 
 
 def test_the_api_runs_where_it_is_asked_for_at_the_ports_of_the_configuration() -> None:

@@ -16,17 +16,21 @@ from support.pipeline import wait_until
 
 RULES = Path(__file__).parents[2] / "dashboards" / "alerts"
 _UP_TIMEOUT_S = 60
+_JOBS = {"api": "millrace-api", "connect": "connect"}
 
 
 @contextmanager
 def scraping(
     program: str, folder: Path, port: int, ports: Mapping[str, int], rules: Path = RULES
 ) -> Iterator[str]:
-    """Prometheus with these rules, which scrapes the job, or the API, at each port; its address."""
+    """Prometheus with these rules, which scrapes what answers at each port; its address.
+
+    That is a job of that name, the API, or Kafka Connect's worker.
+    """
     file = folder / "prometheus.yaml"
     targets: dict[str, list[str]] = {}
     for name, own_port in ports.items():
-        job = "millrace-api" if name == "api" else "millrace"
+        job = _JOBS.get(name, "millrace")
         targets.setdefault(job, []).append(f"127.0.0.1:{own_port}")
     content = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},

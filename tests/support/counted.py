@@ -58,10 +58,14 @@ class Sent:
 
 @dataclass
 class CountedFeed:
-    """A feed that only this test has, and what the jobs have done of it so far."""
+    """A feed that only this test has, and what the jobs have done of it so far.
+
+    Where its lines stand in Kafka as well, ``topic_id`` is that of their topic.
+    """
 
     conf: Config
     feed: Feed
+    topic_id: str = TOPIC_ID
     sent: list[Sent] = field(default_factory=list)
     counted: list[Sent] = field(default_factory=list)
     accepted: list[Fields] = field(default_factory=list)
@@ -192,7 +196,7 @@ class CountedFeed:
         for partition in sorted({one.partition for one in self.sent}):
             start = before.get(partition, 0)
             end = start + sum(one.partition == partition for one in some)
-            ranges.append(OffsetRange(self.feed.topic, TOPIC_ID, partition, start, end))
+            ranges.append(OffsetRange(self.feed.topic, self.topic_id, partition, start, end))
             before[partition] = end
         number = self._batches.get(job, 0)
         self._batches[job] = number + 1

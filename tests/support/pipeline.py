@@ -22,7 +22,7 @@ from millrace import config
 from millrace.config import Config
 from millrace.io import kafka, mongo, mysql
 from millrace.observe.observer import Observer
-from millrace.runtime import backfill, streams
+from millrace.runtime import backfill, loading, streams
 from millrace.runtime.context import DONE, JobContext
 from millrace.runtime.flow import Job
 from millrace.simulate.send import send
@@ -81,11 +81,16 @@ class Pipeline:
         That of ``jobs/``, or ``job`` under the same name.
         """
         function: Job = job or getattr(import_module(name), name)
+        conf = self.conf
+        if source == "unloaded":
+            conf = conf.model_copy(update={"feeds": loading.feeds(conf)})
         stopping = threading.Event()
-        observer = Observer(name, self.conf)
-        context = JobContext(name, function, spark, self.conf, stopping, observer)
+        observer = Observer(name, conf)
+        context = JobContext(name, function, spark, conf, stopping, observer)
         if source == "archive":
             ended = backfill.run(context)
+        elif source == "unloaded":
+            ended = loading.run(context, accept_loss=accept_loss)
         else:
             topics = streams.topics_of(self.conf)
             ended = streams.run(context, topics, until_caught_up=True, accept_loss=accept_loss)

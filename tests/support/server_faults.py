@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -11,22 +11,26 @@ from pathlib import Path
 from rich.console import Console
 
 from millrace import config, stack
-from millrace.config import Server
+from millrace.config import Addition, Server
 
 _SILENT = Console(file=StringIO())
 _END_TIMEOUT_S = 10
 
 
 class Servers:
-    """A broker, a mongod and a MariaDB that may be killed and paused: no other test has them."""
+    """A broker, a mongod and a MariaDB that may be killed and paused: no other test has them.
 
-    def __init__(self, file: Path) -> None:
+    So may be those of ``additions``, such as change capture.
+    """
+
+    def __init__(self, file: Path, *, additions: Sequence[Addition] = ()) -> None:
         self.file = file
         self.conf = config.load(file)
+        self._additions = additions
 
     def up(self) -> None:
         """Starts those that do not run, on the data that they had."""
-        self.conf = stack.up(self.conf, _SILENT)
+        self.conf = stack.up(self.conf, _SILENT, self._additions)
 
     def down(self) -> None:
         """Ends all of them."""

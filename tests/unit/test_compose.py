@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from millrace import config
+from millrace.config import passwords
 from millrace.config.yaml_file import ENV_PREFIX
-from millrace.stack import reconcile
+from millrace.stack import connect, reconcile
 from millrace.stack.servers import folders
 
 ROOT = Path(__file__).parents[2]
@@ -19,20 +20,28 @@ COMPOSE_FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVERS = ("kafka", "mongo", "mysql")
+HEALTHY = (*SERVERS, "source-postgres", "connect")
 JOBS = ("ingest", "aggregate", "archive")
 API = "api"
 RECONCILE = "reconcile"
-BUILT = (*JOBS, API, RECONCILE)
+CHANGES = ("changes", "connectors")
+BUILT = (*JOBS, API, RECONCILE, *CHANGES, "connect")
+NO_CONFIGURATION = {"rules.yaml", "entities.yaml", "connect-jmx.yaml"}
 REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
 PINNED_IMAGE = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
-PROFILE = ["observe"]
-# What looks at the suite.
-OBSERVERS = tuple(name for name in SERVICES if SERVICES[name].get("profiles") == PROFILE)
+PROFILES = (["observe"], ["changes"])
+# What looks at the suite, and what captures changes.
+OPTIONAL = tuple(name for name in SERVICES if SERVICES[name].get("profiles") in PROFILES)
 PROMETHEUS_FILE = ROOT / "dashboards/prometheus/prometheus.yaml"
 PROVISIONING = ROOT / "dashboards/grafana/provisioning"
 # What each service waits for: a server until it is healthy, all else until it is done.
 NEEDS = {
-    **{name: {"topics", "mongo-init", "mysql"} for name in BUILT},
+    **{name: {"topics", "mongo-init", "mysql"} for name in (*JOBS, API, RECONCILE)},
+    "changes": {"connectors"},
+    "connectors": {"connect", "source-postgres", "mongo-init", "mongo-catalog", "mysql-catalog"},
+    "connect": {"kafka"},
+    "mongo-catalog": {"mongo-init"},
+    "mysql-catalog": {"mysql"},
     "topics": {"kafka"},
     "mongo-init": {"mongo"},
     "mongo-monitor": {"mongo-init"},
@@ -87,7 +96,7 @@ def test_schema_check_refuses_a_wrong_key(tmp_path: Path) -> None:
 
 
 def test_whatever_asks_a_server_and_every_server_with_users_has_passwords() -> None:
-    assert {*BUILT, "mongo", "mysql"} <= {service for service, _ in PASSWORDS}
+    assert {*BUILT, "mongo", "mysql", "source-postgres"} <= {service for service, _ in PASSWORDS}
 
 
 @pytest.mark.parametrize(("service", "name"), PASSWORDS)
@@ -166,15 +175,15 @@ def test_only_what_needs_others_waits_for_them() -> None:
 @pytest.mark.parametrize("service", NEEDS)
 def test_services_wait_for_servers_to_be_healthy_and_for_the_rest_to_be_done(service: str) -> None:
     ends = dict.fromkeys(NEEDS[service], "completed_successfully")
-    states = ends | dict.fromkeys(NEEDS[service].intersection(SERVERS), "healthy")
+    states = ends | dict.fromkeys(NEEDS[service].intersection(HEALTHY), "healthy")
     expected = {name: {"condition": f"service_{state}"} for name, state in states.items()}
     assert SERVICES[service]["depends_on"] == expected
 
 
 def test_the_suite_itself_has_no_profile() -> None:
     plain = {name for name, service in SERVICES.items() if "profiles" not in service}
-    assert plain == {*BUILT, *SERVERS, "topics", "mongo-init"}
-    assert len(OBSERVERS) == len(SERVICES) - len(plain)
+    assert plain == {*JOBS, API, RECONCILE, *SERVERS, "topics", "mongo-init"}
+    assert len(OPTIONAL) == len(SERVICES) - len(plain)
 
 
 @pytest.mark.parametrize(("service", "source", "target"), FROM_REPOSITORY)
@@ -192,7 +201,7 @@ def test_every_other_mount_is_a_volume_and_every_volume_is_mounted() -> None:
 
 def scrape_targets(prometheus: dict[str, Any]) -> dict[str, list[str]]:
     return {
-        job["job_name"]: [t for group in job["static_configs"] for t in group["targets"]]
+        job["job_name"]: [t for group in job.get("static_configs", ()) for t in group["targets"]]
         for job in prometheus["scrape_configs"]
     }
 
@@ -264,6 +273,51 @@ def test_grafana_asks_the_servers_that_are_there(secrets: None) -> None:
     assert by_uid["prometheus"]["jsonData"]["timeInterval"] == interval
 
 
+def test_changes_are_captured_where_its_configuration_says(secrets: None) -> None:
+    changes = config.load(ROOT / "conf/compose.yaml").changes
+    assert changes
+    assert changes.connect == "http://connect:8083"
+    assert changes.postgres
+    postgres = SERVICES[changes.postgres.host]["environment"]
+    assert (postgres["POSTGRES_DB"], postgres["POSTGRES_USER"]) == (
+        changes.postgres.database,
+        changes.postgres.user,
+    )
+    for section, name in ((changes.mariadb, "mysql-catalog"), (changes.mongo, "mongo-catalog")):
+        assert section
+        (script,) = SERVICES[name]["command"]
+        assert section.database in script
+    assert SERVICES["changes"]["command"][0] == "/opt/millrace/jobs/changes.py"
+    environment = SERVICES["connect"]["environment"]
+    sources = {name for kind, name in passwords.NAMES.items() if kind.startswith("source-")}
+    assert environment.keys() == sources
+    assert environment.items() <= SERVICES["changes"]["environment"].items()
+
+
+def test_the_worker_reads_changes_as_the_embedded_one_does() -> None:
+    own = properties(COMPOSE["configs"]["connect-properties"]["content"])
+    embedded = properties(connect.PROPERTIES.replace("{allowed}", connect.ALLOWED))
+    assert own.keys() == embedded.keys()
+    expected = {key: value.replace("{name}", "millrace") for key, value in embedded.items()}
+    differing = {key for key in own if own[key] != expected[key]}
+    assert differing == {"bootstrap.servers", "listeners", "plugin.path"}
+
+
+def properties(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if line)
+
+
+def test_prometheus_finds_what_captures_changes_where_it_is_up() -> None:
+    prometheus = yaml.safe_load(PROMETHEUS_FILE.read_text(encoding="utf-8"))
+    found = {
+        job["job_name"]: names
+        for job in prometheus["scrape_configs"]
+        for discovered in job.get("dns_sd_configs", ())
+        for names in discovered["names"]
+    }
+    assert found == {"millrace": "changes", "connect": "connect"}
+
+
 def test_servers_are_set_up_as_the_jobs_expect_them(secrets: None) -> None:
     conf = config.load(ROOT / "conf/compose.yaml")
     topics = SERVICES["topics"]["environment"]
@@ -279,7 +333,7 @@ def test_servers_are_set_up_as_the_jobs_expect_them(secrets: None) -> None:
 
 
 def test_configurations_load_with_secrets_from_the_environment(secrets: None) -> None:
-    files = {path.name for path in (ROOT / "conf").glob("*.yaml")} - {"rules.yaml", "entities.yaml"}
+    files = {path.name for path in (ROOT / "conf").glob("*.yaml")} - NO_CONFIGURATION
     assert files == {"local.yaml", "own-logs.yaml", "compose.yaml", "k8s.yaml"}
     for name in files:
         assert config.load(ROOT / "conf" / name).feeds

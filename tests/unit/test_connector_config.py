@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from test_entities_file import conf
 
-from millrace.config import Config, entities, passwords
+from millrace.config import Config, Metrics, Ports, entities, passwords
 from millrace.io.connect import connector_config
 from millrace.io.connect.client import ConnectorStatus, cause
 from millrace.records.entities import SOURCES, Source
 from millrace.stack import connect
+from millrace.stack.servers import folders
 
 SOURCE_NAMES = [
     name for kind, names in passwords.NAMES.items() for name in names if kind.startswith("source-")
@@ -66,6 +68,33 @@ def test_properties_of_the_user_win(loaded: Config) -> None:
     changes = loaded.changes.model_copy(update=own)
     config = connector_config(loaded, changes, entities.of(loaded).of("mariadb"))
     assert config["snapshot.mode"] == "no_data"
+
+
+def test_the_definitions_of_tables_are_kept_as_securely_as_changes_are(loaded: Config) -> None:
+    plain = made(loaded, "mariadb")
+    assert not [key for key in plain if ".producer." in key or ".consumer." in key]
+    secret = SecretStr("a-secret-of-kafka")
+    secured = {"security_protocol": "SASL_SSL", "username": "u", "password": secret}
+    secured |= {"ca_file": Path("/tls/ca.crt")}
+    kafka = loaded.kafka.model_copy(update=secured)
+    config = made(loaded.model_copy(update={"kafka": kafka}), "mariadb")
+    for client in ("producer", "consumer"):
+        prefix = f"schema.history.internal.{client}"
+        assert config[f"{prefix}.security.protocol"] == "SASL_SSL"
+        assert config[f"{prefix}.ssl.truststore.location"] == "/tls/ca.crt"
+        assert config[f"{prefix}.sasl.jaas.config"].endswith(
+            'ScramLoginModule required username="u" password="${env:MILLRACE__KAFKA__PASSWORD}";'
+        )
+    assert "a-secret-of-kafka" not in str(config)
+
+
+def test_the_worker_has_a_port_for_prometheus_where_it_is_given_one(loaded: Config) -> None:
+    assert loaded.changes
+    places = folders(loaded)
+    assert len(connect.server(loaded, places, loaded.changes).ports) == 1
+    metrics = Metrics(port=Ports(connect=9404))
+    own = loaded.model_copy(update={"metrics": metrics})
+    assert connect.server(own, places, loaded.changes).ports[1:] == (9404,)
 
 
 def test_the_worker_resolves_the_passwords_of_sources_and_nothing_else() -> None:

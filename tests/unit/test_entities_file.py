@@ -120,6 +120,10 @@ WRONG: dict[str, tuple[Callable[[Content], object], str]] = {
         lambda c: c["entities"].update(again=_series(c)),
         "file: entities: a table stands twice",
     ),
+    "the name that another's history has": (
+        lambda c: _named(c, "movies_history"),
+        "file: no entity can be named movies_history: a collection has that name",
+    ),
     "the name of a collection of the suite": (
         lambda c: _named(c, "batches"),
         "file: no entity can be named batches: a collection has that name",

@@ -15,7 +15,7 @@ DEFINED = metric_docs.defined()
 # What may be a label: all come from configuration, from closed lists, from Kafka's partitions or
 # the API's endpoints.
 LABELS = {"query", "feed", "topic", "partition", "outcome", "reason", "severity", "phase", "sink"}
-LABELS |= {"storage", "fault", "route", "status"}
+LABELS |= {"storage", "fault", "route", "status", "source"}
 
 
 @pytest.mark.parametrize("name", DEFINED)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 from pymongo.errors import (
     AutoReconnect,
@@ -53,6 +54,10 @@ def of_worker(raised: str) -> PythonException:
         (UnreachableError("mongo.uri mongodb://x: no answer"), Outage("MongoDB", False)),
         (UnreachableError("kafka.bootstrap_servers x: Timed out"), Outage("Kafka", True)),
         (ConfigurationError("mysql.host ...: Access denied"), None),
+        (psycopg.errors.AdminShutdown("terminating"), Outage("PostgreSQL", False)),
+        (psycopg.OperationalError("server closed the connection"), Outage("PostgreSQL", False)),
+        (psycopg.errors.UndefinedTable("no such table"), None),
+        (UnreachableError("warehouse.host x: no answer"), Outage("PostgreSQL", False)),
         (of_worker("pymysql.err.OperationalError: (2013, 'Lost')"), Outage("MySQL", False)),
         (of_worker("pymysql.err.OperationalError: (1213, 'Deadlock')"), None),
         (of_worker("pymongo.errors.AutoReconnect: closed"), Outage("MongoDB", False)),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from millrace.records.ledger import OffsetRange, Taken
-from millrace.records.ranges import STRIPE, Stripe, held, size, unread, within, without
+from millrace.records.ranges import STRIPE, Stripe, held, pieces, size, unread, within, without
 
 OFFSETS = st.sets(st.tuples(st.integers(0, 1), st.integers(0, 200)), max_size=300)
 
@@ -110,3 +110,16 @@ UNREAD: dict[str, tuple[Taken, list[OffsetRange], list[OffsetRange]]] = {
 def test_offsets_are_unread_where_no_batch_took_them_and_kafka_has_them_no_more(case: str) -> None:
     taken, in_kafka, expected = UNREAD[case]
     assert unread(taken, in_kafka) == expected
+
+
+@given(offsets=OFFSETS, most=st.integers(1, 400))
+def test_pieces_are_all_offsets_each_once_and_bounded(
+    offsets: set[tuple[int, int]], most: int
+) -> None:
+    whole = without(ranges(offsets), [])
+    parts = pieces(whole, most)
+    found = [one for part in parts for one in numbers(part)]
+    assert len(found) == len(offsets)
+    assert {*found} == offsets
+    # Each range gives its share, rounded.
+    assert all(0 < size(part) < most + 2 * len(whole) for part in parts if part)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import typer
 
-from millrace.cli.options import duration
+from millrace.runtime.repeated import duration
 
 SERVICE = """
 import sys
 from datetime import timedelta
-from millrace.cli.repeated import repeated
+from millrace.runtime.repeated import repeated
 repeated([sys.executable, "-c", *sys.argv[1:]], timedelta(milliseconds=1))
 """
 RUN = """

@@ -64,3 +64,21 @@ def test_a_truncate_is_alone(transactions: list[Transaction]) -> None:
         each for each in transactions if "truncate" in {one.verb for one in each.operations}
     ]
     assert all(len(each.operations) == 1 and not each.is_rolled_back for each in emptying)
+
+
+def test_what_is_told_of_a_table_counts_and_no_key_is_used_twice() -> None:
+    workload = Workload(3, {"mariadb": {1, 2}})
+    used = {1, 2}
+    for transaction in workload.transactions(500):
+        if not transaction.is_rolled_back:
+            used |= {one.key for one in transaction.operations if one.verb == "insert"}
+    workload.know("mariadb", {5})
+    table = {5}
+    for transaction in workload.transactions(500):
+        for one in transaction.operations:
+            if one.verb == "insert":
+                assert one.key not in used
+                table.add(one.key)
+            elif one.verb != "truncate":
+                assert one.key in table
+            table.add(one.new_key)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from dashboards.grafana.source import (
+    changes,
     countries,
     dead_letters,
     errors,
@@ -22,6 +23,7 @@ DASHBOARDS = (
     countries.DASHBOARD,
     shop.DASHBOARD,
     dead_letters.DASHBOARD,
+    changes.DASHBOARD,
     servers.DASHBOARD,
 )
 

@@ -26,6 +26,9 @@ _WRONG = " + ".join(
         f"max by (query) (millrace_lag_seconds) > {BEHIND_S}",
         "millrace_kafka_up == 0",
         "millrace_reconcile_holds == 0",
+        "millrace_connect_up == 0",
+        "millrace_connector_running == 0",
+        "millrace_source_lost == 1",
     )
 )
 _ABSENT = f'clamp_min({_JOBS} - (count(up{{job="millrace"}}) or vector(0)), 0)'
@@ -42,8 +45,8 @@ _AT_A_GLANCE = Row(
         Panel(
             "Healthy?",
             "How many things are wrong: jobs or an API that do not answer, queries that do not"
-            " run, are silent or far behind, a broker away, a proof that does not hold; the table"
-            " of alerts says which.",
+            " run, are silent or far behind, a broker or Kafka Connect away, connectors that do not"
+            " run, a proof that does not hold; the table of alerts says which.",
             "stat",
             "suffix: wrong",
             (instant(f"{_ABSENT} + {_WRONG}", "wrong"),),

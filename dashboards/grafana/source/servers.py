@@ -1,4 +1,4 @@
-"""The three servers, by their usual exporters, which docker-compose.yml starts."""
+"""The servers, by their usual exporters, which docker-compose.yml starts."""
 
 from dashboards.grafana.source.databases import ANSWERS, MONGO, MYSQL, answers, rate
 from dashboards.grafana.source.panel import Dashboard, Panel, Row, above, instant, promql
@@ -53,6 +53,52 @@ _KAFKA = Row(
     ),
 )
 
+_CONNECT = Row(
+    "Kafka Connect",
+    (
+        Panel(
+            "Worker",
+            "Away where Prometheus could not read the worker's JMX exporter; databases keep what is"
+            " not read.",
+            "stat",
+            "none",
+            (instant('up{job="connect"}', "{{instance}}"),),
+            width=4,
+            steps=ANSWERS,
+            words={0: "Away", 1: "Answers"},
+            alerts=("MillraceConnectDown",),
+        ),
+        Panel(
+            "Changes written to Kafka",
+            "By connector; one that stops has nothing to read, or cannot.",
+            "timeseries",
+            "cps",
+            (
+                promql(
+                    "sum by (connector)"
+                    " (kafka_connect_source_task_metrics_source_record_write_rate)",
+                    "{{connector}}",
+                ),
+            ),
+            width=10,
+        ),
+        Panel(
+            "Changes read and not yet written",
+            "By connector; many that stay are a broker that is slow or away.",
+            "timeseries",
+            "short",
+            (
+                promql(
+                    "sum by (connector)"
+                    " (kafka_connect_source_task_metrics_source_record_active_count)",
+                    "{{connector}}",
+                ),
+            ),
+            width=10,
+        ),
+    ),
+)
+
 _EXPORTERS = Row(
     "Exporters",
     (
@@ -61,7 +107,7 @@ _EXPORTERS = Row(
             "Red where an exporter itself is away: what is above is not known then.",
             "state-timeline",
             "none",
-            (promql('up{job=~"kafka|mongo|mysql"}', "{{job}}"),),
+            (promql('up{job=~"kafka|mongo|mysql|connect"}', "{{job}}"),),
             width=24,
             height=5,
             steps=ANSWERS,
@@ -73,8 +119,8 @@ _EXPORTERS = Row(
 DASHBOARD = Dashboard(
     "servers",
     "millrace: servers",
-    "Kafka, MongoDB and MySQL as their exporters see them.",
+    "Kafka, MongoDB, MySQL and Kafka Connect as their exporters see them.",
     (),
-    (_KAFKA, MONGO, MYSQL, _EXPORTERS),
+    (_KAFKA, MONGO, MYSQL, _CONNECT, _EXPORTERS),
     hours=1,
 )

@@ -5,6 +5,8 @@ from dashboards.grafana.source.panel import Variable
 # The limits of the alerts MillraceNoProgress and MillraceLagSeconds.
 SILENT_S, BEHIND_S = 600, 1800
 SLOW_S = 2.5  # that of MillraceApiSlow
+# Those of MillraceConnectorSilent and MillraceChangesSlow.
+SILENT_CONNECTOR_S, SLOW_CHANGES_S = 300, 60
 
 QUERY_FEED = Variable("feed", "Feed", "prometheus", "label_values(millrace_query_active, feed)")
 QUERY = Variable(

@@ -75,7 +75,7 @@ class AlertRule(BaseModel):
     """A rule, how it stands, and what the Alertmanager has of it.
 
     ``state`` is null before it was evaluated. ``fault`` says why it cannot be, as with a feed that
-    is no more.
+    is no more, or whose topic Kafka does not have.
     """
 
     id: str

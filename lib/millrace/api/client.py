@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from millrace import config
+from millrace.api.captured import Captured
 from millrace.api.client_search import Asked, Feeds, Search, several
 from millrace.api.connection import ApiError, Connection
 from millrace.api.downloads import placed
@@ -54,6 +55,11 @@ class Client:
     def close(self) -> None:
         """Closes the connections."""
         self._api.close()
+
+    @property
+    def captured(self) -> Captured:
+        """The rows of captured tables."""
+        return Captured(self._api)
 
     def search(
         self,

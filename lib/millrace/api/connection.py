@@ -83,11 +83,24 @@ class Connection:
 
     def json(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         """The object that the answer is; raises ApiError."""
-        with self.answer(method, path, **content) as response:
-            answer = _parsed(response.read())
-        if answer is None:
-            raise ApiError(f"{self.address}: expected JSON; is this the address of the API?")
+        answer = self._answered(method, path, **content)
+        if not isinstance(answer, dict):
+            raise self._is_none()
         return answer
+
+    def items(self, path: str) -> list[dict[str, Any]]:
+        """The objects of the list that the answer is; raises ApiError."""
+        answer = self._answered("GET", path)
+        if not isinstance(answer, list):
+            raise self._is_none()
+        return answer
+
+    def _answered(self, method: str, path: str, **content: Any) -> Any:
+        with self.answer(method, path, **content) as response:
+            return _parsed(response.read())
+
+    def _is_none(self) -> ApiError:
+        return ApiError(f"{self.address}: expected JSON; is this the address of the API?")
 
     @contextmanager
     def answer(self, method: str, path: str, **content: Any) -> Iterator[httpx.Response]:
@@ -123,17 +136,18 @@ def _told(address: str) -> Iterator[None]:
 
 def _refusal(address: str, response: httpx.Response) -> ApiError:
     """What an answer that is a problem says."""
-    told = _parsed(response.read()) or {}
+    answer = _parsed(response.read())
+    told = answer if isinstance(answer, dict) else {}
     detail = printable(str(told.get("detail") or f"{address} answered {response.status_code}"))
     return ApiError(detail, response.status_code, told.get("position"), told.get("nearest") or ())
 
 
-def _parsed(content: bytes) -> dict[str, Any] | None:
+def _parsed(content: bytes) -> Any:
+    """What the JSON is; None where it is none."""
     try:
-        parsed = json.loads(content)
+        return json.loads(content)
     except ValueError:
         return None
-    return parsed if isinstance(parsed, dict) else None
 
 
 def _address(api: Api) -> str:

@@ -18,10 +18,13 @@ from millrace.api.rates import Rates
 from millrace.api.service import Own, Service
 from millrace.api.tokens import Role
 from millrace.console import COMMAND, STATIC
+from millrace.report.style import STYLE_SOURCE
 
+# A report is shown in a frame, from the browser's memory: there this policy holds as well, so its
+# style has to be named.
 _POLICY = (
-    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none';"
-    " form-action 'self'"
+    f"default-src 'self'; style-src 'self' {STYLE_SOURCE}; frame-src blob:; object-src 'none';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 _FOR_EVER = "public, max-age=31536000, immutable"
 _HASHED = "assets/"  # whose names have a digest of what they hold

@@ -4,33 +4,24 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from millrace.api import export, files
 from millrace.api.buckets import Counting, Steps, buckets, counting
-from millrace.api.columns import FEED, Row
+from millrace.api.columns import Row
 from millrace.api.figure_models import Bucket
-from millrace.api.figure_parameters import (
-    KEY_PARAMETERS,
-    FeedNames,
-    Step,
-    TableName,
-    feeds_of,
-    key_values,
-    known_table,
-    whole_steps,
-)
-from millrace.api.figures import By, columns_of, row_of, search_of
+from millrace.api.figure_parameters import KEY_PARAMETERS
+from millrace.api.figure_questions import Asked, asked_for
+from millrace.api.figures import row_of
 from millrace.api.files import FileFormat
 from millrace.api.logs import trusted
-from millrace.api.service import From, Own, Service, To
+from millrace.api.service import Own, Service
 from millrace.api.streams import Streamed
-from millrace.config import Feed
 from millrace.io.mysql import figures
-from millrace.io.mysql.figures import PERCENTILES, Chosen
+from millrace.io.mysql.figures import PERCENTILES
 from millrace.io.mysql.reader import Reader
 from millrace.records.tables import LATENCY, LE_MS, MEASURES, Table
 from millrace.records.types import Type
@@ -50,13 +41,10 @@ router = APIRouter(prefix="/v1/figures", tags=["figures"])
 class FigureRows:
     """The rows of a table in steps, each with how far its step can be trusted, counted as read."""
 
-    def __init__(
-        self, own: Service, chosen: Chosen, feeds: Sequence[Feed], steps: Steps, by: Sequence[str]
-    ) -> None:
+    def __init__(self, own: Service, asked: Asked) -> None:
         self.lines = 0
-        self.types = types_of(chosen.table, by)
-        self._own, self._chosen, self._feeds, self._by = own, chosen, feeds, by
-        self._steps = steps
+        self.types = types_of(asked.table, asked.columns)
+        self._own, self._asked = own, asked
         self._reader = Reader(own.conf.mysql)
         self._counting: Counting | None = None
 
@@ -75,18 +63,19 @@ class FigureRows:
     def objects(self) -> Iterator[dict[str, Any]]:
         """Each row as /v1/figures has it."""
         for steps, bucket, row in self._found():
-            yield row_of(self._chosen.table, steps, self._by, row) | _told(bucket)
+            yield row_of(self._asked.table, steps, self._asked.columns, row) | _told(bucket)
 
     def _found(self) -> Iterator[tuple[Steps, Bucket, Mapping[str, Any]]]:
         """Each row, with the steps that its own is counted in; raises where a server stops.
 
         So many steps are read at once as take a server a few seconds.
         """
-        at, many = self._steps.since, _FIRST_STEPS
-        while at < self._steps.until:
+        every = self._asked.steps
+        at, many = every.since, _FIRST_STEPS
+        while at < every.until:
             began = time.monotonic()
-            until = min(self._steps.until, at + many * self._steps.length)
-            some = Steps(at, until, self._steps.length)
+            until = min(every.until, at + many * every.length)
+            some = Steps(at, until, every.length)
             for bucket, row in self._read(some):
                 self.lines += 1
                 yield some, bucket, row
@@ -97,17 +86,18 @@ class FigureRows:
                 many = max(1, many // 4)
 
     def _read(self, steps: Steps) -> Iterator[tuple[Bucket, Mapping[str, Any]]]:
-        chosen = replace(self._chosen, since=steps.since, until=steps.until)
+        feeds, by = self._asked.feeds, self._asked.columns
+        chosen = replace(self._asked.chosen, since=steps.since, until=steps.until)
         max_s = float(self._own.conf.mysql.statement_timeout_s)
         with self._reader.cursor() as cursor:
             revised = figures.revised(cursor, chosen, steps.length, max_s)
             # As all is of one moment, it is asked once.
-            self._counting = self._counting or counting(self._own, cursor, self._feeds)
-            asked_of = (self._own, cursor, chosen.table, self._feeds, steps, revised)
+            self._counting = self._counting or counting(self._own, cursor, feeds)
+            asked_of = (self._own, cursor, chosen.table, feeds, steps, revised)
             trust = buckets(*asked_of, self._counting)
             done, is_end = 0, False
             while not is_end:
-                asked = (cursor, chosen, self._by, steps.length, _ROWS_AT_ONCE, max_s, done)
+                asked = (cursor, chosen, by, steps.length, _ROWS_AT_ONCE, max_s, done)
                 some = figures.rows(*asked)
                 yield from ((trust[int(row["bucket"])], row) for row in some)
                 done, is_end = done + len(some), len(some) < _ROWS_AT_ONCE
@@ -147,13 +137,8 @@ def _told(bucket: Bucket) -> dict[str, Any]:
 def rows(
     request: Request,
     own: Own,
-    table: TableName,
+    asked: Annotated[Asked, asked_for("format", most=None)],
     format: FileFormat = "ndjson",
-    feed: FeedNames = [],  # noqa: B006
-    from_: From = "now-1h",
-    to: To = "now",
-    step: Step = "1m",
-    by: By = [],  # noqa: B006
 ) -> Streamed:
     """Every row of a table in steps, all of one moment, by time and `by`, without a limit.
 
@@ -161,21 +146,16 @@ def rows(
     `trust_late_lines`, as `buckets` there. Money is exact: text in NDJSON, decimal in Parquet. The
     headers, and what tells a file that is cut from a whole one, are those of /v1/logs/export.
     """
-    began, of = time.monotonic(), known_table(table)
     files.require_visible_cut(request, format)
-    columns = columns_of(own, of, by)
-    feeds = feeds_of(own, of, feed)
-    keys = key_values(request, own, of, {FEED, "from", "to", "step", "by", "format"})
-    steps = whole_steps(from_, to, step, most=None)
-    asked = search_of(request, own, feeds, steps.since, steps.until)
-    headers = export.headers_of(steps.since, steps.until, trusted(own, asked, began))
-    chosen = Chosen(of, [one.name for one in feeds], steps.since, steps.until, keys)
-    content = FigureRows(own, chosen, feeds, steps, columns)
-    name = export.name_of(asked, of.name)
-    return files.sent(request, own, content, format, name, headers, _query(of, columns, keys, step))
+    steps, lines = asked.steps, asked.lines
+    headers = export.headers_of(steps.since, steps.until, trusted(own, lines, asked.began))
+    content = FigureRows(own, asked)
+    name = export.name_of(lines, asked.table.name)
+    return files.sent(request, own, content, format, name, headers, _query(asked))
 
 
-def _query(table: Table, by: Sequence[str], keys: Mapping[str, Sequence[str]], step: str) -> str:
+def _query(asked: Asked) -> str:
     """What was asked for, within one line."""
-    chosen = [f"{name}={value}" for name, values in keys.items() for value in values]
-    return " ".join([table.name, f"step={step}", *(f"by={name}" for name in by), *chosen])
+    chosen = [f"{name}={value}" for name, values in asked.keys.items() for value in values]
+    by = [f"by={name}" for name in asked.columns]
+    return " ".join([asked.table.name, f"step={asked.step}", *by, *chosen])

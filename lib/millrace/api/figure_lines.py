@@ -22,13 +22,13 @@ from millrace.api.figure_parameters import (
     key_values,
     known_table,
 )
-from millrace.api.figures import search_of, shown_figures
+from millrace.api.figures import shown_figures
 from millrace.api.logs import LARGEST_PAGE, After, shown, trusted
 from millrace.api.pages import Page
 from millrace.api.problems import ProblemError
 from millrace.api.row_facts import Facts, Rows, facts
 from millrace.api.row_lines import RowLines, lines_of
-from millrace.api.service import Own, Service
+from millrace.api.service import Own, Service, all_lines
 from millrace.api.settled import Counted
 from millrace.io.mongo.routes import MongoRoutes
 from millrace.io.mongo.search import OutOfTimeError
@@ -85,7 +85,7 @@ def lines(
         "items": [shown(own, item) for item in page.items],
         "next": following,
         "searched_until": time_text(rows.since if page.is_complete else page.searched_until),
-        **trusted(own, search_of(request, own, (one,), rows.since, rows.until), began),
+        **trusted(own, all_lines(request, own, (one,), rows.since, rows.until), began),
     }
     return JSONResponse(content)
 

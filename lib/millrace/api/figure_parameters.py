@@ -1,6 +1,6 @@
 """What a request for figures names: a table, its feeds, values of its keys, steps of time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from fastapi import Path, Query, Request
 
 from millrace.api import instants
 from millrace.api.buckets import Steps
+from millrace.api.columns import FEED
 from millrace.api.problems import ProblemError
 from millrace.api.service import Service, chosen_feeds, span
 from millrace.config import Feed
@@ -33,6 +34,10 @@ FeedNames = Annotated[
 ]
 Step = Annotated[
     str, Query(max_length=16, description="A multiple of a minute, as 1m, 5m, 1h: rows are of it.")
+]
+By = Annotated[
+    list[str],
+    Query(max_length=8, description="Keys, and feed, that rows are told apart by; else summed."),
 ]
 KEY_PARAMETERS: dict[str, Any] = {
     "parameters": [
@@ -79,8 +84,20 @@ def feeds_of(own: Service, table: Table, names: Sequence[str]) -> tuple[Feed, ..
     return found
 
 
+def columns_of(own: Service, table: Table, names: Sequence[str]) -> list[str]:
+    """The keys of a table that rows are told apart by; raises ProblemError where it lacks one."""
+    wanted = [name for text in names for name in text.split(",") if name]
+    known = [FEED, *(key.name for key in shown_keys(own, table))]
+    for name in wanted:
+        if name not in known:
+            near = get_close_matches(name, known, 3) or None
+            told = f"by: {name[:64]!r} is none of {', '.join(known)}"
+            raise ProblemError(422, told, nearest=near)
+    return list(dict.fromkeys(wanted))
+
+
 def key_values(
-    request: Request, own: Service, table: Table, others: set[str]
+    request: Request, own: Service, table: Table, others: Collection[str]
 ) -> dict[str, list[str]]:
     """The values of the table's keys that are asked for; raises ProblemError where none can be."""
     keys = {key.name: key for key in shown_keys(own, table)}

@@ -21,7 +21,9 @@ from millrace.telemetry import metrics
 COOKIE = "millrace_token"
 OPEN_PATHS = frozenset({"/health"})  # probes have no token
 CONSOLE, SESSION = "/console", "/console/session"  # its files, and who is signed in
-STREAMS = re.compile(r"/v1/(logs/(tail|export)|(figures|business)/[^/]+/export)")
+STREAMS = re.compile(
+    r"/v1/(logs/(tail|export)|dead-letters/export|(figures|business)/[^/]+/export)"
+)
 """The paths of answers that are sent while they are made: these bound how many there are."""
 _LONGEST_BODY = 256 * 1024
 _LONGEST_URL = 16 * 1024

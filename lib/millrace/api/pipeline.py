@@ -9,10 +9,9 @@ from pydantic import BaseModel
 from pymysql import MySQLError
 
 from millrace.api.documents import plain, time_text
-from millrace.api.figures import search_of
 from millrace.api.logs import trusted
 from millrace.api.models import Trust
-from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
+from millrace.api.service import FeedNames, From, Own, Service, To, all_lines, chosen_feeds, span
 from millrace.api.trust import Freshness
 from millrace.config import Feed
 from millrace.config import api as settings
@@ -22,6 +21,7 @@ from millrace.io.mongo.newest_batch import Newest
 from millrace.io.mysql import rate_anomalies
 from millrace.io.mysql.counting import Counting, counting
 from millrace.records.dead_letters import COLLECTION, OPEN
+from millrace.records.reconciliations import Reconciliation
 
 _COUNTED_TO = 100_000
 
@@ -132,20 +132,7 @@ def proof(own: Own, feed: FeedNames = []) -> JSONResponse:  # noqa: B006
     A feed that had none is left out.
     """
     names = [one.name for one in chosen_feeds(own.conf, feed)]
-    verdicts = [
-        Verdict(
-            feed=one.feed,
-            holds=one.holds,
-            since=time_text(one.since),
-            ended_at=time_text(one.ended_at),
-            faults=dict(one.faults.items()),
-            advice=[
-                Advice(faults=list(told.faults), text=told.text, command=told.command)
-                for told in one.mending
-            ],
-        )
-        for one in reconciliations.latest(own.db, names).values()
-    ]
+    verdicts = [verdict_of(one) for one in reconciliations.latest(own.db, names).values()]
     return JSONResponse([verdict.model_dump() for verdict in verdicts])
 
 
@@ -165,8 +152,23 @@ def anomalous_minutes(
     with own.mysql.cursor() as cursor:
         rows = rate_anomalies.latest(cursor, names, since, until, size + 1)
     items = [plain(row) for row in rows[:size]]
-    told = trusted(own, search_of(request, own, feeds, since, until), began)
+    told = trusted(own, all_lines(request, own, feeds, since, until), began)
     return JSONResponse({"items": items, "is_cut": len(rows) > size} | told)
+
+
+def verdict_of(one: Reconciliation) -> Verdict:
+    """What the last reconcile found, as it is told."""
+    return Verdict(
+        feed=one.feed,
+        holds=one.holds,
+        since=time_text(one.since),
+        ended_at=time_text(one.ended_at),
+        faults=dict(one.faults.items()),
+        advice=[
+            Advice(faults=list(told.faults), text=told.text, command=told.command)
+            for told in one.mending
+        ],
+    )
 
 
 def _stage(own: Service, feed: Feed) -> Stage:
@@ -179,7 +181,7 @@ def _stage(own: Service, feed: Feed) -> Stage:
         feed=feed.name,
         topic=feed.topic,
         freshness=freshness,
-        last_batch=_batch(newest) if newest else None,
+        last_batch=last_batch(newest) if newest else None,
         aggregate=_counted(own, feed),
         documents=own.db[feed.name].estimated_document_count(),
         open_dead_letters=dead,
@@ -192,15 +194,17 @@ def _counted(own: Service, feed: Feed) -> AggregateStage | None:
     try:
         with own.mysql.cursor() as cursor:
             found = counting(cursor, feed.name)
+            (counted,) = own.settlement.counted(cursor, [feed])
     except (ConfigurationError, MySQLError):
         return None
     newest = found.newest_window if found else None
     return AggregateStage(
-        last_batch=_batch(found) if found else None,
-        lag_lines=own.freshness.lag_behind(feed, found.ends if found else {}),
+        last_batch=last_batch(found) if found else None,
+        lag_lines=counted.lag_lines,
         newest_window=time_text(newest) if newest else None,
     )
 
 
-def _batch(of: Newest | Counting) -> LastBatch:
+def last_batch(of: Newest | Counting) -> LastBatch:
+    """The last batch of a job, as it is told."""
     return LastBatch(key=of.key, committed_at=time_text(of.committed_at), lines=of.lines)

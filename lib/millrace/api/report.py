@@ -111,21 +111,21 @@ def read(own: Service, feeds: Sequence[Feed], steps: Steps, zone: str, request_i
     """
     with own.mysql.cursor() as cursor:
         as_of = datetime.now(UTC)
+        standing = _standing(own, cursor, feeds)
         parts, trust = FigureParts(own, cursor, feeds, steps).read()
         parts |= _templates(own, cursor, feeds, steps)
     parts |= _lines(own, feeds, steps, request_id)
     parts |= _letters(own, feeds, steps)
-    standing = _standing(own, feeds)
     times = steps.since, steps.until, steps.length, as_of
     return Report(*times, zone, __version__, standing, trust, parts)
 
 
-def _standing(own: Service, feeds: Sequence[Feed]) -> list[FeedStanding]:
+def _standing(own: Service, cursor: DictCursor, feeds: Sequence[Feed]) -> list[FeedStanding]:
     found = reconciliations.latest(own.db, [feed.name for feed in feeds])
     made = []
-    for feed, fresh in zip(feeds, own.freshness.of(own.db, feeds), strict=True):
-        until = datetime.fromisoformat(fresh.committed_until) if fresh.committed_until else None
-        standing = FeedStanding(feed.name, until, fresh.lag_lines)
+    for feed, counted in zip(feeds, own.settlement.counted(cursor, feeds), strict=True):
+        until = datetime.fromisoformat(counted.counted_until) if counted.counted_until else None
+        standing = FeedStanding(feed.name, until, counted.lag_lines)
         if last := found.get(feed.name):
             standing = replace(
                 standing,

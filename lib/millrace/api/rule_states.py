@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pymysql import MySQLError
 
 from millrace.alerts.evaluation import MINUTE, State
-from millrace.alerts.rules import RuleError, Watched
+from millrace.alerts.rules import Rule, RuleError, Watched
 from millrace.api.alert_models import AlertRule, Delivery, RuleState, Window
 from millrace.api.buckets import Steps, buckets
 from millrace.api.documents import time_text
@@ -36,6 +36,7 @@ class Shown:
         fault, asked = None, None
         try:
             asked = watched_by(self._own, stored.rule)
+            fault = self._unsettled(stored.rule, asked)
         except RuleError as error:
             fault = str(error)
         is_its_own = state is not None and state.meaning == digest(stored.rule)
@@ -53,6 +54,22 @@ class Shown:
             state=shown,
             delivery=self._delivery(state, shown),
         )
+
+    def _unsettled(self, rule: Rule, asked: Watched) -> str | None:
+        """Why no minute of the rule is settled, where a feed has no topic; else None.
+
+        By the clock a rule is evaluated all the same.
+        """
+        if not rule.enabled or rule.no_data == "alert":
+            return None
+        watched = (feed for feed in self._own.conf.feeds if feed.name in asked.feeds)
+        for feed in watched:
+            if self._own.settlement.lacks_topic(feed):
+                return (
+                    f"feed {feed.name}: Kafka has no topic {feed.topic}, so none of its minutes is"
+                    " evaluated: create the topic, or choose other feeds"
+                )
+        return None
 
     def trust(
         self, table: Table, feeds: Sequence[str], since: datetime, until: datetime

@@ -15,7 +15,8 @@ from millrace.api.problems import ProblemError
 from millrace.api.settled import Settlement
 from millrace.api.tokens import Role, Tokens, tokens
 from millrace.api.trust import Freshnesses
-from millrace.config import Config, Feed, Warehouse
+from millrace.config import Config, Feed, Warehouse, entities
+from millrace.config.entities import Entities
 from millrace.io.mongo.client import Document, unasked
 from millrace.io.mongo.search import Question
 from millrace.io.mysql.pool import Pool
@@ -37,14 +38,19 @@ class Service:
     mysql: Pool
     exports: BoundedSemaphore
     settlement: Settlement
+    captured: Entities | None = None
 
     @classmethod
     def of(cls, conf: Config) -> "Service":
-        """That of a configuration; raises ConfigurationError where it lacks a token."""
+        """That of a configuration.
+
+        Raises ConfigurationError where it lacks a token, or its file of entities is wrong.
+        """
         pool = Pool(conf.mysql, conf.api.max_concurrent)
         exports = BoundedSemaphore(conf.api.max_exports)
         own = tokens(conf)
-        return cls(conf, own, Freshnesses(conf), pool, exports, Settlement(conf))
+        captured = entities.of(conf) if conf.changes else None
+        return cls(conf, own, Freshnesses(conf), pool, exports, Settlement(conf), captured)
 
     @property
     def warehouse(self) -> Warehouse | None:
@@ -129,6 +135,13 @@ def search(
 
 
 Searched = Annotated[Search, Depends(search)]
+
+
+def all_lines(
+    request: Request, own: Service, feeds: tuple[Feed, ...], since: datetime, until: datetime
+) -> Search:
+    """The search for all lines of the feeds in that time."""
+    return Search(feeds, since, until, query(own, "", feeds), request.state.request_id)
 
 
 def span(from_: str, to: str) -> tuple[datetime, datetime]:

@@ -72,7 +72,9 @@ class Settlement:
         self._conf, self._probe = conf, OffsetProbe(conf.kafka)
         self._topics: dict[str, tuple[datetime, str]] = {}
         self._looks: dict[str, deque[_Look]] = {}
+        self._received: dict[tuple[str, int], tuple[int, float]] = {}
         self._counted: dict[str, tuple[datetime, Taken | None]] = {}
+        self._lacking: dict[str, tuple[datetime, bool]] = {}
         self._lock = threading.RLock()
         self._away_until = EPOCH
         self._failing: set[str] = set()
@@ -109,6 +111,25 @@ class Settlement:
             return Counted(feed=feed.name, counted_until=None, lag_lines=None)
         until = time_text(known[1].until)
         return Counted(feed=feed.name, counted_until=until, lag_lines=known[1].lag)
+
+    def lacks_topic(self, feed: Feed) -> bool:
+        """Whether Kafka answers, and has no topic of the feed: no minute of it is settled then."""
+        with self._lock:
+            at = datetime.now(UTC)
+            known = self._lacking.get(feed.topic)
+            if known is not None and at - known[0] <= _LOOK_AGAIN:
+                return known[1]
+            if at < self._away_until:
+                return False
+            is_lacking = False
+            try:
+                self._probe.spans(feed.topic)
+            except KafkaException as error:
+                is_lacking = _is_without_topic(error)
+                if not is_lacking:
+                    self._away_until = datetime.now(UTC) + _AWAY_FOR
+            self._lacking[feed.topic] = (at, is_lacking)
+            return is_lacking
 
     def taken(self, cursor: DictCursor, feed: Feed, *, with_letters: bool) -> Taken | None:
         """How far the feed is taken; None where that cannot be told."""
@@ -150,13 +171,27 @@ class Settlement:
         waiting = {number: start for number, start in starts.items() if start < ends[number]}
         looks = self._looks.setdefault(feed.topic, deque(maxlen=_LOOKS))
         looks.append(_Look(at, ends))
-        until = _before_all(looks, waiting) or self._received(feed.topic, waiting)
+        until = _before_all(looks, waiting) or self._first_received(feed.topic, topic_id, waiting)
         lag = sum(ends[number] - start for number, start in waiting.items())
         return None if until is None else Taken(until, lag)
 
-    def _received(self, topic: str, waiting: Mapping[int, int]) -> datetime | None:
-        """When the first line that waits was received; None where Kafka does not tell in time."""
-        times = self._probe.received(topic, waiting)
+    def _first_received(
+        self, topic: str, topic_id: str, waiting: Mapping[int, int]
+    ) -> datetime | None:
+        """When the first line that waits was received; None where Kafka does not tell in time.
+
+        A line that was read once is remembered: to read it takes seconds of a broker that is busy,
+        and while `aggregate` is away it is the same one for whoever asks.
+        """
+        known = {
+            number: self._received[topic_id, number][1]
+            for number, offset in waiting.items()
+            if self._received.get((topic_id, number), (None,))[0] == offset
+        }
+        lacking = {number: offset for number, offset in waiting.items() if number not in known}
+        read = self._probe.received(topic, lacking) if lacking else {}
+        self._received |= {(topic_id, number): (lacking[number], t) for number, t in read.items()}
+        times = known | read
         if times.keys() != waiting.keys():
             return None
         return EPOCH + timedelta(seconds=min(times.values()))

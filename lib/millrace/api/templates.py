@@ -7,11 +7,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from millrace.api.documents import time_text
-from millrace.api.figures import search_of
 from millrace.api.logs import trusted
 from millrace.api.models import Trust
 from millrace.api.problems import ProblemError
-from millrace.api.service import FeedNames, From, Own, Service, To, chosen_feeds, span
+from millrace.api.service import FeedNames, From, Own, Service, To, all_lines, chosen_feeds, span
 from millrace.config import Feed
 from millrace.io import template_files
 from millrace.io.mysql.templates import Change, Seen, seen
@@ -74,7 +73,7 @@ def templates(
     with own.mysql.cursor() as cursor:
         times = since.replace(tzinfo=None), until.replace(tzinfo=None)
         found = [_of_feed(own, one, seen(cursor, one, *times)) for one in feeds]
-    told = trusted(own, search_of(request, own, feeds, since, until), began)
+    told = trusted(own, all_lines(request, own, feeds, since, until), began)
     return JSONResponse({"feeds": [one.model_dump() for one in found]} | told)
 
 

@@ -1,7 +1,7 @@
 """How far an answer can be trusted: what is committed, what waits, and what was proven."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -73,23 +73,15 @@ class Freshnesses:
         self._ends: dict[str, tuple[datetime, dict[int, int] | None]] = {}
         self._away_until = datetime.min.replace(tzinfo=UTC)
 
-    def of(self, db: Database[Document], feeds: Sequence[Feed]) -> list[Freshness]:
-        """That of each feed."""
-        return [self._of(db, feed) for feed in feeds]
+    def of(
+        self, db: Database[Document], feeds: Sequence[Feed], job: str = "ingest"
+    ) -> list[Freshness]:
+        """That of each feed, as far as ``job`` has stored it."""
+        return [self._of(db, feed, job) for feed in feeds]
 
-    def lag_behind(self, feed: Feed, ends: Mapping[int, int]) -> int | None:
-        """How many lines of a feed wait for whoever came to these ends; None where Kafka is away.
-
-        ``ends`` is by partition the offset after the last that was taken.
-        """
-        _, until = self._ends_of(feed.topic)
-        if until is None:
-            return None
-        return sum(max(0, end - ends.get(n, 0)) for n, end in until.items())
-
-    def _of(self, db: Database[Document], feed: Feed) -> Freshness:
+    def _of(self, db: Database[Document], feed: Feed, job: str) -> Freshness:
         looked_at, ends = self._ends_of(feed.topic)
-        newest = newest_batch.newest(db, f"ingest-{feed.name}")
+        newest = newest_batch.newest(db, f"{job}-{feed.name}")
         committed = newest.until_offsets if newest else {}
         if ends is None:
             waiting, lag = set(committed), None

@@ -15,6 +15,7 @@ from millrace.cli import (
     compact,
     connectors,
     dead_letters,
+    entities,
     figures,
     formats,
     lines,
@@ -27,6 +28,7 @@ from millrace.cli import (
     routes,
     servers,
     templates,
+    warehouse,
 )
 from millrace.cli.options import FAILED, MISUSED, end
 from millrace.config import ConfigurationError
@@ -53,6 +55,7 @@ for command in (
     lines.tap,
     query.query,
     figures.figures,
+    entities.entities,
     report.report,
     reconcile.reconcile,
     revise.revise,
@@ -66,6 +69,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(formats.app, name="formats")
 app.add_typer(routes.app, name="routes")
 app.add_typer(templates.app, name="templates")
+app.add_typer(warehouse.app, name="warehouse")
 
 
 def _show_version(is_asked: bool) -> None:

@@ -2,14 +2,15 @@
 
 import json
 import sys
-import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from millrace.cli.options import FAILED, console, end, say
 from millrace.config import Config, ConfigurationError, entities
 from millrace.errors import JobError
 from millrace.records.printable import printable_json
+from millrace.records.reconciliations import ALL, Advice, Fault, Reconciliation
 
 if TYPE_CHECKING:
     from millrace.proof.changes import Compared
@@ -20,26 +21,21 @@ _PATIENCE_S = 120.0
 
 def simulate(loaded: Config, count: int, rate: float | None, seed: int) -> None:
     """Does ``count`` operations to the tables of the databases, and says how many there were."""
-    from millrace.simulate.changes import Workload
-    from millrace.simulate.databases import tables
+    from millrace.simulate.working import work
 
     if loaded.changes is None:
         raise ConfigurationError(f"{loaded.file}: changes: this section is missing")
-    with tables(loaded.changes) as opened:
-        workload = Workload(seed, {source: table.keys() for source, table in opened.items()})
-        done, rolled_back, began = 0, 0, time.monotonic()
-        for transaction in workload.transactions(count):
-            opened[transaction.source].apply(transaction)
-            size = len(transaction.operations)
-            done += size
-            rolled_back += size if transaction.is_rolled_back else 0
-            if rate:
-                time.sleep(max(0.0, began + done / rate - time.monotonic()))
-    say(f"{done} changes, {rolled_back} of them rolled back (--seed {seed})")
+    done = work(loaded.changes, count, rate, seed)
+    say(f"{done.operations} changes, {done.rolled_back} of them rolled back (--seed {seed})")
 
 
 def reconcile(loaded: Config, entity: str | None, *, mend: bool, as_json: bool) -> None:
-    """Compares entities with their databases, prints what was found, and ends with 1 if unequal."""
+    """Compares entities with their databases, prints what was found, and ends with 1 if unequal.
+
+    The verdict on each is stored where those on feeds are.
+    """
+    from millrace.io import mongo
+    from millrace.io.mongo import reconciliations
     from millrace.proof.changes import compare
 
     captured = entities.of(loaded)
@@ -52,11 +48,25 @@ def reconcile(loaded: Config, entity: str | None, *, mend: bool, as_json: bool) 
         except JobError as error:
             end(str(error), FAILED)
         is_equal &= compared.is_equal
+        reconciliations.save(mongo.database(loaded.mongo), _verdict(compared))
         if as_json:
             print(printable_json(json.dumps(_plain(compared), ensure_ascii=False)))
         else:
             _tell(compared)
     sys.exit(0 if is_equal else FAILED)
+
+
+def _verdict(compared: "Compared") -> Reconciliation:
+    faults: dict[Fault, int] = {
+        "missing": len(compared.missing),
+        "differing": len(compared.differing),
+        "undeleted": len(compared.undeleted),
+    }
+    command = f"millrace reconcile --changes --feed {compared.entity} --mend"
+    found = tuple(fault for fault, keys in faults.items() if keys)
+    advice = (Advice.to_run(found, command),) if found else ()
+    now = datetime.now(UTC)
+    return Reconciliation(compared.entity, ALL, now, compared.is_equal, faults, advice)
 
 
 def _tell(compared: "Compared") -> None:

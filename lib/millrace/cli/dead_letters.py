@@ -13,9 +13,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
 from millrace import config
-from millrace.cli.options import FAILED, ConfFile, console, end, instant, say
-from millrace.config import Config, ConfigurationError, Feed, entities
-from millrace.records.dead_letters import COLLECTION, OPEN, REASONS, STATUSES, Status
+from millrace.cli.chosen_letters import (
+    DryRun,
+    Everything,
+    FeedName,
+    Ids,
+    Note,
+    ReasonName,
+    Since,
+    chosen_by,
+    feeds_of,
+    filter_of,
+)
+from millrace.cli.options import FAILED, ConfFile, console, end, say
+from millrace.config import Config, Feed, entities
+from millrace.records.dead_letters import COLLECTION, OPEN, STATUSES, Status
 from millrace.records.printable import printable_json
 from millrace.tools.terminal import as_text
 
@@ -25,16 +37,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Inspect, requeue and settle dead letters.")
 
-Ids = Annotated[list[str] | None, typer.Argument(help="Ids, as `list` shows them.")]
-FeedName = Annotated[str | None, typer.Option("--feed", help="Only letters of this feed.")]
-ReasonName = Annotated[str | None, typer.Option("--reason", help="|".join(REASONS))]
-Since = Annotated[
-    str | None,
-    typer.Option(help="Only letters received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
-]
-Everything = Annotated[bool, typer.Option("--all", help="All open letters.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done; change nothing.")]
-Note = Annotated[str | None, typer.Option(help="Reason, stored with the letter.")]
 
 _CUT = (
     "they hold only the first bytes of their line. The whole line is in Kafka or the archive: parse"
@@ -62,7 +64,7 @@ def list_letters(
     from millrace.io import mongo
     from millrace.io.mongo import letters
 
-    chosen = _filter(feed=feed, reason=reason, since=since, status=status)
+    chosen = filter_of(feed=feed, reason=reason, since=since, status=status)
     db = mongo.database(config.load(conf).mongo)
     listed = letters.find(db, chosen, limit=limit)
     if as_json:
@@ -116,14 +118,14 @@ def requeue_letters(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Parse open letters again with today's parser, and resolve those that become records."""
-    chosen = _chosen(ids, feed, reason, since, everything)
+    chosen = chosen_by(ids, feed, reason, since, everything)
     if line is not None and len(chosen.ids) != 1:
         raise typer.BadParameter("needs exactly one id", param_hint="--line")
     loaded = config.load(conf)
     records, cut, still_dead = 0, 0, Counter[str]()
     if loaded.changes:
         loaded = loaded.model_copy(update={"feeds": (*loaded.feeds, *entities.feeds(loaded))})
-    for one in _feeds(loaded, chosen):
+    for one in feeds_of(loaded, chosen):
         done = _requeued(loaded, one, chosen, line, dry_run=dry_run)
         records += done.records
         cut += done.cut
@@ -178,7 +180,7 @@ def discard(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Mark open letters as not worth fixing."""
-    _settle("discarded", _chosen(ids, feed, reason, since, everything), note, dry_run, conf)
+    _settle("discarded", chosen_by(ids, feed, reason, since, everything), note, dry_run, conf)
 
 
 @app.command()
@@ -193,7 +195,7 @@ def resolve(
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Mark open letters as handled in some other way."""
-    _settle("resolved", _chosen(ids, feed, reason, since, everything), note, dry_run, conf)
+    _settle("resolved", chosen_by(ids, feed, reason, since, everything), note, dry_run, conf)
 
 
 def _settle(
@@ -210,49 +212,6 @@ def _settle(
     say(f"{count} letters {status}")
     if chosen.ids and not count:
         end("none of these is an open dead letter", FAILED)
-
-
-def _chosen(
-    ids: list[str] | None, feed: str | None, reason: str | None, since: str | None, everything: bool
-) -> "Filter":
-    """What the options choose; raises BadParameter where that is everything by oversight."""
-    from millrace.io.mongo.letters import Filter
-
-    chosen = _filter(ids=ids, feed=feed, reason=reason, since=since)
-    if chosen == Filter() and not everything:
-        raise typer.BadParameter("give ids, --feed, --reason or --since; or --all")
-    return chosen
-
-
-def _filter(
-    *,
-    ids: list[str] | None = None,
-    feed: str | None = None,
-    reason: str | None = None,
-    since: str | None = None,
-    status: str | None = None,
-) -> "Filter":
-    from millrace.io.mongo.letters import Filter
-
-    if reason is not None and reason not in REASONS:
-        raise typer.BadParameter(f"{reason!r} is not one of {', '.join(REASONS)}")
-    if status is not None and status not in STATUSES:
-        raise typer.BadParameter(f"{status!r} is not one of {', '.join(STATUSES)}")
-    narrowed: Any = (status,) if status else ()
-    return Filter(
-        tuple(ids or ()), feed, reason, None if since is None else instant(since), narrowed
-    )
-
-
-def _feeds(conf: Config, chosen: "Filter") -> list[Feed]:
-    """The feeds whose letters are meant; raises ConfigurationError where one is not configured."""
-    named = {i.partition("/")[0] for i in chosen.ids} or {feed.name for feed in conf.feeds}
-    if chosen.feed:
-        named &= {chosen.feed}
-        conf.feed(chosen.feed)
-    if not named:
-        raise ConfigurationError("none of the ids belongs to that feed")
-    return [conf.feed(name) for name in sorted(named)]
 
 
 def _detail(letter: "Letter") -> str:

@@ -1,6 +1,5 @@
 """What several commands share: options, where they print, and how they end."""
 
-import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 from millrace.config import Config, Feed
 from millrace.records.formats import PRESETS
 from millrace.records.printable import printable
+from millrace.runtime.repeated import DURATION, UNITS
 from millrace.tools.terminal import as_text
 
 ConfFile = Annotated[Path, typer.Option("--conf", help="Configuration file.")]
@@ -20,10 +20,6 @@ FormatName = Annotated[
 ]
 
 FAILED, MISUSED = 1, 2
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d+)([smhd])", re.ASCII)
-_LONGEST = 100_000  # of any unit
 
 console = Console(stderr=True)
 
@@ -45,22 +41,14 @@ def instant(text: str) -> datetime:
     Raises typer.BadParameter if it is neither.
     """
     try:
-        if match := _DURATION.fullmatch(text):
-            return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+        if match := DURATION.fullmatch(text):
+            return datetime.now(UTC) - timedelta(**{UNITS[match[2]]: int(match[1])})
         time = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(
             f"{text!r} is neither a duration (90m, 6h, 2d) nor an ISO 8601 time"
         ) from None
-
-
-def duration(text: str) -> timedelta:
-    """How long ``text`` names: 10m, 1h, 1d. Raises typer.BadParameter if it names none."""
-    match = _DURATION.fullmatch(text)
-    if match and 0 < int(match[1]) <= _LONGEST:
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    raise typer.BadParameter(f"{text!r} is not a duration (10m, 1h, 1d)")
 
 
 def feed_of(conf: Config, format: str) -> Feed:

@@ -15,6 +15,8 @@ from millrace import config
 from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
 from millrace.tools.terminal import as_text
 
+LINES, CHANGES = 200_000, 6_000  # of the demos
+
 
 def up(
     conf: ConfFile = config.DEFAULT_FILE,
@@ -132,17 +134,37 @@ def demo(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Log file to send too, plain or .gz."),
     ] = None,
-    count: Annotated[int, typer.Option(min=0, help="Number of lines to generate.")] = 200_000,
+    count: Annotated[
+        int | None,
+        typer.Option(min=0, help=f"Number of lines ({LINES}) or changes ({CHANGES})."),
+    ] = None,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Capture the changes of three databases instead.")
+    ] = False,
+    stays_open: Annotated[
+        bool, typer.Option("--open", help="Then keep lines coming, and jobs running, until Ctrl-C.")
+    ] = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Start the servers, send lines, run the three jobs, and show the results."""
     from millrace.setup.private import private_files
-    from millrace.tools.demo import run as run_demo
-    from millrace.tools.demo_file import DemoError
+    from millrace.tools import demo as demo_of_lines
+    from millrace.tools import demo_changes
+    from millrace.tools.demo_process import DemoError
 
     try:
+        for option, is_given in (("--file", file), ("--open", stays_open)):
+            if is_given and changes:
+                raise typer.BadParameter("works only without --changes", param_hint=option)
         with private_files():
-            is_whole = run_demo(conf, file=file, count=count, console=console)
+            if changes:
+                number = CHANGES if count is None else count
+                is_whole = demo_changes.run(conf, count=number, console=console)
+            else:
+                number = LINES if count is None else count
+                is_whole = demo_of_lines.run(
+                    conf, file=file, count=number, stays_open=stays_open, console=console
+                )
         sys.exit(0 if is_whole else FAILED)
     except DemoError as error:
         end(str(error), FAILED)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr, model_validator
 
-from millrace.config.models import Mongo, Mysql, Port, Seconds, Section
+from millrace.config.models import Mongo, Mysql, Port, PositiveInt, Seconds, Section
 from millrace.config.yaml_file import CONF_DIRECTORY
 
 
@@ -22,14 +22,18 @@ class Changes(Section):
     """The databases that are read, Kafka Connect's REST address, and the file of the entities.
 
     ``name`` begins the names of connectors, topics, replication slots and publications: two
-    deployments over one database each have their own. ``connectors`` holds further properties of
-    each connector, which win over the suite's.
+    deployments over one database each have their own. A change is kept in the history for
+    ``history_days`` after another took its place; for ever where it is null. With
+    ``cleansed_topics`` the rows of each entity are sent on to a topic. ``connectors`` holds further
+    properties of each connector, which win over the suite's.
     """
 
     name: str = Field(default="millrace", pattern=r"^[a-z][a-z0-9_]{0,31}$")
     connect: str = Field(default="http://127.0.0.1:8083", pattern=r"^https?://[^/@]+/?$")
     entities: Path = CONF_DIRECTORY / "entities.yaml"
     heartbeat_s: Seconds = Field(default=10, ge=1)
+    history_days: PositiveInt | None = 90
+    cleansed_topics: bool = False
     postgres: Postgres | None = None
     mariadb: Mysql | None = None
     mongo: Mongo | None = None

@@ -14,8 +14,8 @@ from millrace.config.models import Section
 from millrace.config.settings import Config
 from millrace.config.yaml_file import load as load_file
 from millrace.errors import ConfigurationError
-from millrace.records import RESERVED_NAMES
-from millrace.records.capture import connector
+from millrace.records import REPLAY_SUFFIX, RESERVED_NAMES
+from millrace.records.capture import CLEANSED, cleansed, connector
 from millrace.records.entities import (
     CATALOG,
     PLAIN_TYPES,
@@ -26,10 +26,13 @@ from millrace.records.entities import (
     Source,
     is_type,
 )
+from millrace.records.history import SUFFIX as HISTORY_SUFFIX
+from millrace.records.history import collection as history_of
 
-_NAME = r"^[a-z][a-z0-9_]{0,31}$"
+_NAME = r"^[a-z][a-z0-9_]{0,26}$"  # with `_data` it is a feed's name
 _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]*")
 _VIEW_KEYS = ("_id", "entity", "key")
+_SUFFIXES = (HISTORY_SUFFIX, REPLAY_SUFFIX, CLEANSED)
 FieldName = Annotated[str, Checked(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 
@@ -122,7 +125,7 @@ class _File(Section):
     @model_validator(mode="after")
     def _entities_are_distinct(self) -> "_File":
         for name in self.entities:
-            if name in (*RESERVED_NAMES, CATALOG):
+            if name in (*RESERVED_NAMES, CATALOG) or name.endswith(_SUFFIXES):
                 raise ValueError(f"no entity can be named {name}: a collection has that name")
         tables = [(one.source, one.table) for one in self.entities.values()]
         if len(set(tables)) < len(tables):
@@ -132,10 +135,16 @@ class _File(Section):
 
 @dataclass(frozen=True)
 class Entities:
-    """The entities, and for each field of the view ``catalog`` the field of each entity."""
+    """The entities, and for each field of the view ``catalog`` the field of each entity.
+
+    ``history_days`` is how long a change is kept after another took its place, None for ever.
+    ``deployment`` begins the names of topics.
+    """
 
     all: tuple[Entity, ...]
     catalog: Mapping[str, Mapping[str, str]]
+    history_days: int | None = None
+    deployment: str = ""
 
     def of(self, source: Source) -> tuple[Entity, ...]:
         """Those of one source."""
@@ -154,6 +163,10 @@ class Entities:
         known = ", ".join(entity.name for entity in self.all)
         raise ConfigurationError(f"no entity is named {name!r}; the entities are: {known}")
 
+    def read_by(self, feed: Feed) -> Entity:
+        """The one that a feed of ``feeds`` reads."""
+        return next(one for one in self.all if one.topic == feed.topic)
+
 
 def of(conf: Config) -> Entities:
     """The entities of a configuration; raises ConfigurationError where it captures nothing."""
@@ -162,6 +175,11 @@ def of(conf: Config) -> Entities:
     found = load(conf.changes)
     topics = {feed.name: feed.topic for feed in conf.feeds}
     for entity in found.all:
+        if history_of(entity.name) in topics:
+            raise ConfigurationError(
+                f"{conf.changes.entities}: entities.{entity.name}: its history is the collection of"
+                f" the feed {history_of(entity.name)}: expected another name"
+            )
         # Where a job's feeds are those of the entities, each is itself.
         if topics.get(entity.name, entity.topic) != entity.topic:
             raise ConfigurationError(
@@ -172,11 +190,23 @@ def of(conf: Config) -> Entities:
 
 
 def feeds(conf: Config) -> tuple[Feed, ...]:
-    """What a job over changes reads: a feed for each entity, of its name and topic."""
-    return tuple(
-        Feed(name=one.name, topic=one.topic, format="json", service_name=one.name)
-        for one in of(conf).all
-    )
+    """What a job over changes reads: a feed for each entity, of its name and topic.
+
+    Where there are to be cleansed topics, another of each entity fills them.
+    """
+    found = tuple(feed(one) for one in of(conf).all)
+    if conf.changes and conf.changes.cleansed_topics:
+        found += tuple(_feed(cleansed(one.name), one) for one in of(conf).all)
+    return found
+
+
+def feed(entity: Entity) -> Feed:
+    """What a job over changes reads of an entity."""
+    return _feed(entity.name, entity)
+
+
+def _feed(name: str, entity: Entity) -> Feed:
+    return Feed(name=name, topic=entity.topic, format="json", service_name=entity.name)
 
 
 def load(changes: Changes) -> Entities:
@@ -197,7 +227,7 @@ def load(changes: Changes) -> Entities:
         )
         topic = f"{connector(changes.name, one.source)}.{_qualified(changes, one)}"
         entities.append(Entity(name, one.source, one.table, topic, one.key, fields))
-    return Entities(tuple(entities), file.catalog)
+    return Entities(tuple(entities), file.catalog, changes.history_days, changes.name)
 
 
 def database(changes: Changes, source: Source) -> str:

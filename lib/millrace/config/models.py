@@ -179,13 +179,17 @@ class Stream(Section):
 
 
 class Ports(Section):
-    """A port for each job and the API; one number is that of all, if each has its own address."""
+    """A port for each job and the API; one number is that of all, if each has its own address.
+
+    ``connect`` is that of the Kafka Connect that ``millrace up`` starts.
+    """
 
     ingest: Port | None = None
     aggregate: Port | None = None
     archive: Port | None = None
     changes: Port | None = None
     api: Port | None = None
+    connect: Port | None = None
 
     @model_validator(mode="before")
     @classmethod

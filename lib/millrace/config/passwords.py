@@ -14,6 +14,7 @@ from millrace.config.warehouse import Warehouse
 from millrace.config.yaml_file import ENV_PREFIX
 from millrace.errors import ConfigurationError
 
+KAFKA = f"{ENV_PREFIX}KAFKA__PASSWORD"
 MONGO, MYSQL = f"{ENV_PREFIX}MONGO__PASSWORD", f"{ENV_PREFIX}MYSQL__PASSWORD"
 # Kafka Connect reads these of its own environment.
 POSTGRES_SOURCE, MARIADB_SOURCE, MONGO_SOURCE = (

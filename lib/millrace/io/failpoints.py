@@ -29,6 +29,10 @@ Point = Literal[
     "after_mysql_commit",
     "before_delta_write",
     "after_delta_write",
+    "before_warehouse_staging",
+    "before_warehouse_transaction",
+    "before_warehouse_commit",
+    "after_warehouse_commit",
     "before_checkpoint_commit",
 ]
 POINTS: tuple[Point, ...] = get_args(Point)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from py4j.protocol import Py4JError
 from pymongo.errors import ConnectionFailure, NetworkTimeout, ServerSelectionTimeoutError
 from pymysql.err import InterfaceError, OperationalError
@@ -14,9 +15,16 @@ from pyspark.errors import PythonException
 
 from millrace.config import UnreachableError
 from millrace.io.mysql.client import AWAY
+from millrace.io.warehouse import client as warehouse
 
-_TITLES = {"kafka": "Kafka", "mongo": "MongoDB", "mysql": "MySQL"}
-_PACKAGES = {"org.apache.kafka.": "kafka", "com.mongodb.": "mongo", "com.mysql.": "mysql"}
+_TITLES = {"kafka": "Kafka", "mongo": "MongoDB", "mysql": "MySQL", "warehouse": "PostgreSQL"}
+_PACKAGES = {
+    "org.apache.kafka.": "kafka",
+    "com.mongodb.": "mongo",
+    "com.mysql.": "mysql",
+    "org.postgresql.": "warehouse",
+}
+_POSTGRES = "org.postgresql.util.PSQLException"
 _ANY = "a server"
 # What the JVM's clients raise, by the beginning of the class's name. A replica set without a
 # primary is away as well.
@@ -64,11 +72,12 @@ class Outage:
 
 @dataclass(frozen=True)
 class _Cause:
-    """One exception of a chain in the JVM; ``code`` is MySQL's, where it has one."""
+    """One exception of a chain in the JVM; ``code`` is MySQL's, ``state`` PostgreSQL's."""
 
     name: str
     message: str = ""
     code: int | None = None
+    state: str | None = None
 
 
 def outage(error: BaseException) -> Outage | None:
@@ -93,7 +102,8 @@ def refused_certificate(error: BaseException) -> str | None:
     for cause in causes:
         for package, key in _PACKAGES.items():
             if cause.name.startswith(package):
-                named = "kafka.ca_file" if key == "kafka" else f"{key}.trust_store or {key}.ca_file"
+                has_store = key in ("mongo", "mysql")
+                named = f"{key}.trust_store or {key}.ca_file" if has_store else f"{key}.ca_file"
                 return (
                     f"the JVM refuses the TLS certificate of {_TITLES[key]}, or its host name;"
                     f" {named} names the authorities to trust"
@@ -106,6 +116,8 @@ def _in_python(error: BaseException) -> str | None:
         return _TITLES.get(str(error).partition(".")[0], _ANY)
     if isinstance(error, ConnectionFailure):
         return "MongoDB"
+    if isinstance(error, psycopg.Error) and warehouse.is_away(error):
+        return "PostgreSQL"
     is_away = isinstance(error, OperationalError) and error.args and error.args[0] in AWAY
     return "MySQL" if is_away or isinstance(error, InterfaceError) else None
 
@@ -114,6 +126,8 @@ def _in_jvm(causes: list[_Cause]) -> str | None:
     for cause in causes:
         if cause.code in AWAY:
             return "MySQL"
+        if cause.name == _POSTGRES and warehouse.is_away_state(cause.state):
+            return "PostgreSQL"
         for beginning, server in _IN_JVM.items():
             if cause.name.startswith(beginning):
                 return server
@@ -153,7 +167,9 @@ def _causes(error: BaseException) -> list[_Cause]:
         while throwable is not None:
             name, message = throwable.getClass().getName(), str(throwable.getMessage())
             is_sql = name.startswith(("java.sql.", "com.mysql.cj.jdbc.exceptions."))
-            causes.append(_Cause(name, message, throwable.getErrorCode() if is_sql else None))
+            code = throwable.getErrorCode() if is_sql else None
+            state = throwable.getSQLState() if name == _POSTGRES else None
+            causes.append(_Cause(name, message, code, state))
             lost = _LOST_TASK.match(message)
             if lost:
                 causes.append(_Cause(lost[1]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import SparkSession
 
 from millrace.config import Config
-from millrace.observe import server, watch
+from millrace.observe import capture, server, watch
 from millrace.observe.lag import Lag
 from millrace.observe.progress import ProgressListener
 from millrace.records.ledger import Batch
@@ -35,7 +35,7 @@ class Observer:
         self._health = Health(conf.metrics.max_silence_s)
         self._traces = _traces(job, conf) if any(map(os.environ.get, _ENDPOINTS)) else None
         self._listener: ProgressListener | None = None
-        self._end_watch: Callable[[], None] = lambda: None
+        self._ends: list[Callable[[], None]] = []
         self.lag = Lag(conf.kafka)
         if self._port:
             metrics.describe_build()
@@ -63,11 +63,17 @@ class Observer:
             }
             if self._job == watch.RECONCILE_TOLD_BY:
                 checks["reconcile"] = partial(watch.reconciliations, self._conf)
-            self._end_watch = watch.every(self._conf.metrics.interval_s, checks)
+            interval_s = self._conf.metrics.interval_s
+            self._ends.append(watch.every(interval_s, checks))
+            if self._job == capture.TOLD_BY:
+                # Apart: a source that is away is waited for, and lag is to be told meanwhile.
+                own = capture.checks(self._conf)
+                self._ends.append(watch.every(capture.EVERY * interval_s, own))
 
     def end(self) -> None:
         """Takes in what Spark has yet to report, and sends what is held back."""
-        self._end_watch()
+        for end in self._ends:
+            end()
         if self._listener:
             self._listener.drain(_DRAIN_S)
         if self._traces:

@@ -10,6 +10,7 @@ from millrace.config import Config, Storage
 from millrace.errors import one_line
 from millrace.io import mongo
 from millrace.io.mongo import reconciliations as stored_reconciliations
+from millrace.records.reconciliations import WAREHOUSE
 from millrace.telemetry import metrics
 
 _log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def reconciliations(conf: Config) -> None:
     A feed that is no longer configured is left out: nobody could reconcile it, and its last
     verdict would alert for ever.
     """
-    feeds = [feed.name for feed in conf.feeds]
+    feeds = [feed.name for feed in conf.feeds] + ([WAREHOUSE] if conf.warehouse else [])
     for outcome in stored_reconciliations.latest(mongo.database(conf.mongo), feeds).values():
         metrics.RECONCILE_HOLDS.labels(outcome.feed).set(outcome.holds)
         metrics.RECONCILE_TIME.labels(outcome.feed).set(outcome.ended_at.timestamp())

@@ -16,11 +16,11 @@ from typing import Any
 import bson
 from pymongo.database import Database
 
-from millrace.config import Changes, Config, Feed, entities
+from millrace.config import Changes, Config, entities
 from millrace.errors import JobError
 from millrace.io import kafka, mongo, sources
 from millrace.io.kafka.awaited import comes, end_offset
-from millrace.io.mongo import entity_store
+from millrace.io.mongo import entity_store, mends
 from millrace.io.mongo.client import Document
 from millrace.parse.changes.latest import identity
 from millrace.proof.rows import Row, digest, of_source
@@ -171,7 +171,7 @@ def _mend(db: Database[Document], entity: Entity, settled: Sequence[_Suspect]) -
     for one in settled:
         if one.row is None or not (one.row.rejected or one.row.uncompared):
             values = one.row.values if one.row else None
-            count += entity_store.mend(db[entity.name], one.key, values, one.document, now)
+            count += mends.mend(db, entity.name, one.key, values, one.document, now)
     return count
 
 
@@ -186,9 +186,8 @@ def _wait(conf: Config, changes: Changes, entity: Entity, patience_s: float) -> 
             f" {patience_s:g} s: see millrace connectors status {entity.source}"
         )
     end = end_offset(conf.kafka, entity.topic)
-    feed = Feed(name=entity.name, topic=entity.topic, format="json", service_name=entity.name)
     topic_id = kafka.topic(conf.kafka, entity.topic).id
-    ledger = mongo.MongoLedger(conf.mongo, feed, "changes")
+    ledger = mongo.MongoLedger(conf.mongo, entities.feed(entity), "changes")
     deadline = time.monotonic() + patience_s
     while end and _taken(ledger.taken().ranges, topic_id) < end:
         if time.monotonic() > deadline:

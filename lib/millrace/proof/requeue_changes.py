@@ -8,7 +8,7 @@ from pymongo.database import Database
 
 from millrace.config import Config
 from millrace.io import mongo
-from millrace.io.mongo import entity_store, letters
+from millrace.io.mongo import entity_history, entity_store, letters
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.letters import Letter
 from millrace.parse.changes import Placed, Reader
@@ -84,7 +84,9 @@ def _write(db: Database[Document], entity: Entity, read: _Read, line: bytes | No
         return
     letters.claim(db, [id], line)
     if read.placed is not None:
-        place = (read.placed, kafka["topic"], kafka["partition"])
+        topic, partition = kafka["topic"], kafka["partition"]
+        entity_history.write(db, entity.name, topic, partition, [read.placed])
+        place = (read.placed, topic, partition)
         is_truncate = read.placed.change.op == "t"
         made = entity_store.truncation(*place) if is_truncate else entity_store.update(*place)
         db[entity.name].bulk_write([made])

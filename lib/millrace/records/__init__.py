@@ -1,6 +1,6 @@
 """What a record is: every field name, type and table has its one home here."""
 
-from millrace.records import alerts, dead_letters, ledger, reconciliations
+from millrace.records import alerts, dead_letters, history, ledger, reconciliations
 
 ROUTES_COLLECTION = "http_routes"
 FORGOTTEN_ROUTES = "forgotten_routes"
@@ -12,6 +12,7 @@ RESERVED_NAMES = frozenset(
         ROUTES_COLLECTION,
         FORGOTTEN_ROUTES,
         reconciliations.COLLECTION,
+        history.COLLECTION,
         *alerts.COLLECTIONS,
     }
 )

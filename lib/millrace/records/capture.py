@@ -2,6 +2,8 @@
 
 from millrace.records.entities import Source
 
+CLEANSED = "_data"  # what the name of a cleansed topic ends with
+
 
 def connector(deployment: str, source: Source) -> str:
     """The name of a source's connector, which begins the names of its topics too."""
@@ -11,6 +13,16 @@ def connector(deployment: str, source: Source) -> str:
 def heartbeat_topic(deployment: str, source: Source) -> str:
     """Where a connector tells that it lives."""
     return f"__debezium-heartbeat.{connector(deployment, source)}"
+
+
+def cleansed_topic(deployment: str, entity: str) -> str:
+    """Where an entity's rows are as they come to be, by their keys."""
+    return f"{deployment}.{cleansed(entity)}"
+
+
+def cleansed(entity: str) -> str:
+    """What the query is named by that fills the topic of an entity's rows."""
+    return f"{entity}{CLEANSED}"
 
 
 def history_topic(deployment: str) -> str:

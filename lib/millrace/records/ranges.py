@@ -140,6 +140,25 @@ def spanned(ranges: Iterable[OffsetRange]) -> list[OffsetRange]:
     return list(spans.values())
 
 
+def pieces(ranges: Sequence[OffsetRange], most: int) -> list[list[OffsetRange]]:
+    """The offsets in parts of at most about ``most``, each with its share of every range.
+
+    So what was received at the same time comes in the same part.
+    """
+    count = -(-size(ranges) // most)
+    parts = []
+    for number in range(count):
+        part = []
+        for offsets in ranges:
+            length = offsets.until_offset - offsets.from_offset
+            start = offsets.from_offset + length * number // count
+            until = offsets.from_offset + length * (number + 1) // count
+            if start < until:
+                part.append(replace(offsets, from_offset=start, until_offset=until))
+        parts.append(part)
+    return parts
+
+
 def size(ranges: Iterable[OffsetRange]) -> int:
     """How many offsets the ranges hold."""
     return sum(offsets.until_offset - offsets.from_offset for offsets in ranges)

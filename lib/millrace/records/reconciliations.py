@@ -17,6 +17,8 @@ Fault = Literal[
     "lost",
     "differing",
     "uncompared",
+    "undeleted",
+    "misjoined",
 ]
 
 
@@ -39,7 +41,9 @@ class Reconciliation:
     """Whether a feed's reconcile held, when it ended, what was wrong, and what mends it.
 
     It looked at what was received from ``since`` on. ``faults`` counts lines, but for
-    ``differing``, windows of a table, and ``uncompared``, 1 where no window could be compared.
+    ``differing``, windows of a table, ``uncompared``, 1 where no window could be compared, and
+    ``misjoined``, facts of the warehouse. Of an entity, in place of a feed, ``missing``,
+    ``differing`` and ``undeleted`` count keys.
     """
 
     feed: str

@@ -28,10 +28,20 @@ class Column:
     is_required: bool = False
 
     @property
+    def is_json(self) -> bool:
+        """Whether its values are JSON, which come as texts."""
+        return self.type.startswith(_JSON)
+
+    @property
     def sql(self) -> str:
         """Its definition in PostgreSQL."""
-        name = "jsonb" if self.type.startswith(_JSON) else self.type.replace("decimal", "numeric")
+        name = "jsonb" if self.is_json else self.type.replace("decimal", "numeric")
         return f'"{self.name}" {_SQL.get(name, name)}{" NOT NULL" if self.is_required else ""}'
+
+    @property
+    def staged(self) -> "Column":
+        """The column that its values come by, which may lack them."""
+        return Column(self.name, "string" if self.is_json else self.type, "")
 
 
 @dataclass(frozen=True)

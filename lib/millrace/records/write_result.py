@@ -12,7 +12,8 @@ class WriteResult:
     each; ``reasons`` the dead letters by reason. ``messages`` and
     ``unmatched`` (those that match no template) are 0 where the feed has no templates.
     ``anomalies`` has the records by severity, ``-`` being those below the lowest one.
-    ``late_lines`` were received too long after their own time.
+    ``late_lines`` were received too long after their own time. ``commit_to_store_s`` is the time
+    from the commit of the oldest change, snapshots aside, at its source until it was written.
     """
 
     rows_in: int | None = None
@@ -22,6 +23,7 @@ class WriteResult:
     unmatched: int = 0
     anomalies: Mapping[str, int] = field(default_factory=dict)
     late_lines: int | None = None
+    commit_to_store_s: float | None = None
 
     @property
     def rows_dead(self) -> int:

@@ -9,7 +9,7 @@ from millrace.records.tables import COUNTRIES, LATENCY, LATENESS, LEVELS, TRAFFI
 from millrace.report import steps
 from millrace.report.charts import bar
 from millrace.report.markup import Child, element
-from millrace.report.parts import Column, remarks, step_trust, table, table_trust
+from millrace.report.parts import Column, listed, remarks, step_trust, table, table_trust
 from millrace.report.summary import IS_ERROR
 from millrace.report.texts import (
     NOTHING,
@@ -127,33 +127,26 @@ def _services(part: Part) -> Iterator[Element]:
 
 def routes(report: Report, clock: Clock) -> Iterator[Element]:
     """The routes with the most errors, and those that took the most time."""
-    errors, times = report.parts["routes_by_errors"], report.parts["routes_by_time"]
     yield element("h3", "With the most answers 5xx")
-    yield from remarks(errors)
-    if errors.rows:
-        columns = [*_ROUTE, Column("5xx", "n"), Column("Requests", "n"), Column("Share", "n")]
-        yield table(
-            "Routes by answers 5xx",
-            columns,
-            [
-                (
-                    *_route(row),
-                    whole(row["errors"]),
-                    whole(row["requests"]),
-                    ratio(int(row["errors"]), int(row["requests"] or 0)),
-                )
-                for row in errors.rows
-            ],
-        )
+    yield from listed(
+        report.parts["routes_by_errors"],
+        "Routes by answers 5xx",
+        [*_ROUTE, Column("5xx", "n"), Column("Requests", "n"), Column("Share", "n")],
+        lambda row: (
+            *_route(row),
+            whole(row["errors"]),
+            whole(row["requests"]),
+            ratio(int(row["errors"]), int(row["requests"] or 0)),
+        ),
+    )
     yield element("h3", "With the most time in all")
-    yield from remarks(times)
-    if times.rows:
-        heads = ("Requests", "Time in all", "Mean", "p95", "Longest")
-        yield table(
-            "Routes by the sum of their response times",
-            [*_ROUTE, *(Column(head, "n") for head in heads)],
-            [(*_route(row), *_times(row)) for row in times.rows],
-        )
+    heads = ("Requests", "Time in all", "Mean", "p95", "Longest")
+    yield from listed(
+        report.parts["routes_by_time"],
+        "Routes by the sum of their response times",
+        [*_ROUTE, *(Column(head, "n") for head in heads)],
+        lambda row: (*_route(row), *_times(row)),
+    )
     yield from table_trust(report, TRAFFIC.name, LATENCY.name)
 
 

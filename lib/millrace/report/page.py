@@ -47,10 +47,7 @@ def page(report: Report) -> str:
                 for name, _, made in sections
             ],
         ),
-        element(
-            "footer",
-            "What lines say is shown as text: control characters as \\x1b, long texts cut.",
-        ),
+        element("footer", _FOOTER),
     )
     return document(element("html", _head(report, clock), body, lang="en"))
 

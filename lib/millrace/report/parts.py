@@ -1,12 +1,12 @@
 """What all sections of a report are made of: tables, and what is said of how far to trust them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from millrace.report.markup import Child, element
 from millrace.report.texts import counted
-from millrace.report.values import Part, Report, StepTrust, TableTrust, worst
+from millrace.report.values import Part, Report, Row, StepTrust, TableTrust, worst
 
 _PROOFS = {
     "equal": "equal to the lines",
@@ -57,6 +57,15 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[Child
     )
     # By keyboard it can be scrolled only where it can have the focus.
     return element("div", own, class_="scroll", tabindex="0", role="region", aria_label=caption)
+
+
+def listed(
+    part: Part, caption: str, columns: Sequence[Column], cells: Callable[[Row], Sequence[Child]]
+) -> Iterator[Element]:
+    """What has to be said of a part, and its rows as a table: none where there is no row."""
+    yield from remarks(part)
+    if part.rows:
+        yield table(caption, columns, map(cells, part.rows))
 
 
 def _cell(place: int, kind: str, value: Child) -> Element:

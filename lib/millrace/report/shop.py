@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from millrace.records.tables import SEARCHES, SHOP
 from millrace.report import steps
 from millrace.report.markup import Child, element
-from millrace.report.parts import Column, remarks, step_trust, table, table_trust
+from millrace.report.parts import Column, listed, remarks, step_trust, table, table_trust
 from millrace.report.texts import NOTHING, Clock, money, ratio, said, whole
 from millrace.report.values import Part, Report, Row
 
@@ -53,10 +53,10 @@ def _each_step(report: Report, clock: Clock) -> Element:
 
 def _by(part: Part, head: str, key: str) -> Iterator[Element]:
     yield element("h3", f"By {head[0].lower()}{head[1:]}")
-    yield from remarks(part)
-    if part.rows:
-        rows = [(said(row[key]), *_amounts(row)) for row in part.rows]
-        yield table(f"Events and amounts by {key}", [Column(head, "name"), *_MONEY], rows)
+    columns = [Column(head, "name"), *_MONEY]
+    yield from listed(
+        part, f"Events and amounts by {key}", columns, lambda row: (said(row[key]), *_amounts(row))
+    )
 
 
 def _amounts(row: Row) -> tuple[str, str, str]:
@@ -64,26 +64,17 @@ def _amounts(row: Row) -> tuple[str, str, str]:
 
 
 def _searches(report: Report) -> Iterator[Element]:
-    part = report.parts["searches"]
     yield element("h3", "Searches without a result")
-    yield from remarks(part)
-    if part.rows:
-        yield table(
-            "What was searched for without a result, the most often first",
-            [
-                Column("Searched for", "said"),
-                Column("Without result", "n"),
-                Column("Searches", "n"),
-                Column("Share", "n"),
-            ],
-            [
-                (
-                    said(row["query"]),
-                    whole(row["empty_searches"]),
-                    whole(row["searches"]),
-                    ratio(int(row["empty_searches"]), int(row["searches"])),
-                )
-                for row in part.rows
-            ],
-        )
+    heads = ("Without result", "Searches", "Share")
+    yield from listed(
+        report.parts["searches"],
+        "What was searched for without a result, the most often first",
+        [Column("Searched for", "said"), *(Column(head, "n") for head in heads)],
+        lambda row: (
+            said(row["query"]),
+            whole(row["empty_searches"]),
+            whole(row["searches"]),
+            ratio(int(row["empty_searches"]), int(row["searches"])),
+        ),
+    )
     yield from table_trust(report, SEARCHES.name)

@@ -94,5 +94,7 @@ footer { margin-top: 32px; padding-bottom: 32px; color: var(--soft); font-size: 
 """
 
 _HASH = b64encode(sha256(CSS.encode()).digest()).decode()
-POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
+STYLE_SOURCE = f"'sha256-{_HASH}'"
+"""The one style of a report, as a content security policy names it."""
+POLICY = f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; form-action 'none'"
 """The content security policy of a report: no script, no other host, no style but its own."""

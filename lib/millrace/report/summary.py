@@ -1,4 +1,4 @@
-"""The first page of a report: what it is of, the main numbers, how far feeds are stored."""
+"""The first page of a report: what it is of, the main numbers, how far feeds are counted."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -60,12 +60,12 @@ def summary(report: Report, clock: Clock) -> Iterator[Element]:
         " compared.",
         class_="soft",
     )
-    yield element("h3", "How far the feeds are stored and proven")
+    yield element("h3", "How far the feeds are counted and proven")
     yield table(
-        "All lines received before the time in the second column are stored",
+        "All lines received before the time in the second column are counted",
         [
             Column("Feed", "name"),
-            Column("Stored until", "t"),
+            Column("Counted until", "t"),
             Column("Lines in Kafka", "n"),
             Column("Last reconcile", "told"),
         ],
@@ -116,7 +116,7 @@ def _tile(report: Report, table: str | None, part: str, name: str, shown: str) -
 
 
 def _feed_row(feed: FeedStanding, clock: Clock) -> tuple[str, str, str, Element]:
-    until = clock.second(feed.committed_until) if feed.committed_until else NOTHING
+    until = clock.second(feed.counted_until) if feed.counted_until else NOTHING
     lag = "Kafka did not answer" if feed.lag_lines is None else whole(feed.lag_lines)
     if feed.ended_at is None or feed.since is None:
         return feed.name, until, lag, element("span", "never", class_="warn")

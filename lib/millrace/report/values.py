@@ -71,14 +71,14 @@ class TableTrust:
 
 @dataclass(frozen=True)
 class FeedStanding:
-    """How far a feed's lines are stored, and what its last reconcile found.
+    """How far a feed's lines are counted in figures, and what its last reconcile found.
 
-    ``committed_until`` is None where nothing is known to be stored, ``lag_lines`` where Kafka does
-    not answer, ``ended_at`` where the feed was never reconciled.
+    ``counted_until`` and ``lag_lines`` are None where Kafka does not answer, ``ended_at`` where the
+    feed was never reconciled.
     """
 
     name: str
-    committed_until: datetime | None
+    counted_until: datetime | None
     lag_lines: int | None
     holds: bool | None = None
     since: datetime | None = None

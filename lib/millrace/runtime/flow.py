@@ -11,6 +11,7 @@ from millrace.io import delta, kafka
 from millrace.io.checkpoint import Checkpoint
 from millrace.io.kafka import stream
 from millrace.io.sink import Sink
+from millrace.records.ledger import OffsetRange
 
 Step = Callable[[DataFrame], DataFrame]
 
@@ -52,16 +53,18 @@ class KafkaSource:
 
 @dataclass(frozen=True)
 class ArchiveSource:
-    """The feed's archive at one version, read as one batch."""
+    """The feed's archive at one version, read as one batch: all of it, or some offsets."""
 
     spark: SparkSession
     archive: str
     feed: Feed
     version: int
+    ranges: Sequence[OffsetRange] | None = None
 
     def lines(self, max_lines_per_batch: int) -> DataFrame:
-        """All that the version holds, whatever ``max_lines_per_batch`` is."""
-        return delta.lines(self.spark, self.archive, self.feed, self.version)
+        """All that the version holds of it, whatever ``max_lines_per_batch`` is."""
+        lines = delta.lines(self.spark, self.archive, self.feed, self.version)
+        return lines if self.ranges is None else lines.where(delta.among(self.ranges))
 
 
 @dataclass(frozen=True)

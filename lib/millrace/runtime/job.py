@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +15,10 @@ from millrace import config
 from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, SetupError, one_line
 from millrace.observe.observer import Observer
-from millrace.runtime import backfill, streams
+from millrace.runtime import backfill, loading, streams
 from millrace.runtime.context import FAILED, MISUSED, JobContext
 from millrace.runtime.flow import Job
+from millrace.runtime.repeated import duration, repeated
 from millrace.runtime.session import spark_session
 from millrace.runtime.watchdog import Stopping, watched
 from millrace.telemetry import logs
@@ -25,23 +27,25 @@ from millrace.telemetry.logs import END
 _log = logging.getLogger(__name__)
 
 
+_ConfFile = Annotated[Path, typer.Option("--conf", help="Configuration file.")]
+_Runner = Callable[[JobContext], int]
+Feeds = Callable[[Config], tuple[Feed, ...]]
+
+
 @dataclass(frozen=True)
-class _Options:
-    """What the command line asks for."""
+class _Work:
+    """A job by its name and function, over the feeds that it has, and what runs it.
 
-    source: str
-    until_caught_up: bool
-    accept_loss: bool
-    feeds: Callable[[Config], tuple[Feed, ...]] | None
+    ``runner`` is given the configuration before Spark starts, so that what is wrong is told soon.
+    """
+
+    name: str
+    job: Job
+    runner: Callable[[Config], _Runner]
+    feeds: Feeds | None = None
 
 
-def main(
-    name: str,
-    job: Job,
-    *,
-    from_archive: bool = True,
-    feeds: Callable[[Config], tuple[Feed, ...]] | None = None,
-) -> None:
+def main(name: str, job: Job, *, from_archive: bool = True, feeds: Feeds | None = None) -> None:
     """Runs ``job`` for every feed as the command line says, and exits.
 
     The feeds are those of the configuration, or what ``feeds`` makes of it.
@@ -49,7 +53,7 @@ def main(
     """
 
     def command(
-        conf: Annotated[Path, typer.Option(help="Configuration file.")] = config.DEFAULT_FILE,
+        conf: _ConfFile = config.DEFAULT_FILE,
         until_caught_up: Annotated[
             bool, typer.Option("--until-caught-up", help="Process the available lines, then stop.")
         ] = False,
@@ -65,22 +69,67 @@ def main(
             raise typer.BadParameter(f"{name} cannot read from {source!r}", param_hint="--from")
         if accept_loss and source == "archive":
             raise typer.BadParameter("works only with --from kafka", param_hint="--accept-loss")
-        logs.configure(f"millrace-{name}")
-        sys.exit(_run(name, job, conf, _Options(source, until_caught_up, accept_loss, feeds)))
 
+        def runner(loaded: Config) -> _Runner:
+            if source == "archive":
+                return backfill.run
+            return partial(
+                streams.run,
+                topics=streams.topics_of(loaded),
+                until_caught_up=until_caught_up,
+                accept_loss=accept_loss,
+            )
+
+        sys.exit(_run(_Work(name, job, runner, feeds), conf))
+
+    _command_line(command)
+
+
+def load(name: str, job: Job, *, feeds: Feeds) -> None:
+    """Runs ``job`` over what the archive has beyond the job's ledger, once or again and again.
+
+    Exits as ``main`` does; where it runs again and again, only a stop ends it, with 0.
+    """
+
+    def command(
+        conf: _ConfFile = config.DEFAULT_FILE,
+        every: Annotated[
+            str | None,
+            typer.Option(
+                help="Run again each time this long has passed (10m, 1h, 1d), until SIGTERM or"
+                " SIGINT ends it with 0. A run that fails is told, and ends nothing."
+            ),
+        ] = None,
+        accept_loss: Annotated[
+            bool,
+            typer.Option("--accept-loss", help="Continue without lines that the archive lost."),
+        ] = False,
+    ) -> None:
+        if every and accept_loss:
+            raise typer.BadParameter("is for one run, without --every", param_hint="--accept-loss")
+        if every:
+            repeated([sys.executable, sys.argv[0], "--conf", str(conf)], duration(every))
+        run_it = partial(loading.run, accept_loss=accept_loss)
+        sys.exit(_run(_Work(name, job, lambda loaded: run_it, feeds), conf))
+
+    _command_line(command)
+
+
+def _command_line(command: Callable[..., None]) -> None:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.command()(command)
     app()
 
 
-def _run(name: str, job: Job, path: Path, options: _Options) -> int:
-    stopping = Stopping()
+def _run(work: _Work, path: Path) -> int:
+    name, stopping = work.name, Stopping()
+    logs.configure(f"millrace-{name}")
     _listen(stopping)
     try:
         conf = config.load(path)
-        if options.feeds:
-            conf = conf.model_copy(update={"feeds": options.feeds(conf)})
-        return _run_checked(name, job, conf, options, stopping)
+        if work.feeds:
+            conf = conf.model_copy(update={"feeds": work.feeds(conf)})
+        return _run_checked(work, conf, stopping)
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED
@@ -92,23 +141,16 @@ def _run(name: str, job: Job, path: Path, options: _Options) -> int:
         return FAILED
 
 
-def _run_checked(name: str, job: Job, conf: Config, options: _Options, stopping: Stopping) -> int:
-    logs.configure(f"millrace-{name}", is_json=conf.logs.format == "json")
-    observer = Observer(name, conf)
-    topics = {} if options.source == "archive" else streams.topics_of(conf)
-    spark = spark_session(f"millrace-{name}", conf)
+def _run_checked(work: _Work, conf: Config, stopping: Stopping) -> int:
+    logs.configure(f"millrace-{work.name}", is_json=conf.logs.format == "json")
+    observer = Observer(work.name, conf)
+    run = work.runner(conf)
+    spark = spark_session(f"millrace-{work.name}", conf)
     _listen(stopping)  # Spark put a handler of its own in place, which cancels running jobs.
-    context = JobContext(name, job, spark, conf, stopping, observer)
+    context = JobContext(work.name, work.job, spark, conf, stopping, observer)
     with watched(spark, stopping, conf.stream.max_outage_s):
         try:
-            if options.source == "archive":
-                return backfill.run(context)
-            return streams.run(
-                context,
-                topics,
-                until_caught_up=options.until_caught_up,
-                accept_loss=options.accept_loss,
-            )
+            return run(context)
         finally:
             try:
                 observer.end()

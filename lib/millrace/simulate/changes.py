@@ -53,6 +53,11 @@ class Workload:
         self._next = {source: max(own, default=0) + 1 for source, own in keys.items()}
         self._sources = tuple(keys)
 
+    def know(self, source: Source, keys: set[int]) -> None:
+        """Takes the rows that a table has, whatever was thought of it: it may have been away."""
+        self._keys[source] = sorted(keys)
+        self._next[source] = max(self._next[source], max(keys, default=0) + 1)
+
     def transactions(self, count: int) -> Iterator[Transaction]:
         """Transactions with at least ``count`` operations in all, those rolled back included."""
         left = count

@@ -1,7 +1,7 @@
 """The tables of the demo's entities in the three databases: made, and written to."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from pymongo.client_session import ClientSession
@@ -10,7 +10,7 @@ from pymongo.errors import CollectionInvalid
 
 from millrace.config import Changes
 from millrace.io.sources import mariadb, mongo, postgres
-from millrace.records.entities import Source
+from millrace.records.entities import SOURCES, Source
 from millrace.simulate.changes import Operation, Transaction
 
 _SERIES = """
@@ -33,18 +33,27 @@ class Table(Protocol):
         """Does a transaction."""
 
 
+def sources(changes: Changes) -> list[Source]:
+    """The databases that are configured."""
+    return [source for source in SOURCES if getattr(changes, source) is not None]
+
+
 @contextmanager
-def tables(changes: Changes) -> Iterator[dict[Source, Table]]:
-    """The table of each database that is configured, on an open connection."""
-    made: dict[Source, Table] = {}
-    with ExitStack() as stack:
-        if changes.postgres:
-            made["postgres"] = _Series(stack.enter_context(postgres.connection(changes.postgres)))
-        if changes.mariadb:
-            made["mariadb"] = _Movies(stack.enter_context(mariadb.cursor(changes)))
-        if changes.mongo:
-            made["mongo"] = _Persons(stack.enter_context(mongo.opened(changes)))
-        yield made
+def table(changes: Changes, source: Source) -> Iterator[Table]:
+    """The table of a database that is configured, on an open connection.
+
+    Raises UnreachableError where the database is away, ConfigurationError where it refuses.
+    """
+    if source == "postgres":
+        assert changes.postgres is not None
+        with postgres.connection(changes.postgres) as connection:
+            yield _Series(connection)
+    elif source == "mariadb":
+        with mariadb.cursor(changes) as cursor:
+            yield _Movies(cursor)
+    else:
+        with mongo.opened(changes) as db:
+            yield _Persons(db)
 
 
 class _Series:

@@ -1,9 +1,10 @@
 """Kafka Connect: one distributed worker with Debezium's connectors, from the jars of Maven."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from millrace.config import Changes, Config, addresses, passwords
+from millrace.config import CONF_DIRECTORY, Changes, Config, addresses, passwords
 from millrace.setup.downloads import drop_those_of, once, retrieve
 from millrace.setup.java import java
 from millrace.stack import kafka
@@ -19,6 +20,11 @@ CONNECTORS = {
     name: f"io.debezium:debezium-connector-{name}:{DEBEZIUM}"
     for name in ("postgres", "mariadb", "mongodb")
 }
+# It runs in the worker, and answers Prometheus with what the worker has in JMX.
+JMX_EXPORTER = "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1"
+JMX_SETTINGS = CONF_DIRECTORY / "connect-jmx.yaml"
+# For sources of MySQL, in images alone: no MySQL runs on a laptop here.
+OF_MYSQL = {"mysql": f"io.debezium:debezium-connector-mysql:{DEBEZIUM}"}
 JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-Duser.timezone=UTC", "-Djava.awt.headless=true")
 # Of the environment, configurations may name the passwords of sources and nothing else.
 ALLOWED = "MILLRACE__CHANGES__[A-Z]+__PASSWORD"
@@ -51,12 +57,12 @@ exactly.once.source.support=enabled
 def server(conf: Config, folders: Folders, changes: Changes) -> Server:
     """The worker at ``changes.connect``."""
     address = addresses.of_connect(changes)
-    node = (address.host, address.port)
+    node, own_port = (address.host, address.port), conf.metrics.port.connect
     return Server(
         kind="connect",
         title="Connect",
         address=address,
-        ports=(address.port,),
+        ports=(address.port, own_port) if own_port else (address.port,),
         start_timeout_s=300,
         is_plain={},
         install=partial(_install, folders),
@@ -88,9 +94,30 @@ def _plugins(folders: Folders) -> Path:
     return folders.downloads / f"debezium-{DEBEZIUM}"
 
 
+def _exporter(folders: Folders) -> Path:
+    return folders.downloads / "-".join(JMX_EXPORTER.split(":")[1:])
+
+
 def _install(folders: Folders) -> None:
     once(_worker(folders), _download_worker)
-    once(_plugins(folders), partial(_download_connectors, _worker(folders)))
+    once(_exporter(folders), _download_exporter)
+    once(_plugins(folders), partial(_download_connectors, _worker(folders), CONNECTORS))
+
+
+def fill(folder: Path) -> None:
+    """Puts what an image has of Kafka Connect into ``folder``: worker, plugins, exporter, logging.
+
+    Raises SetupError where a download fails.
+    """
+    worker, plugins, exporter = (folder / name for name in ("worker", "plugins", "exporter"))
+    for made in (worker, plugins, exporter):
+        made.mkdir()
+    _download_worker(worker)
+    _download_connectors(worker, CONNECTORS | OF_MYSQL, plugins)
+    _download_exporter(exporter)
+    (jar,) = exporter.glob("*.jar")
+    jar.rename(exporter / "jmx_prometheus_javaagent.jar")
+    (folder / "log4j2.properties").write_text(kafka.LOG_SETTINGS, encoding="utf-8")
 
 
 def _download_worker(folder: Path) -> None:
@@ -98,8 +125,12 @@ def _download_worker(folder: Path) -> None:
     retrieve([kafka.LOG_BINDING], folder)
 
 
-def _download_connectors(worker: Path, folder: Path) -> None:
-    for name, coordinates in CONNECTORS.items():
+def _download_exporter(folder: Path) -> None:
+    retrieve([JMX_EXPORTER], folder, with_dependencies=False)
+
+
+def _download_connectors(worker: Path, connectors: Mapping[str, str], folder: Path) -> None:
+    for name, coordinates in connectors.items():
         (folder / name).mkdir()
         retrieve([coordinates], folder / name)
         # What the worker has as well would meet itself in another class loader.
@@ -119,5 +150,14 @@ def _command(folders: Folders, conf: Config, changes: Changes) -> list[str]:
     log_settings = log_settings.with_suffix(".properties")
     log_settings.write_text(kafka.LOG_SETTINGS, encoding="utf-8")
     program = [java(), *JVM_OPTIONS, f"-Dlog4j2.configurationFile={log_settings}"]
-    program += ["-cp", f"{_worker(folders)}/*"]
+    program += [*_agent(folders, conf), "-cp", f"{_worker(folders)}/*"]
     return [*program, "org.apache.kafka.connect.cli.ConnectDistributed", str(properties)]
+
+
+def _agent(folders: Folders, conf: Config) -> list[str]:
+    """The option that has the worker answer Prometheus, where it has a port for it."""
+    port = conf.metrics.port.connect
+    if not port:
+        return []
+    (jar,) = _exporter(folders).glob("*.jar")
+    return [f"-javaagent:{jar}={conf.metrics.listen}:{port}:{JMX_SETTINGS}"]

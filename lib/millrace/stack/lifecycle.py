@@ -123,8 +123,8 @@ def _run_all(
     raise_failures([pool.submit(shown(progress, title, task)) for title, task in tasks.items()])
 
 
-def down(conf: Config, console: Console) -> None:
-    """Ends the servers that ``up`` started, and no others.
+def down(conf: Config, console: Console, *, only: Collection[Kind] | None = None) -> None:
+    """Ends the servers that ``up`` started, or some ``only`` of these, and no others.
 
     Raises StackError where one does not end.
     """
@@ -136,7 +136,8 @@ def down(conf: Config, console: Console) -> None:
         servers = [
             server
             for server in _servers(conf, places)
-            if server.kind in conf.stack.servers or places.pid_file(server.kind).exists()
+            if (server.kind in conf.stack.servers or places.pid_file(server.kind).exists())
+            and (only is None or server.kind in only)
         ]
         _run_all({s.title: partial(end, s, places) for s in servers}, progress, pool)
 

@@ -15,6 +15,8 @@ def record(
     metrics.PROCESSED_RATE.labels(*labels).set(batch.lines / took_s)
     if result.late_lines is not None:
         metrics.LATE_LINES.labels(*labels).inc(result.late_lines)
+    if result.commit_to_store_s is not None:
+        metrics.CHANGE_SECONDS.labels(*labels).observe(result.commit_to_store_s)
     if result.parts_in is None:
         return
     metrics.LINES.labels(*labels, "record").inc(result.parts_in - result.rows_dead)

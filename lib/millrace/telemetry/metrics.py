@@ -19,6 +19,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 REVISION_VARIABLE = "MILLRACE_REVISION"  # set in the image
 QUERY = ("query", "feed")
 _PARTITION = (*QUERY, "topic", "partition")
+_SOURCE = ("source",)  # of changes: postgres, mariadb, mongo
 # From the half second in which a small batch is done to the minutes of one that catches up.
 _BUCKETS_S = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
 
@@ -145,6 +146,52 @@ RECONCILE_FAULTS = Gauge(
     " in_both, never_committed or forgotten, differing windows, and uncompared, 1 where none could"
     " be compared.",
     ("feed", "fault"),
+)
+CHANGE_SECONDS = Histogram(
+    "millrace_change_commit_to_store_seconds",
+    "Time from the commit of a batch's oldest change, snapshots aside, at its source until the"
+    " batch was stored: by the source's clock and the job's.",
+    QUERY,
+    buckets=_BUCKETS_S,
+)
+CONNECT_UP = Gauge(
+    "millrace_connect_up", "Whether Kafka Connect answered the last look at it: 1 or 0."
+)
+CONNECT_UP.set(float("nan"))  # Nobody has looked yet.
+CONNECTOR_RUNNING = Gauge(
+    "millrace_connector_running",
+    "Whether a source's connector and its task run, by what Kafka Connect says, which says so of"
+    " one whose database is away as well: 1 or 0.",
+    _SOURCE,
+)
+HEARTBEAT = Gauge(
+    "millrace_connector_heartbeat_timestamp_seconds",
+    "When a source's connector last told that it lives.",
+    _SOURCE,
+)
+SOURCE_UP = Gauge(
+    "millrace_source_up", "Whether a source answered the last look at it: 1 or 0.", _SOURCE
+)
+SOURCE_CAPTURED = Gauge(
+    "millrace_source_captured",
+    "Whether a source says that its log is read and each change is in it whole: 1 or 0.",
+    _SOURCE,
+)
+SOURCE_LOST = Gauge(
+    "millrace_source_lost",
+    "Whether a source has dropped changes that its connector has not read: 1 or 0.",
+    _SOURCE,
+)
+SLOT_RETAINED = Gauge(
+    "millrace_slot_retained_bytes",
+    "Bytes of its log that PostgreSQL keeps for its replication slot.",
+    _SOURCE,
+)
+SLOT_FREE = Gauge(
+    "millrace_slot_free_bytes",
+    "Bytes that PostgreSQL can write until the slot may be lost; absent without a limit"
+    " (max_slot_wal_keep_size).",
+    _SOURCE,
 )
 API_REQUESTS = Counter(
     "millrace_api_requests", "Requests that the query API answered.", ("route", "status")

@@ -3,9 +3,6 @@
 import json
 import os
 import random
-import re
-import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -15,16 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
 from millrace import config, stack
 from millrace.api.guard import CONSOLE
-from millrace.config import Config, ConfigurationError, Feed, addresses
+from millrace.config import Config, Feed, addresses
 from millrace.io import kafka
 from millrace.simulate.faults import Fault
 from millrace.simulate.lines import SOURCES, generate
@@ -32,33 +23,29 @@ from millrace.simulate.progress import send_drawn
 from millrace.simulate.send import SendError
 from millrace.stack import clients
 from millrace.telemetry import logs
-from millrace.tools import demo_figures, demo_file, demo_report
-from millrace.tools.demo_file import DemoError
+from millrace.tools import demo_figures, demo_file, demo_open, demo_report
+from millrace.tools.demo_process import SCRIPT, DemoError, job_command, log_file, root, run_command
 from millrace.tools.demo_report import JobRun, Sent, SentFile
-from millrace.tools.terminal import as_text
 
 JOBS = ("archive", "ingest", "aggregate")
 FAULTS_PERCENT = 1.0
 # Shorter than a feed's max_lateness, so that lines of this run are late only where they should be.
 SPAN = timedelta(minutes=8)
 
-_SCRIPT = "spark-submit.sh"
-# Lines of a stack trace that say nothing to a reader.
-_TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
-_TAIL_LINES = 8
-_LONGEST_LINE = 300
 
-
-def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> bool:
+def run(
+    conf_file: Path, *, file: Path | None, count: int, stays_open: bool, console: Console
+) -> bool:
     """Runs the demo with ``count`` generated lines and those of ``file``; draws on stdout.
 
-    Progress goes to ``console``. Returns whether every line is in exactly one place at the end, and
+    Where it ``stays_open``, lines keep coming until Ctrl-C or SIGTERM. Progress goes to
+    ``console``. Returns whether every line is in exactly one place at the end, and
     `reconcile` holds: it runs once here, and as a service with ``millrace up`` alone.
     Raises DemoError, SetupError or ConfigurationError where a part fails.
     """
     conf_file, file = conf_file.resolve(), file.resolve() if file else None
     # Where the script runs jobs: relative paths of the configuration mean the same there.
-    os.chdir(_root())
+    os.chdir(root())
     conf = config.load(conf_file)
     if file:
         conf_file = demo_file.with_feed(conf, conf_file, file)
@@ -83,14 +70,10 @@ def run(conf_file: Path, *, file: Path | None, count: int, console: Console) -> 
     demo_figures.show_figures(conf, found, out)
     demo_report.show_jobs(runs, out)
     _show_ways_on(conf, conf_file, out)
+    if stays_open:
+        with demo_open.stopped_by_signals() as stop:
+            demo_open.keep_open(conf, conf_file, console, stop)
     return all(item.is_whole for item in found) and all(check["holds"] for check in checks)
-
-
-def _root() -> Path:
-    for folder in (Path.cwd(), Path(__file__).parents[3]):
-        if (folder / _SCRIPT).is_file():
-            return folder
-    raise ConfigurationError(f"the demo needs the repository's folder: {_SCRIPT} was not found")
 
 
 def _send_generated(
@@ -133,78 +116,22 @@ def _send(
 
 def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobRun:
     """Runs a job until it has caught up; raises DemoError where it fails."""
-    command = [f"./{_SCRIPT}", name, "--conf", str(conf_file), "--until-caught-up"]
+    command = job_command(name, conf_file, "--until-caught-up")
     began = time.monotonic()
-    _, output = _run(name, f"{_SCRIPT} {name}", command, (0,), conf, console)
+    _, output = run_command(name, f"{SCRIPT} {name}", command, (0,), conf, console)
     return _measured(name, time.monotonic() - began, output)
 
 
 def _reconcile(conf: Config, conf_file: Path, console: Console) -> list[dict[str, Any]]:
     """What `reconcile` finds of each feed; raises DemoError where it cannot find out."""
     command = [sys.executable, "-m", "millrace", "reconcile", "--json", "--conf", str(conf_file)]
-    code, output = _run("reconcile", "millrace reconcile", command, (0, 1), conf, console)
+    code, output = run_command("reconcile", "millrace reconcile", command, (0, 1), conf, console)
     found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     if len(found) < len(conf.feeds):
-        raise DemoError(f"reconcile ended with exit code {code}; its output is in {_log(conf)}")
-    return found
-
-
-def _log(conf: Config, name: str = "reconcile") -> Path:
-    return conf.stack.directory / "logs" / f"demo-{name}.log"
-
-
-def _run(
-    name: str,
-    title: str,
-    command: list[str],
-    good: tuple[int, ...],
-    conf: Config,
-    console: Console,
-) -> tuple[int, str]:
-    """Runs a command to its end; its exit code and what it printed.
-
-    Raises DemoError where the code is not a ``good`` one.
-    """
-    log = _log(conf, name)
-    log.parent.mkdir(parents=True, exist_ok=True)
-    columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        task = progress.add_task(title, total=1)
-        code = _exit_code(command, log)
-        progress.update(task, completed=code in good)
-    output = log.read_text(encoding="utf-8", errors="replace")
-    if code not in good:
-        readable = [line for line in output.splitlines() if not _TRACE.match(line)]
-        latest = list(dict.fromkeys(reversed(readable)))[:_TAIL_LINES]
-        for line in reversed(latest):
-            console.print(as_text(f"  {line[:_LONGEST_LINE]}"), soft_wrap=True)
-        raise DemoError(f"{name} ended with exit code {code}; its full output is in {log}")
-    return code, output
-
-
-def _exit_code(command: list[str], log: Path) -> int:
-    # The interpreter that runs this one, where the script finds no .venv.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    with log.open("wb") as output:
-        # In a session of its own: Ctrl-C is passed on below, once, as asking twice would mean
-        # that the running batch is not to be finished.
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            env=os.environ | {"PATH": path},
+        raise DemoError(
+            f"reconcile ended with exit code {code}; its output is in {log_file(conf, 'reconcile')}"
         )
-        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        try:
-            return process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-        finally:
-            signal.signal(signal.SIGTERM, before)
+    return found
 
 
 def _measured(name: str, took_s: float, output: str) -> JobRun:
@@ -229,13 +156,13 @@ def _show_ways_on(conf: Config, conf_file: Path, out: Console) -> None:
     loaded = f"config.load(Path('{os.path.relpath(conf_file)}'))" if option else "config.load()"
     ways = {
         "servers": f"{programs}/millrace status{option}  # --secrets: passwords, the API's token",
-        "live": f"./{_SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
+        "live": f"./{SCRIPT} ingest{option}  # Spark UI: http://localhost:4040",
         "documents": clients.mongosh(conf, f'db.{feed}.findOne({{level: "ERROR"}})'),
         "": f'{programs}/python -c "{"from pathlib import Path; " if option else ""}'
         "from millrace import config; from millrace.io import mongo;"
         f" print(mongo.database({loaded}.mongo).{feed}.find_one({{'level': 'ERROR'}}))\"",
         "figures": clients.mysql(conf, "SELECT * FROM api_latency"),
-        "late lines": f"./{_SCRIPT} aggregate --from archive{option}"
+        "late lines": f"./{SCRIPT} aggregate --from archive{option}"
         "  # adds the lines that came too late",
         "stop": f"{programs}/millrace down{option}",
         "console": f"{addresses.of_api(conf.api).text}{CONSOLE}/  # its token: status --secrets",

@@ -13,16 +13,13 @@ from millrace.io.log_files import read
 from millrace.records.ledger import OffsetRange
 from millrace.simulate import restamp, stamps
 from millrace.tools import demo_report, detect
+from millrace.tools.demo_process import DemoError
 from millrace.tools.demo_report import SentFile
 
 _SAMPLE_LINES = 1_000
 _NAME = "own_file"  # of the feed, topic and format, where no feed has the file's format
 
 Send = Callable[[Config, Feed, Iterable[bytes], int, str, Console], None]
-
-
-class DemoError(Exception):
-    """A part of the demo failed; the message is one line that says which."""
 
 
 def with_feed(conf: Config, conf_file: Path, file: Path) -> Path:

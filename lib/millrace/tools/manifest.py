@@ -11,7 +11,7 @@ import pyspark
 from millrace.config import Config, Spark
 from millrace.runtime.session import spark_properties
 
-STREAMS = ("ingest", "aggregate", "archive")
+STREAMS = ("ingest", "aggregate", "archive", "changes")
 SCHEDULED = ("reconcile", "compact")
 _API = "sparkoperator.k8s.io/v1beta2"
 

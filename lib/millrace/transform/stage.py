@@ -43,7 +43,7 @@ def to_records(lines: DataFrame, spec: Spec) -> DataFrame:
     ``raw_sha256`` (of the whole where that is longer), and ``is_carried`` (whether the letter is
     among the first of its task, few enough to be collected).
     """
-    return _cut(lines, spec).mapInArrow(partial(_records, spec), row_columns(spec).ddl)
+    return cut(lines, spec).mapInArrow(partial(_records, spec), row_columns(spec).ddl)
 
 
 def to_counts(
@@ -59,7 +59,7 @@ def to_counts(
     Tasks tell ``touched`` the windows that they have counts of.
     """
     counts = partial(_counts, spec, max_lateness_s, late_apart, touched)
-    return _cut(lines, spec).mapInArrow(counts, _COUNTED.ddl)
+    return cut(lines, spec).mapInArrow(counts, _COUNTED.ddl)
 
 
 def masked(lines: DataFrame, masks: tuple[Mask, ...]) -> DataFrame:
@@ -70,8 +70,11 @@ def masked(lines: DataFrame, masks: tuple[Mask, ...]) -> DataFrame:
     return lines.mapInArrow(partial(_masked, masks), lines.schema) if masks else lines
 
 
-def _cut(lines: DataFrame, spec: Spec) -> DataFrame:
-    """What Python is given of a record: no more of its value than may be kept."""
+def cut(lines: DataFrame, spec: Spec, *, is_placed: bool = False) -> DataFrame:
+    """What Python is given of a record: no more of its value than may be kept.
+
+    Where each stands in Kafka as well where it ``is_placed``, or routes have epochs.
+    """
     value, size = F.col("value"), F.octet_length("value")
     is_cut = size > spec.max_record_bytes
     # By a digest of what was masked a guess of it can be confirmed.
@@ -85,11 +88,11 @@ def _cut(lines: DataFrame, spec: Spec) -> DataFrame:
         F.when(is_cut, shorter).otherwise(value).alias("value"),
         F.when(is_cut, size.cast("bigint")).alias("raw_bytes"),
         digest.alias("raw_sha256"),
-        *(["topic_id"] if spec.route_epochs else []),
+        *(["topic_id"] if is_placed or spec.route_epochs else []),
     )
 
 
-def _uncollected(batches: Batches) -> Batches:
+def uncollected(batches: Batches) -> Batches:
     """The batches, while Python looks for no cycles: a line makes none, and looking is a third of
     the time. What other code left is looked for between two batches.
     """
@@ -103,8 +106,8 @@ def _uncollected(batches: Batches) -> Batches:
 
 
 def _records(spec: Spec, batches: Batches) -> Batches:
-    encoder = RowEncoder(spec, compiled(_here(spec)))
-    for batch in _uncollected(batches):
+    encoder = RowEncoder(spec, compiled(here(spec)))
+    for batch in uncollected(batches):
         yield from encoder.encode(batch)
 
 
@@ -115,9 +118,9 @@ def _counts(
     touched: TouchedWindows | None,
     batches: Batches,
 ) -> Batches:
-    chain = compiled(_here(spec), has_agents=False)
+    chain = compiled(here(spec), has_agents=False)
     counts = Counts(spec.layout, max_lateness_s, dict(spec.named_keys), late_apart=late_apart)
-    for batch in _uncollected(batches):
+    for batch in uncollected(batches):
         lines = _columns(batch, "value", "raw_bytes", "milliseconds")
         outcomes = map(chain.outcomes, *lines, places(batch))
         for outcome in chained.from_iterable(outcomes):
@@ -150,7 +153,7 @@ def _masked(masks: tuple[Mask, ...], batches: Batches) -> Batches:
         yield table
 
 
-def _here(spec: Spec) -> Spec:
+def here(spec: Spec) -> Spec:
     """The spec with the path that the country database has on this machine."""
     if not spec.country_database:
         return spec

@@ -136,11 +136,11 @@ def _traffic(fields: Fields) -> Measures | None:
     if fields.get("status_code") is None:
         return None
     milliseconds = fields.get("response_time_ms")
-    return (fields.get("bytes") or 0, _microseconds(milliseconds), None, None)
+    return (fields.get("bytes") or 0, microseconds(milliseconds), None, None)
 
 
-def _microseconds(milliseconds: float | None) -> int | None:
-    """Rounded half up."""
+def microseconds(milliseconds: float | None) -> int | None:
+    """Milliseconds as whole microseconds, rounded half up; None where there are none."""
     if milliseconds is None:
         return None
     exact = milliseconds * 1000

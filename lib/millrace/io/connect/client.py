@@ -9,9 +9,8 @@ import httpx
 
 from millrace.config import Changes, ConfigurationError, UnreachableError, addresses
 
-PATIENCE_S = 60.0  # for a rebalance: meanwhile it answers 409
+PATIENCE_S = 60.0  # for an answer, and for a rebalance: meanwhile it answers 409
 _POLL_S = 0.5
-_TIMEOUT_S = 60.0
 _CAUSED_BY = "Caused by: "
 _LONGEST_CAUSE = 300
 RUNNING, PAUSED, STOPPED, FAILED = "RUNNING", "PAUSED", "STOPPED", "FAILED"
@@ -46,9 +45,11 @@ class Connect:
     Each method raises UnreachableError where none answers, ConfigurationError where it refuses.
     """
 
-    def __init__(self, changes: Changes) -> None:
+    def __init__(self, changes: Changes, patience_s: float = PATIENCE_S) -> None:
+        """Whoever asks waits ``patience_s`` at most for an answer, and for a rebalance."""
         self._address = addresses.of_connect(changes)
-        self._client = httpx.Client(base_url=self._address.text, timeout=_TIMEOUT_S)
+        self._patience_s = patience_s
+        self._client = httpx.Client(base_url=self._address.text, timeout=patience_s)
 
     def __enter__(self) -> "Connect":
         return self
@@ -124,7 +125,7 @@ class Connect:
 
     def _asked(self, method: str, path: str, *, json: Any = None, missing: bool = False) -> Any:
         """The answer's content; None where it has none, or with ``missing`` where it is 404."""
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + self._patience_s
         while True:
             try:
                 answer = self._client.request(method, path, json=json)

@@ -7,7 +7,7 @@ placeholders, which the worker resolves from its own environment.
 from collections.abc import Sequence
 from zlib import crc32
 
-from millrace.config import Changes, Config, Mongo, Mysql, Postgres, passwords
+from millrace.config import Changes, Config, Kafka, Mongo, Mysql, Postgres, passwords
 from millrace.records import capture
 from millrace.records.entities import Entity, Source
 
@@ -79,26 +79,51 @@ def _mariadb(conf: Config, changes: Changes, own: Mysql, entities: Sequence[Enti
     signals = f"{own.database}.{capture.signals(changes.name)}"
     first, count = _SERVER_IDS
     server_id = first + crc32(capture.connector(changes.name, "mariadb").encode()) % count
-    return _relational() | {
-        "connector.class": "io.debezium.connector.mariadb.MariaDbConnector",
-        "database.hostname": own.host,
-        "database.port": str(own.port),
-        "database.user": own.user,
-        "database.password": _secret(passwords.MARIADB_SOURCE),
-        "database.server.id": str(server_id),
-        "database.include.list": own.database,
-        "table.include.list": _listed(
-            [*(f"{own.database}.{entity.table}" for entity in entities), signals]
-        ),
-        "schema.history.internal.kafka.bootstrap.servers": conf.kafka.bootstrap_servers,
-        "schema.history.internal.kafka.topic": capture.history_topic(changes.name),
-        # One statement of a table that nobody captures would end the task.
-        "schema.history.internal.skip.unparseable.ddl": "true",
-        "bigint.unsigned.handling.mode": "precise",
-        # By this a server that was started again is noticed.
-        "connect.keep.alive.interval.ms": "5000",
-        "signal.enabled.channels": "source",
-        "signal.data.collection": signals,
+    return (
+        _relational()
+        | _of_history(conf.kafka)
+        | {
+            "connector.class": "io.debezium.connector.mariadb.MariaDbConnector",
+            "database.hostname": own.host,
+            "database.port": str(own.port),
+            "database.user": own.user,
+            "database.password": _secret(passwords.MARIADB_SOURCE),
+            "database.server.id": str(server_id),
+            "database.include.list": own.database,
+            "table.include.list": _listed(
+                [*(f"{own.database}.{entity.table}" for entity in entities), signals]
+            ),
+            "schema.history.internal.kafka.bootstrap.servers": conf.kafka.bootstrap_servers,
+            "schema.history.internal.kafka.topic": capture.history_topic(changes.name),
+            # One statement of a table that nobody captures would end the task.
+            "schema.history.internal.skip.unparseable.ddl": "true",
+            "bigint.unsigned.handling.mode": "precise",
+            # By this a server that was started again is noticed.
+            "connect.keep.alive.interval.ms": "5000",
+            "signal.enabled.channels": "source",
+            "signal.data.collection": signals,
+        }
+    )
+
+
+def _of_history(kafka: Kafka) -> Properties:
+    """How the clients log in that keep the tables' definitions: not as the worker's own do."""
+    if kafka.security_protocol == "PLAINTEXT":
+        return {}
+    own: Properties = {"security.protocol": kafka.security_protocol}
+    if kafka.ca_file:
+        own |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": str(kafka.ca_file)}
+    if kafka.security_protocol.startswith("SASL"):
+        kind = "plain.Plain" if kafka.sasl_mechanism == "PLAIN" else "scram.Scram"
+        own["sasl.mechanism"] = kafka.sasl_mechanism
+        own["sasl.jaas.config"] = (
+            f"org.apache.kafka.common.security.{kind}LoginModule required"
+            f' username="{kafka.username}" password="{_secret(passwords.KAFKA)}";'
+        )
+    return {
+        f"schema.history.internal.{client}.{key}": value
+        for client in ("producer", "consumer")
+        for key, value in own.items()
     }
 
 

@@ -22,7 +22,7 @@ from millrace.config import Feed
 from millrace.io import receipt
 from millrace.io.delta.log import location, lost
 from millrace.records import received
-from millrace.records.ledger import Available, OffsetRange
+from millrace.records.ledger import Available, OffsetRange, merged
 from millrace.records.ranges import without
 
 _HEADER = StructType([StructField("key", StringType()), StructField("value", BinaryType())])
@@ -153,6 +153,38 @@ def compact(spark: SparkSession, archive: str, feed: Feed, keep_hours: int) -> t
     done = table.optimize().executeCompaction().select("metrics.*").collect()[0]
     table.vacuum(keep_hours)
     return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
+
+
+def beyond(ranges: Sequence[OffsetRange]) -> Column:
+    """Whether an archived row has none of these offsets; Delta skips files by their statistics.
+
+    So it asks for what there may be: a file of several partitions could not be skipped by what it
+    must not have.
+    """
+    by_topic: dict[str, dict[int, list[OffsetRange]]] = {}
+    for offsets in merged([*ranges]):
+        by_topic.setdefault(offsets.topic_id, {}).setdefault(offsets.partition, []).append(offsets)
+    is_other_topic, condition = F.lit(True), F.lit(False)
+    for topic_id, by_partition in by_topic.items():
+        is_other_topic &= F.col("topic_id") != topic_id
+        # A topic has its partitions from 0 on, so those that are later added come after the last.
+        partitions = range(max(by_partition) + 1)
+        is_within = F.col("partition") >= len(partitions)
+        for partition in partitions:
+            is_free = _is_free(by_partition.get(partition, []))
+            is_within |= (F.col("partition") == partition) & is_free
+        condition |= (F.col("topic_id") == topic_id) & is_within
+    return condition | is_other_topic
+
+
+def _is_free(ranges: Sequence[OffsetRange]) -> Column:
+    """Whether an offset of a partition is before, between or after ``ranges``, merged."""
+    condition, start = F.lit(False), 0
+    for offsets in ranges:
+        if start < offsets.from_offset:
+            condition |= F.col("offset").between(start, offsets.from_offset - 1)
+        start = offsets.until_offset
+    return condition | (F.col("offset") >= start)
 
 
 def among(ranges: Sequence[OffsetRange]) -> Column:

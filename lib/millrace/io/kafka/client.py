@@ -1,7 +1,7 @@
 """Kafka's clients, and the facts about topics that jobs check."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +14,9 @@ from millrace.config import ConfigurationError, Kafka, UnreachableError
 TIMEOUT_S = 15.0
 Properties = dict[str, str | int | float | bool]
 NO_PROPERTIES: Properties = {}
+NO_SETTINGS: Mapping[str, str] = {}
 _POLL_S = 0.1
-_AWAY = {
+AWAY = {
     KafkaError._TIMED_OUT,
     KafkaError._TRANSPORT,
     KafkaError._ALL_BROKERS_DOWN,
@@ -65,7 +66,7 @@ def topic(kafka: Kafka, name: str) -> Topic:
         ].result()
     except KafkaException as error:
         admin.poll(0)  # Tells what connections failed of: requests say no more than "timed out".
-        is_away = error.args[0].code() in _AWAY
+        is_away = error.args[0].code() in AWAY
         raise _refusal(kafka, name, [error.args[0], *troubles], is_away=is_away) from None
     return Topic(name, str(described.topic_id), len(described.partitions))
 
@@ -87,10 +88,16 @@ def _refusal(
     return kind(f"{broker}: topic {topic!r}: {errors[-1 if is_away else 0].str()}")
 
 
-def create_topics(kafka: Kafka, names: list[str], partitions: int | None = None) -> list[str]:
+def create_topics(
+    kafka: Kafka,
+    names: list[str],
+    partitions: int | None = None,
+    settings: Mapping[str, str] = NO_SETTINGS,
+) -> list[str]:
     """Creates the topics that do not exist, with the broker's clock as timestamps; returns them.
 
-    They have ``kafka.partitions`` partitions where ``partitions`` tells no other number.
+    They have ``kafka.partitions`` partitions where ``partitions`` tells no other number, and
+    further ``settings`` by Kafka's names.
     """
     count = partitions or kafka.partitions
     admin = _admin(kafka)
@@ -103,7 +110,7 @@ def create_topics(kafka: Kafka, names: list[str], partitions: int | None = None)
                     NewTopic(
                         name,
                         num_partitions=count,
-                        config={"message.timestamp.type": "LogAppendTime"},
+                        config={"message.timestamp.type": "LogAppendTime", **settings},
                     )
                     for name in missing
                 ],
@@ -150,7 +157,7 @@ def consumer(
         yield opened
     except KafkaException as error:
         cause: KafkaError = error.args[0]
-        kind = UnreachableError if cause.code() in _AWAY else ConfigurationError
+        kind = UnreachableError if cause.code() in AWAY else ConfigurationError
         raise kind(_broker(kafka, cause.str())) from None
     finally:
         opened.close()

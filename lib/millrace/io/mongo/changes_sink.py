@@ -1,10 +1,11 @@
 """The sink of ``changes``: each row as it is now in the operational store, never backwards."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,9 @@ from pymongo.database import Database
 from millrace.config import Feed, Mongo
 from millrace.config.entities import Entities
 from millrace.io.failpoints import failpoint
-from millrace.io.mongo import entity_store
+from millrace.io.mongo import entity_history, entity_store
 from millrace.io.mongo import letters as stored_letters
+from millrace.io.mongo.change_batches import ledger_row
 from millrace.io.mongo.client import Document, database
 from millrace.io.mongo.collections import prepare_ledger
 from millrace.io.mongo.time_spans import TimeSpan
@@ -40,6 +42,7 @@ _COUNTS = Columns(
         ("partition", "int"),
         ("earliest_ms", "bigint"),
         ("latest_ms", "bigint"),
+        ("committed_ms", "bigint"),
     )
 )
 
@@ -57,9 +60,10 @@ class _Target:
 class ChangesSink:
     """Writes batches of changes (``transform.changes``) of one entity, and their dead letters.
 
-    Tasks write: of each key the last change, which a row that is ahead in position does not take.
-    So a batch that is written again, or changes that a connector sends again, change nothing.
-    Letters are inserted where they are missing. The batch's ledger row is written last.
+    Tasks write: each change into the history, where it is missing, and of each key the last one,
+    which a row that is ahead in position does not take. So a batch that is written again, or
+    changes that a connector sends again, change nothing of the rows. Letters are inserted where
+    they are missing. The batch's ledger row is written last.
     """
 
     name = "mongodb"
@@ -74,6 +78,7 @@ class ChangesSink:
         """Creates collections, indexes and the view where they are missing."""
         prepare_ledger(self._db)
         entity_store.prepare(self._db, self._entities.all, self._entities.catalog)
+        entity_history.prepare(self._db, self._feed.name, self._entities.history_days)
 
     def write(self, batch: MicroBatch) -> WriteResult:
         """Writes the batch; writing it again changes nothing."""
@@ -89,9 +94,14 @@ class ChangesSink:
             reasons.update(row["reasons"])
         self._tell_unknown({name for row in counts for name in row["unknown"]})
         rows_in = sum(row["rows_in"] for row in counts)
-        result = WriteResult(rows_in=rows_in, parts_in=rows_in, reasons=dict(reasons))
+        result = WriteResult(
+            rows_in=rows_in,
+            parts_in=rows_in,
+            reasons=dict(reasons),
+            commit_to_store_s=_commit_to_store_s(counts),
+        )
         with batch.span("write the ledger", system=self.name):
-            made = _ledger_row(batch, counts, result)
+            made = ledger_row(batch, counts, result)
             self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, made, upsert=True)
         return result
 
@@ -125,6 +135,7 @@ def _write(
     changes = [
         Placed(change_of(row), row["offset"], row["received_ms"]) for row in rows if row["op"]
     ]
+    entity_history.write(db, target.entity, target.topic, partition, changes)
     left = latest(changes)
     if left.truncate is not None:
         truncation = entity_store.truncation(left.truncate, target.topic, partition)
@@ -142,7 +153,15 @@ def _write(
         partition,
         min(row["received_ms"] for row in rows),
         max(row["received_ms"] for row in rows),
+        # A snapshot reads rows that were committed whenever.
+        min((one.change.committed_ms for one in changes if one.change.op != "r"), default=None),
     )
+
+
+def _commit_to_store_s(counts: Sequence[Document]) -> float | None:
+    """How long ago the oldest change that was written was committed; None where there is none."""
+    committed = [row["committed_ms"] for row in counts if row["committed_ms"] is not None]
+    return max(0.0, time.time() - min(committed) / 1000) if committed else None
 
 
 def _write_letters(
@@ -184,28 +203,4 @@ def _letter(target: _Target, row: Document) -> Document:
         "detail": row["detail"],
         "status": dead_letters.FIRST_STATUS,
         "parser_version": PARSER_VERSION,
-    }
-
-
-def _ledger_row(batch: MicroBatch, counts: Sequence[Document], result: WriteResult) -> Document:
-    def received(offsets: OffsetRange) -> Document:
-        own = [row for row in counts if row["partition"] == offsets.partition]
-        if not own:
-            return {"min_received_at": None, "max_received_at": None}
-        return {
-            "min_received_at": received_at(min(row["earliest_ms"] for row in own)),
-            "max_received_at": received_at(max(row["latest_ms"] for row in own)),
-        }
-
-    return {
-        "_id": batch.key,
-        "query": batch.query,
-        "checkpoint_id": batch.checkpoint_id,
-        "batch_id": batch.id,
-        "committed_at": datetime.now(UTC),
-        "ranges": [asdict(offsets) | received(offsets) for offsets in batch.ranges],
-        "rows_in": result.rows_in or 0,
-        "parts_in": result.parts_in or 0,
-        "rows_written": sum(row["rows_written"] for row in counts),
-        "rows_dead": result.rows_dead,
     }

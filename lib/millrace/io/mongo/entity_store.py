@@ -7,14 +7,13 @@ again is known. So the documents do not depend on how changes were cut into batc
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bson import Int64
 from pymongo import UpdateMany, UpdateOne
-from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid, DuplicateKeyError
+from pymongo.errors import CollectionInvalid
 
 from millrace.io.mongo.client import Document
 from millrace.parse.changes import Placed
@@ -33,6 +32,10 @@ def prepare(
         # It may exist, perhaps made for another entity a moment ago.
         with suppress(CollectionInvalid):
             db.create_collection(entity.name)
+        # The keys that stay of what was deleted: few, and counted when rows are.
+        db[entity.name].create_index(
+            _DELETED, name="deleted", partialFilterExpression={_DELETED: True}
+        )
     first, *others = [(entity.name, _shown(entity.name, view)) for entity in entities]
     unions = [{"$unionWith": {"coll": name, "pipeline": stages}} for name, stages in others]
     pipeline = [*first[1], *unions]
@@ -77,33 +80,6 @@ def truncation(placed: Placed, topic: str, partition: int) -> UpdateMany:
 def fields(document: Document) -> Document:
     """The fields of a stored row, without what the store adds."""
     return {name: value for name, value in document.items() if name not in RESERVED}
-
-
-def mend(
-    collection: Collection[Document],
-    key: Any,
-    values: Mapping[str, Any] | None,
-    seen: Document | None,
-    at: datetime,
-) -> bool:
-    """Stores the row of a key as its source has it, or that it is deleted where there is none.
-
-    Only where the store still has the document ``seen``; whether it was so. The position stays: a
-    change that is on its way takes its place as before.
-    """
-    known = seen[CHANGE] if seen else {"position": []}
-    mark = known | {"op": "r" if values is not None else "d", "mended_at": at}
-    mark.pop("deleted", None)
-    mark |= {} if values is not None else {"deleted": True}
-    document = {"_id": key, **(values or {}), CHANGE: mark}
-    if seen is None:
-        try:
-            collection.insert_one(document)
-        except DuplicateKeyError:
-            return False
-        return True
-    is_same = {"_id": key, CHANGE: {"$eq": known}}
-    return collection.replace_one(is_same, document).modified_count == 1
 
 
 def _mark(placed: Placed, topic: str, partition: int) -> Document:

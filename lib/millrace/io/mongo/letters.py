@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from bson.raw_bson import RawBSONDocument
 from pymongo import DESCENDING, DeleteOne, UpdateOne
+from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
@@ -78,14 +79,7 @@ def page(
     A place is a time of receipt and an id. Raises pymongo's ExecutionTimeout where the server
     needs longer than ``max_s`` seconds.
     """
-    since, until = span
-    match: Document = {
-        "feed": {"$in": list(feeds)},
-        "status": {"$in": list(statuses)},
-        "received_at": {"$gte": since, "$lt": until},
-    }
-    if reason:
-        match["reason"] = reason
+    match = _received(feeds, statuses, reason, span)
     if after:
         time, id = after
         before = [{"received_at": {"$lt": time}}, {"received_at": time, "_id": {"$lt": id}}]
@@ -94,6 +88,41 @@ def page(
     rows = db[COLLECTION].find(match, hint=LETTERS_INDEX)
     ordered = rows.sort([("received_at", DESCENDING), ("_id", DESCENDING)]).limit(size)
     return list(ordered.max_time_ms(_ms(max_s)))
+
+
+def every(
+    db: Database[Document],
+    feeds: Sequence[str],
+    statuses: Sequence[Status],
+    reason: Reason | None,
+    span: tuple[datetime, datetime],
+    session: ClientSession,
+) -> Iterator[Letter]:
+    """The same letters, all of them as a stream; those of the same time are in no order.
+
+    Whatever ends it early raises an error of pymongo's.
+    """
+    match = _received(feeds, statuses, reason, span)
+    # By that alone: the index has them in this order, so that the server need not sort them.
+    order = [("received_at", DESCENDING)]
+    found = db[COLLECTION].find(match, hint=LETTERS_INDEX, sort=order, session=session)
+    with found:
+        yield from found
+
+
+def _received(
+    feeds: Sequence[str],
+    statuses: Sequence[Status],
+    reason: Reason | None,
+    span: tuple[datetime, datetime],
+) -> Document:
+    since, until = span
+    match: Document = {
+        "feed": {"$in": list(feeds)},
+        "status": {"$in": list(statuses)},
+        "received_at": {"$gte": since, "$lt": until},
+    }
+    return match | ({"reason": reason} if reason else {})
 
 
 def snapshot(db: Database[Document], chosen: Filter) -> Iterator[Letter]:
@@ -133,16 +162,9 @@ def counts_between(
 
     Raises pymongo's ExecutionTimeout where the server needs longer than ``max_s`` seconds.
     """
-    since, until = span
     keys = {name: f"${name}" for name in ("feed", "reason", "status")}
     stages: list[Document] = [
-        {
-            "$match": {
-                "feed": {"$in": list(feeds)},
-                "status": {"$in": list(STATUSES)},
-                "received_at": {"$gte": since, "$lt": until},
-            }
-        },
+        {"$match": _received(feeds, STATUSES, None, span)},
         {"$group": {"_id": keys, "n": {"$sum": 1}}},
         {"$sort": {"n": -1, "_id": 1}},
         {"$limit": limit},

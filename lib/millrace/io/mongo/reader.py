@@ -1,16 +1,18 @@
-"""What the questions to several feeds find, as one stream that another thread can end."""
+"""Documents or dead letters of several feeds, as one stream that another thread can end."""
 
 import heapq
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from millrace.io.mongo import search
+from millrace.io.mongo import letters, search
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.search import Question
+from millrace.records.dead_letters import Reason, Status
 
 _AT_ONCE = 1_000  # documents of all feeds; the server sends at most 16 MB of each feed at once
 _FEWEST = 50
@@ -33,6 +35,16 @@ class Reader:
         streams = [self._stream(one, batch) for one in questions]
         newest_first = questions[0].newest_first
         yield from heapq.merge(*streams, key=lambda one: one[1]["timestamp"], reverse=newest_first)
+
+    def letters(
+        self,
+        feeds: Sequence[str],
+        statuses: Sequence[Status],
+        reason: Reason | None,
+        span: tuple[datetime, datetime],
+    ) -> Iterator[letters.Letter]:
+        """The dead letters of these feeds that were received within ``span``, the newest first."""
+        return letters.every(self._db, feeds, statuses, reason, span, self._session)
 
     def stop(self) -> None:
         """Has the server end what it does for this reader, from any thread."""

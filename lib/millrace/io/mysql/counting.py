@@ -1,4 +1,4 @@
-"""How far ``aggregate`` has come with a feed, read for whoever shows it."""
+"""The last batch of ``aggregate``, read for whoever shows it."""
 
 import json
 from dataclasses import dataclass
@@ -18,16 +18,15 @@ WHERE own.query = %s ORDER BY own.committed_at DESC LIMIT 1"""
 
 @dataclass(frozen=True)
 class Counting:
-    """The last batch that was committed, and how far all of them came.
+    """The last batch that was committed, and what all of them came to.
 
-    ``ends`` is by partition the offset after the last that was counted; ``newest_window`` begins
-    the newest minute that has figures, None where none has. Times are in UTC.
+    ``newest_window`` begins the newest minute that has figures, None where none has. Times are in
+    UTC.
     """
 
     key: str
     committed_at: datetime
     lines: int
-    ends: dict[int, int]
     newest_window: datetime | None
 
 
@@ -39,12 +38,10 @@ def counting(cursor: DictCursor, feed: str) -> Counting | None:
     if row is None:
         return None
     ranges = json.loads(row["ranges"])
-    topic_id = next((own["topic_id"] for own in ranges), "")
     newest = standing.newest(cursor, [feed]).get(feed)
     return Counting(
         key=f"{query}/{row['checkpoint_id']}/{row['batch_id']}",
         committed_at=row["committed_at"].replace(tzinfo=UTC),
         lines=sum(own["until_offset"] - own["from_offset"] for own in ranges),
-        ends=standing.counted_ends(cursor, feed, topic_id),
         newest_window=newest.replace(tzinfo=UTC) if newest else None,
     )

@@ -69,23 +69,31 @@ def prepare(changes: Changes, entities: Sequence[Entity]) -> Prepared:
 
 def state(changes: Changes, entities: Sequence[Entity]) -> SourceState:
     """Its replication slot: how much of the log it holds back, and whether it is lost."""
+    # invalidation_reason is a column since PostgreSQL 17 alone.
     query = """
-        SELECT active, wal_status, invalidation_reason,
-               pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)
-        FROM pg_replication_slots WHERE slot_name = %s"""
+        SELECT active, wal_status, to_jsonb(slot) ->> 'invalidation_reason',
+               pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn),
+               pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), safe_wal_size
+        FROM pg_replication_slots AS slot WHERE slot_name = %s"""
     with connection(_own(changes)) as opened:
         row = opened.execute(query, (capture.slot(changes.name),)).fetchone()
     if row is None:
         return SourceState("no replication slot yet", is_wrong=True)
-    active, status, reason, behind = row
+    active, status, reason, behind, retained, free = row
     if status == "lost":
         return SourceState(
-            f"the replication slot is lost ({reason}): changes are missing:"
+            f"the replication slot is lost ({reason or 'no reason given'}): changes are missing:"
             " run millrace connectors resnapshot --all postgres",
             is_lost=True,
+            is_wrong=True,
         )
     text = f"slot {'read' if active else 'not read'}, {int(behind or 0):,} bytes behind"
-    return SourceState(text, is_wrong=not active)
+    return SourceState(
+        text,
+        is_wrong=not active,
+        retained_bytes=int(retained or 0),
+        free_bytes=None if free is None else max(0, int(free)),
+    )
 
 
 def drop_slot(changes: Changes) -> None:

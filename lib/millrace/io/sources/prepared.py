@@ -14,8 +14,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class SourceState:
-    """What a database says of its connector: a line, and whether changes are lost for good."""
+    """What a database says of its connector: a line, and whether changes are lost for good.
+
+    PostgreSQL also tells how many bytes of its log it keeps for the connector, and, where it has a
+    limit, how many more it can write until it drops what is not read.
+    """
 
     text: str
     is_lost: bool = False
     is_wrong: bool = False
+    retained_bytes: int | None = None
+    free_bytes: int | None = None

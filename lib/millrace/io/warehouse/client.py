@@ -76,9 +76,14 @@ def named(warehouse: Warehouse) -> str:
 
 def is_away(error: psycopg.Error) -> bool:
     """Whether the server has gone, is about to, or does not take a statement for now."""
-    if error.sqlstate:
-        return error.sqlstate.startswith(_AWAY) or error.sqlstate == _READ_ONLY
-    return isinstance(error, OperationalError)
+    return is_away_state(error.sqlstate) or (
+        error.sqlstate is None and isinstance(error, OperationalError)
+    )
+
+
+def is_away_state(sqlstate: str | None) -> bool:
+    """The same of what an error has as its SQLSTATE."""
+    return sqlstate is not None and (sqlstate.startswith(_AWAY) or sqlstate == _READ_ONLY)
 
 
 def first_line(error: Exception) -> str:

@@ -5,5 +5,6 @@ Nothing here opens a connection or needs Spark.
 
 from millrace.parse.changes.envelope import Reader
 from millrace.parse.changes.latest import Placed, latest
+from millrace.parse.changes.versions import Version, versions
 
-__all__ = ["Placed", "Reader", "latest"]
+__all__ = ["Placed", "Reader", "Version", "latest", "versions"]

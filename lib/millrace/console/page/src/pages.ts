@@ -16,6 +16,8 @@ export interface Page {
   readonly hasQuery?: boolean;
   /** Whether it has no span of time: the bar leaves that out. */
   readonly isTimeless?: boolean;
+  /** Whether it asks for nothing again by itself. */
+  readonly isStill?: boolean;
   /** Whether it asks again at each tick though it has no span: the bar can pause that. */
   readonly hasRefresh?: boolean;
   /** What the deployment must have for it, as the session says. */
@@ -33,7 +35,9 @@ export const PAGES: readonly Page[] = [
   { name: "business", title: "Business", feature: "warehouse", load: () => import("./pages/business.tsx") },
   { name: "alerts", title: "Alerts", load: () => import("./pages/alerts.tsx") },
   { name: "pipeline", title: "Pipeline", isTimeless: true, hasRefresh: true, load: () => import("./pages/pipeline.tsx") },
+  { name: "entities", title: "Entities", isTimeless: true, hasRefresh: true, load: () => import("./pages/entities.tsx") },
   { name: "dead-letters", title: "Dead letters", load: () => import("./pages/dead-letters.tsx") },
+  { name: "reports", title: "Reports", isStill: true, load: () => import("./pages/reports.tsx") },
 ];
 
 /** The pages that a session has. */

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { PageProps } from "../pages.ts";
 import { Badge } from "../parts/Badge.tsx";
+import { type FileColumn, SaveRows } from "../parts/Downloads.tsx";
 import { LinesPanel, type Point } from "../parts/LinesPanel.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { RulePanel } from "../parts/RulePanel.tsx";
@@ -31,6 +32,7 @@ export default function Alerts({ view, session }: PageProps) {
       <div class="tools">
         <strong role="status">{rules.data ? `${counted(items.length, "rule")}, ${firing} firing` : "Reading the rules …"}</strong>
         <span class="grow" />
+        <SaveRows of="rules" name="rules" rows={items} columns={FILE} />
         {mayWrite ? (
           <button type="button" class="primary" onClick={() => change({ rule: "new" })}>New rule</button>
         ) : (
@@ -52,6 +54,20 @@ export default function Alerts({ view, session }: PageProps) {
     </>
   );
 }
+
+const FILE: FileColumn<AlertRule>[] = [
+  { name: "rule", value: ({ rule }) => rule.name },
+  { name: "state", value: standingOf },
+  { name: "since", value: ({ state }) => (state?.since ? new Date(state.since) : null) },
+  { name: "value", value: ({ state }) => state?.value ?? null },
+  { name: "evaluated_until", value: ({ state }) => (state ? new Date(state.evaluated_until) : null) },
+  { name: "metric", value: ({ rule }) => rule.metric },
+  { name: "comparison", value: ({ rule }) => rule.comparison },
+  { name: "threshold", value: ({ rule }) => rule.threshold ?? null },
+  { name: "severity", value: ({ rule }) => rule.severity },
+  { name: "filter", value: ({ rule }) => JSON.stringify(rule.filter) },
+  { name: "fault", value: ({ fault }) => fault },
+];
 
 const HEADS = ["rule", "state", "value", "fires when", "severity", "of"];
 

@@ -4,6 +4,7 @@ import type { PageProps } from "../pages.ts";
 import { AnomalousLines } from "../parts/AnomalousLines.tsx";
 import { AnomalousMinutes } from "../parts/AnomalousMinutes.tsx";
 import { Chart, type Series } from "../parts/Chart.tsx";
+import { Downloads } from "../parts/Downloads.tsx";
 import { LinesPanel, type Point } from "../parts/LinesPanel.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { TemplateChanges } from "../parts/TemplateChanges.tsx";
@@ -64,6 +65,7 @@ function BySeverity({ view, onOpen }: { view: View; onOpen: (point: Point) => vo
       isWhole
       height={150}
       vouched={data ? ofFigures(TABLE, data.buckets, data, view.tz) : null}
+      downloads={<Downloads of="anomalous lines by severity" path="/v1/figures/{table}/export" at={{ table: TABLE }} query={query} name={TABLE} />}
       openFrom={open < 0 ? null : open}
       differing={(data?.buckets ?? []).flatMap((one, at) => (markOf(one) === "differs" ? [at] : []))}
       onPick={(at) => {

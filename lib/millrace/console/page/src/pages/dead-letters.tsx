@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { PageProps } from "../pages.ts";
+import { Downloads } from "../parts/Downloads.tsx";
 import { LetterPanel } from "../parts/LetterPanel.tsx";
 import { textOf } from "../parts/lines.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
@@ -34,6 +35,7 @@ export default function Letters({ view, session }: PageProps) {
         <strong role="status">
           {page ? `${counted(items.length, "letter")} shown${page.next ? ", more follow" : ""}` : letters.isLoading ? "Reading …" : ""}
         </strong>
+        <Downloads of="all these dead letters" path="/v1/dead-letters/export" query={{ ...query, size: null }} name="dead-letters" />
       </div>
       <ProblemNote problem={letters.problem} />
       {mayWrite && <AllShown letters={items.filter(isOpen)} acts={acts} />}

@@ -2,6 +2,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import type { PageProps } from "../pages.ts";
 import { Badge } from "../parts/Badge.tsx";
 import { Columns, columnsOf } from "../parts/Columns.tsx";
+import { SaveRows } from "../parts/Downloads.tsx";
 import { LineDrawer } from "../parts/LineDrawer.tsx";
 import { type Line, lineClass, lineColumns, lineKey } from "../parts/lines.tsx";
 import { QueryBar } from "../parts/QueryBar.tsx";
@@ -56,6 +57,7 @@ export default function Live({ view }: PageProps) {
         <span class="grow" />
         <Source view={view} />
         <Columns view={view} />
+        <SaveRows of="the lines that are kept" name="live" rows={tail.rows} columns={lineColumns(columnsOf(view), view.tz)} />
         <button type="button" class="quiet" onClick={tail.clear}>clear</button>
       </div>
       <Left tally={tail.tally} missed={tail.missed} zone={view.tz} />

@@ -1,19 +1,19 @@
 import { useState } from "preact/hooks";
-import { address, type Answer } from "../api/client.ts";
+import type { Answer } from "../api/client.ts";
 import type { PageProps } from "../pages.ts";
 import { Badge } from "../parts/Badge.tsx";
 import { Columns, columnsOf } from "../parts/Columns.tsx";
+import { Downloads } from "../parts/Downloads.tsx";
 import { Facets } from "../parts/Facets.tsx";
 import { Histogram } from "../parts/Histogram.tsx";
 import { LineDrawer } from "../parts/LineDrawer.tsx";
 import { type Line, lineClass, lineColumns, lineKey } from "../parts/lines.tsx";
 import { QueryBar } from "../parts/QueryBar.tsx";
-import { SavedViews } from "../parts/SavedViews.tsx";
 import { Table } from "../parts/Table.tsx";
 import { useLines } from "../state/lines.ts";
 import { millisOf, timeText } from "../state/time.ts";
 import { lagText, ofLines } from "../state/trust.ts";
-import { change, type View } from "../state/view.ts";
+import { change } from "../state/view.ts";
 import { count, counted } from "../text/numbers.ts";
 
 type Page = Answer<"/v1/logs">;
@@ -47,8 +47,7 @@ export default function Logs({ view }: PageProps) {
         <span class="grow" />
         <button type="button" class="quiet" aria-pressed={hasFacets} onClick={() => showFacets(!hasFacets)}>facets</button>
         <Columns view={view} />
-        <SavedViews view={view} />
-        <Exports view={view} />
+        <Downloads of="all that match" path="/v1/logs/export" query={{ q: view.q, from: view.from, to: view.to, feed: [...view.feeds] }} name="lines" />
       </div>
       <div class={`logs ${hasFacets ? "with-facets" : ""}`}>
         {hasFacets && <Facets view={view} isHeld={isHeld} isRefused={isRefused} />}
@@ -86,17 +85,4 @@ function reachText(page: Page, shown: number, zone: string): string {
   const by = Object.values(page.plan.index).filter((one, n, all) => all.indexOf(one) === n).join(", ");
   const of = page.plan.estimated === null ? "" : `, ${count(page.plan.estimated)} candidates`;
   return `${counted(shown, "line")} shown, ${page.next ? `${until}, more follow` : until}; by ${by}${of}; ${page.took_ms} ms`;
-}
-
-function Exports({ view }: { view: View }) {
-  const query = { q: view.q, from: view.from, to: view.to, feed: [...view.feeds] };
-  return (
-    <span class="exports" role="group" aria-label="Download all that match">
-      {(["ndjson", "csv", "parquet"] as const).map((format) => (
-        <a class="quiet" href={address("/v1/logs/export", { query: { ...query, format } })} download={`lines.${format}`}>
-          {format}
-        </a>
-      ))}
-    </span>
-  );
 }

@@ -2,6 +2,7 @@ import type { Schemas } from "../api/client.ts";
 import type { PageProps } from "../pages.ts";
 import { Badge } from "../parts/Badge.tsx";
 import { Copy } from "../parts/Copy.tsx";
+import { type FileColumn, SaveRows } from "../parts/Downloads.tsx";
 import { Faults, FAULTS, Flow } from "../parts/Flow.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { Text } from "../parts/Text.tsx";
@@ -26,7 +27,13 @@ export default function Pipeline({ view }: PageProps) {
       {stages.data?.[0] && <Links links={stages.data[0].links} />}
       <ProblemNote problem={stages.problem ?? proofs.problem} />
       {!stages.data && stages.isLoading && <p class="quiet-text" role="status">Asking …</p>}
-      {stages.data && <Summary stages={stages.data} />}
+      {stages.data && (
+        <div class="tools">
+          <Summary stages={stages.data} />
+          <span class="grow" />
+          <SaveRows of="where each feed stands" name="pipeline" rows={stages.data} columns={STAGES} />
+        </div>
+      )}
       {stages.data && proofs.data && <Proof stages={stages.data} verdicts={verdicts} view={view} />}
       {(stages.data ?? []).map((stage) => (
         <section class="card stage" aria-label={`Feed ${stage.feed}`}>
@@ -42,6 +49,29 @@ export default function Pipeline({ view }: PageProps) {
     </>
   );
 }
+
+const time = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
+
+const STAGES: FileColumn<Stage>[] = [
+  { name: "feed", value: ({ feed }) => feed },
+  { name: "topic", value: ({ topic }) => topic },
+  { name: "ingest_lag_lines", value: ({ freshness }) => freshness.lag_lines },
+  { name: "committed_until", value: ({ freshness }) => time(freshness.committed_until) },
+  { name: "ingest_last_batch", value: ({ last_batch }) => time(last_batch?.committed_at) },
+  { name: "aggregate_lag_lines", value: ({ aggregate }) => aggregate?.lag_lines ?? null },
+  { name: "aggregate_last_batch", value: ({ aggregate }) => time(aggregate?.last_batch?.committed_at) },
+  { name: "newest_window", value: ({ aggregate }) => time(aggregate?.newest_window) },
+  { name: "documents", value: ({ documents }) => documents },
+  { name: "open_dead_letters", value: ({ open_dead_letters }) => open_dead_letters },
+];
+
+const VERDICTS: FileColumn<Verdict>[] = [
+  { name: "feed", value: ({ feed }) => feed },
+  { name: "holds", value: ({ holds }) => holds },
+  { name: "since", value: ({ since }) => time(since) },
+  { name: "ended_at", value: ({ ended_at }) => time(ended_at) },
+  ...Object.keys(FAULTS).map((kind) => ({ name: kind, value: ({ faults }: Verdict) => faults[kind] ?? null })),
+];
 
 /** Pages of other tools; they open apart, and are not told where one came from. */
 function Links({ links }: { links: Stage["links"] }) {
@@ -92,7 +122,11 @@ function Proof({ stages, verdicts, view }: { stages: readonly Stage[]; verdicts:
   const failing = own.filter((one) => !one.holds);
   return (
     <section class="card proof" aria-labelledby="proof">
-      <h2 id="proof">Is it all there, once?</h2>
+      <header>
+        <h2 id="proof">Is it all there, once?</h2>
+        <span class="grow" />
+        <SaveRows of="verdicts" name="proof" rows={own} columns={VERDICTS} />
+      </header>
       <div class="scrolled" tabIndex={0} role="region" aria-label="Verdicts of reconcile by feed">
         <table class="plain">
           <thead>
@@ -121,6 +155,15 @@ function Proof({ stages, verdicts, view }: { stages: readonly Stage[]; verdicts:
           <Copy label="command" text={`millrace reconcile --feed ${feed}`} />
         </p>
       ))}
+      {failing.some((one) => one.advice.some(isOwn)) && (
+        <ul class="why" aria-label="What mends it">
+          {failing.flatMap(({ feed, advice }) => advice.filter(isOwn).map((one) => (
+            <li>
+              <Text text={feed} />, {one.faults.map((fault) => fault.replaceAll("_", " ")).join(", ")}: {one.command ? <><code>{one.command}</code>{" "}<Copy label="command" text={one.command} /></> : <Text text={one.text} />}
+            </li>
+          )))}
+        </ul>
+      )}
       <details>
         <summary>What the kinds of faults mean</summary>
         <dl class="fields">
@@ -135,6 +178,9 @@ function Proof({ stages, verdicts, view }: { stages: readonly Stage[]; verdicts:
     </section>
   );
 }
+
+/** Whether it says more than to look closer, which is said of each feed that fails. */
+const isOwn = ({ command }: Schemas["Advice"]): boolean => !command?.startsWith("millrace reconcile ");
 
 function Row({ feed, verdict, kinds, zone }: { feed: string; verdict: Verdict | undefined; kinds: readonly string[]; zone: string }) {
   const state = verdict === undefined ? "never" : verdict.holds ? "holds" : "fails";

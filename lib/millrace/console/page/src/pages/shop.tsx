@@ -147,7 +147,7 @@ function Sales({ view, onOpen }: RankingOf) {
   const asked = useTop(view, wanted, "events", 1000);
   return (
     <Ranking
-      title="Orders by" asked={asked} view={view} head={key} by={wanted.by} keys={wanted.keys}
+      title="Orders by" asked={asked} view={view} head={key}
       columns={["complete", "revenue", "failed", "of ended", "failed amount"]}
       rows={salesOf(asked.data, key)} empty="No orders in this time." onOpen={onOpen}
     >
@@ -199,7 +199,7 @@ function Failures({ view, feeds, onOpen }: RankingOf & { feeds: readonly string[
   });
   return (
     <Ranking
-      title="Failures by error code" asked={asked} view={view} head="error_code" by={["error_code"]} columns={["lines", "of those with a code"]}
+      title="Failures by error code" asked={asked} view={view} head="error_code" columns={["lines", "of those with a code"]}
       rows={rows} empty="No line with an error code in this time." onOpen={onOpen}
     />
   );
@@ -219,7 +219,7 @@ function InVain({ view, onOpen }: RankingOf) {
   });
   return (
     <Ranking
-      title="Searched for in vain" asked={asked} view={view} head="query" by={["query"]} columns={["without result", "searches", "share"]}
+      title="Searched for in vain" asked={asked} view={view} head="query" columns={["without result", "searches", "share"]}
       rows={rows} empty="Every search had a result in this time." onOpen={onOpen}
     />
   );

@@ -4,8 +4,8 @@ import { millisOf } from "../state/time.ts";
 import { lagText, ofLines } from "../state/trust.ts";
 import { change, type View } from "../state/view.ts";
 import { termOf, withTerm } from "../text/query.ts";
-import { address } from "../api/client.ts";
 import { Badge } from "./Badge.tsx";
+import { Downloads } from "./Downloads.tsx";
 import { LineDrawer } from "./LineDrawer.tsx";
 import { type Line, lineClass, lineColumns, lineKey, textOf } from "./lines.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
@@ -50,13 +50,7 @@ export function AnomalousLines({ view }: { view: View }) {
         <Badge vouched={page ? ofLines(page, millisOf(view.to, Date.now()) ?? Date.now(), view.tz) : null} of="anomalous lines" />
         {page && <span class="as-of">{lagText(page, Date.now())}</span>}
         <span class="grow" />
-        <span class="exports" role="group" aria-label="Download all that match">
-          {(["ndjson", "csv", "parquet"] as const).map((format) => (
-            <a class="quiet" href={address("/v1/logs/export", { query: { q, from: view.from, to: view.to, feed: [...view.feeds], format } })} download={`anomalies.${format}`}>
-              {format}
-            </a>
-          ))}
-        </span>
+        <Downloads of="all that match" path="/v1/logs/export" query={{ q, from: view.from, to: view.to, feed: [...view.feeds] }} name="anomalies" />
       </div>
       <ProblemNote problem={lines.problem} q={q} />
       <Table

@@ -6,6 +6,7 @@ import type { View } from "../state/view.ts";
 import { compact, count, counted, percent } from "../text/numbers.ts";
 import { termOf } from "../text/query.ts";
 import { Badge } from "./Badge.tsx";
+import { type FileColumn, SaveRows } from "./Downloads.tsx";
 import { narrow } from "./lines.tsx";
 import type { Point } from "./LinesPanel.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
@@ -30,6 +31,8 @@ export function AnomalousMinutes({ view, onOpen }: { view: View; onOpen: (point:
         <span role="status">{data ? `${data.is_cut ? "more than " : ""}${counted(data.items.length, "minute")} out of the usual` : ""}</span>
         <Badge vouched={data ? ofLines(data, millisOf(view.to, Date.now()) ?? Date.now(), view.tz) : null} of="minutes" />
         {data && <span class="as-of">{lagText(data, Date.now())}</span>}
+        <span class="grow" />
+        <SaveRows of={data?.is_cut ? `the first ${count(SIZE)} minutes` : "minutes"} name="anomalous-minutes" rows={data?.items ?? []} columns={[...columns(view.tz), ...BOUNDS]} />
       </div>
       <ProblemNote problem={problem} />
       <Table
@@ -63,18 +66,24 @@ function shown(metric: string, value: number): string {
   return metric === "volume" ? count(value) : compact(value);
 }
 
+/** What is drawn of the band, as numbers. */
+const BOUNDS: FileColumn<Minute>[] = [
+  { name: "lower", value: (one) => one.lower },
+  { name: "upper", value: (one) => one.upper },
+];
+
 function columns(zone: string): Column<Minute>[] {
   const isShort = narrow.matches;
   return [
-    { name: "minute", width: isShort ? "6rem" : "12rem", cell: (one) => <time>{timeText(one.window_start, zone, false).slice(isShort ? 11 : 0)}</time> },
-    { name: "service", width: "8rem", cell: (one) => <Text text={one.service_name} most={64} /> },
-    { name: "metric", width: "7.5rem", cell: (one) => <Text text={one.metric} /> },
-    { name: "observed", width: "6.5rem", cell: (one) => <b class="number">{shown(one.metric, one.observed)}</b> },
-    { name: "expected", width: "6.5rem", cell: (one) => <span class="number">{shown(one.metric, one.expected)}</span> },
+    { name: "minute", width: isShort ? "6rem" : "12rem", cell: (one) => <time>{timeText(one.window_start, zone, false).slice(isShort ? 11 : 0)}</time>, value: (one) => new Date(one.window_start) },
+    { name: "service", width: "8rem", cell: (one) => <Text text={one.service_name} most={64} />, value: (one) => one.service_name },
+    { name: "metric", width: "7.5rem", cell: (one) => <Text text={one.metric} />, value: (one) => one.metric },
+    { name: "observed", width: "6.5rem", cell: (one) => <b class="number">{shown(one.metric, one.observed)}</b>, value: (one) => one.observed },
+    { name: "expected", width: "6.5rem", cell: (one) => <span class="number">{shown(one.metric, one.expected)}</span>, value: (one) => one.expected },
     { name: "band", width: "11rem", cell: (one) => `${shown(one.metric, one.lower)} – ${shown(one.metric, one.upper)}` },
     { name: "drawn", width: "10rem", cell: (one) => <Band of={one} /> },
-    { name: "feed", width: "6rem", cell: (one) => <Text text={one.feed} /> },
-    { name: "reason", width: "minmax(24rem, 1fr)", cell: (one) => <Text text={one.reason} most={300} /> },
+    { name: "feed", width: "6rem", cell: (one) => <Text text={one.feed} />, value: (one) => one.feed },
+    { name: "reason", width: "minmax(24rem, 1fr)", cell: (one) => <Text text={one.reason} most={300} />, value: (one) => one.reason },
   ];
 }
 

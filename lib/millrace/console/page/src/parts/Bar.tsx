@@ -4,6 +4,7 @@ import { useFeeds } from "../state/known.ts";
 import { intervalS, tick } from "../state/ticks.ts";
 import { instantOf, isRelative, isZone, millisOf, OWN_ZONE, timeText } from "../state/time.ts";
 import { change, DEFAULTS, type View } from "../state/view.ts";
+import { SavedViews } from "./SavedViews.tsx";
 
 const SPANS = [
   ["now-15m", "15 min"], ["now-1h", "1 h"], ["now-6h", "6 h"], ["now-24h", "24 h"], ["now-7d", "7 d"],
@@ -28,7 +29,9 @@ export function Bar({ view, page }: { view: View; page: Page }) {
           </select>
         </label>
       )}
-      {(!page.isTimeless || page.hasRefresh) && <Refresh view={view} />}
+      {!page.isStill && (!page.isTimeless || page.hasRefresh) && <Refresh view={view} />}
+      <span class="grow" />
+      <SavedViews view={view} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { clockText, timeText } from "../state/time.ts";
 import { type Vouched } from "../state/trust.ts";
 import { useTheme } from "../state/theme.ts";
 import { Badge } from "./Badge.tsx";
+import { type FileColumn, SaveRows } from "./Downloads.tsx";
 import { dataOf, drawn, type Drawing } from "./drawing.ts";
 import { Text } from "./Text.tsx";
 
@@ -48,6 +49,8 @@ export interface ChartProps {
   readonly onPick?: (step: number) => void;
   /** A span was drawn over, in milliseconds. */
   readonly onBrush?: (from: number, to: number) => void;
+  /** Files of what it shows, as the API makes them; those of its steps if not given. */
+  readonly downloads?: ComponentChildren;
   readonly children?: ComponentChildren;
 }
 
@@ -77,6 +80,10 @@ export function Chart(props: ChartProps) {
         <h2 id={id}>{title}</h2>
         <Badge vouched={props.vouched ?? null} of={title} />
         <span class="grow" />
+        <details class="menu">
+          <summary class="quiet" aria-label={`Download ${title} …`}>download</summary>
+          <div class="menu-body">{props.downloads ?? <SaveSteps {...props} />}</div>
+        </details>
         <button type="button" class="quiet" aria-pressed={asTable} onClick={() => showTable(!asTable)}>
           {asTable ? "chart" : "table"}
         </button>
@@ -180,6 +187,16 @@ function Reading({ time, series, at, format }: ReadingProps) {
 function readAt(series: Series, at: number, format: (value: number) => string): string {
   const value = series.values[at];
   return series.texts?.[at] ?? (value === null || value === undefined ? "–" : format(value));
+}
+
+/** Files of the steps, as the table has them. */
+function SaveSteps({ title, times, series }: ChartProps) {
+  const columns: FileColumn<number>[] = [
+    { name: "step", value: (at) => new Date(times[at]!) },
+    ...series.map((one) => ({ name: one.label, value: (at: number) => one.texts?.[at] ?? one.values[at] ?? null })),
+  ];
+  const name = title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return <SaveRows of={title} name={name} rows={times.map((_, at) => at)} columns={columns} />;
 }
 
 function Steps({ times, series, zone, format, title, onPick }: ChartProps) {

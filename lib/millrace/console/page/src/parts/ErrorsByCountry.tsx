@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Schemas } from "../api/client.ts";
-import { type Grown, grown, NO_COUNTRY } from "../state/countries.ts";
+import { type Grown, grown, nameOf, NO_COUNTRY } from "../state/countries.ts";
 import { useTicks } from "../state/ticks.ts";
 import { millisOf, timeText } from "../state/time.ts";
 import { lagText, ofLines } from "../state/trust.ts";
@@ -9,6 +9,7 @@ import { count, counted } from "../text/numbers.ts";
 import { termOf } from "../text/query.ts";
 import { Badge } from "./Badge.tsx";
 import { CountryMap, CountryName, sum } from "./CountryMap.tsx";
+import { SaveRows } from "./Downloads.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { type Column, Table } from "./Table.tsx";
 import { Text } from "./Text.tsx";
@@ -49,6 +50,8 @@ export function ErrorsByCountry({ view, feeds, status }: { view: View; feeds: re
         <span class="as-of">
           {timeText(since, view.tz, false)} – {timeText(until, view.tz, false)}, {lagText(now.data, Date.now())}
         </span>
+        <span class="grow" />
+        <SaveRows of="errors by country" name="errors-by-country" rows={rows} columns={COLUMNS} />
       </div>
       {isCut && <p class="left-out">Not all could be counted: these are of the newest {count(LOOKED_AT)} at most. Ask for less time.</p>}
       <div class="geography">
@@ -87,9 +90,9 @@ function hits(of: Values): Map<string, number> {
 }
 
 const COLUMNS: Column<Grown>[] = [
-  { name: "country", width: "minmax(9rem, 1fr)", cell: (row) => <CountryName code={row.code} /> },
-  { name: "code", width: "4rem", cell: (row) => <Text text={row.code} most={8} /> },
-  { name: "errors", width: "5rem", cell: (row) => <b class="number">{count(row.many)}</b> },
-  { name: "before", width: "5rem", cell: (row) => <span class="number">{count(row.before)}</span> },
-  { name: "grown by", width: "7rem", cell: (row) => <span class="number">{row.many > row.before ? "+" : ""}{count(row.many - row.before)}</span> },
+  { name: "country", width: "minmax(9rem, 1fr)", cell: (row) => <CountryName code={row.code} />, value: (row) => nameOf(row.code) },
+  { name: "code", width: "4rem", cell: (row) => <Text text={row.code} most={8} />, value: (row) => row.code },
+  { name: "errors", width: "5rem", cell: (row) => <b class="number">{count(row.many)}</b>, value: (row) => row.many },
+  { name: "before", width: "5rem", cell: (row) => <span class="number">{count(row.before)}</span>, value: (row) => row.before },
+  { name: "grown by", width: "7rem", cell: (row) => <span class="number">{row.many > row.before ? "+" : ""}{count(row.many - row.before)}</span>, value: (row) => row.many - row.before },
 ];

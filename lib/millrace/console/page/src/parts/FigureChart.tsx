@@ -1,9 +1,10 @@
 import { useMemo } from "preact/hooks";
-import { type Asked, byStep, type Figures, type Keys, type Row, useFigures } from "../state/figures.ts";
+import { type Asked, byStep, fileOf, type Figures, type Keys, type Row, useFigures } from "../state/figures.ts";
 import { clockText, stepMs, stepText } from "../state/time.ts";
 import { lagText, markOf, ofFigures } from "../state/trust.ts";
 import type { View } from "../state/view.ts";
 import { Chart, type Series } from "./Chart.tsx";
+import { Downloads } from "./Downloads.tsx";
 import type { Point } from "./LinesPanel.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 
@@ -48,6 +49,7 @@ export function ChartOfFigures({ drawn, figures, view, onOpen }: ChartOf & { fig
       zone={view.tz}
       format={drawn.format}
       isWhole={drawn.isWhole ?? false}
+      downloads={<Downloads of={drawn.title} path="/v1/figures/{table}/export" at={{ table: drawn.table }} query={fileOf(view, figures)} name={drawn.table} />}
       {...(drawn.kind ? { kind: drawn.kind } : {})}
       vouched={vouched}
       openFrom={shown?.openFrom ?? null}

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { address } from "../api/client.ts";
-import { type Asked, type Keys, type Row, type Top, wholeStep } from "../state/figures.ts";
+import { type Asked, fileOf, type Keys, type Row, type Top, wholeStep } from "../state/figures.ts";
 import { ofFigures } from "../state/trust.ts";
 import type { View } from "../state/view.ts";
 import { Badge } from "./Badge.tsx";
+import { Downloads } from "./Downloads.tsx";
 import type { Point } from "./LinesPanel.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { Text } from "./Text.tsx";
@@ -27,9 +27,6 @@ interface RankingProps {
   readonly columns: readonly string[];
   readonly rows: readonly Ranked[];
   readonly empty: string;
-  /** The keys that a download tells rows apart by. */
-  readonly by: readonly string[];
-  readonly keys?: Keys;
   readonly onOpen: (point: Point) => void;
   readonly children?: ComponentChildren;
 }
@@ -37,7 +34,8 @@ interface RankingProps {
 /** What has most of a figure, as a table: each row opens its lines. */
 export function Ranking(props: RankingProps) {
   const { title, asked, view, head, columns, rows, onOpen } = props;
-  const { data, table, feeds } = asked;
+  const { data, feeds } = asked;
+  const { table } = asked.wanted;
   if (asked.isKnown && !feeds.length) return null;
   const vouched = data ? ofFigures(table, [data.bucket], data, view.tz) : null;
   const open = (row: Ranked): void => {
@@ -50,7 +48,7 @@ export function Ranking(props: RankingProps) {
         <h2>{title}</h2>
         <Badge vouched={vouched} of={title} />
         <span class="grow" />
-        <Downloads {...props} />
+        <Downloads of={title} path="/v1/figures/{table}/export" at={{ table }} query={fileOf(view, asked)} name={table} />
       </header>
       {props.children}
       <ProblemNote problem={asked.problem} />
@@ -84,24 +82,6 @@ export function Ranking(props: RankingProps) {
       {!rows.length && <p class="quiet-text" role="status">{data ? props.empty : asked.problem ? "" : "Counting …"}</p>}
       {data?.is_cut && <p class="quiet-text">There are more; a download has all of them.</p>}
     </section>
-  );
-}
-
-function Downloads({ title, asked, view, by, keys }: RankingProps) {
-  const query = { from: view.from, to: view.to, step: asked.step, feed: [...asked.feeds], by: [...by], ...keys };
-  return (
-    <span class="exports" role="group" aria-label={`Download ${title}`}>
-      {(["csv", "ndjson", "parquet"] as const).map((format) => (
-        <a
-          class="quiet"
-          aria-label={`${title} as ${format}`}
-          href={address("/v1/figures/{table}/export", { path: { table: asked.table }, query: { ...query, format } })}
-          download={`${asked.table}.${format}`}
-        >
-          {format}
-        </a>
-      ))}
-    </span>
   );
 }
 

@@ -9,6 +9,7 @@ import { termOf } from "../text/query.ts";
 import { Badge } from "./Badge.tsx";
 import { Chart, type Series } from "./Chart.tsx";
 import { type Country, CountryMap, CountryName, sum } from "./CountryMap.tsx";
+import { Downloads } from "./Downloads.tsx";
 import { LinesPanel, type Point } from "./LinesPanel.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { type Column, Table } from "./Table.tsx";
@@ -47,6 +48,8 @@ export function RequestsByCountry({ view, feeds }: { view: View; feeds: readonly
         <span class="as-of">
           {timeText(data.since, view.tz, false)} – {timeText(data.until, view.tz, false)}, {lagText(data, Date.now())}
         </span>
+        <span class="grow" />
+        <Downloads of="requests by country" path="/v1/figures/{table}/export" at={{ table: TABLE }} query={query} name={TABLE} />
       </div>
       <div class="geography">
         <div class="stacked">

@@ -1,12 +1,12 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, Ref } from "preact";
 import { useKeys } from "../state/keys.ts";
+import type { FileColumn } from "./Downloads.tsx";
 
 export const ROW_PX = 26;
 const BEYOND = 12; // rows that are drawn above and below those in sight
 
-export interface Column<Row> {
-  readonly name: string;
+export interface Column<Row> extends FileColumn<Row> {
   /** The width as CSS has it: `12rem`, `1fr`. */
   readonly width: string;
   readonly cell: (row: Row) => ComponentChildren;

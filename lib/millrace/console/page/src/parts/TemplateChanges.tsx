@@ -6,6 +6,7 @@ import { change, type View } from "../state/view.ts";
 import { count, percent } from "../text/numbers.ts";
 import { termOf } from "../text/query.ts";
 import { Badge } from "./Badge.tsx";
+import { SaveRows } from "./Downloads.tsx";
 import type { Point } from "./LinesPanel.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 import { type Column, Table } from "./Table.tsx";
@@ -41,6 +42,8 @@ export function TemplateChanges({ view, onOpen }: { view: View; onOpen: (point: 
         </label>
         <Badge vouched={data ? ofLines(data, millisOf(view.to, Date.now()) ?? Date.now(), view.tz) : null} of="templates" />
         {data && <span class="as-of">{lagText(data, Date.now())}</span>}
+        <span class="grow" />
+        <SaveRows of="templates" name="templates" rows={rows} columns={COLUMNS} />
       </div>
       <ProblemNote problem={problem} />
       {data && (
@@ -96,10 +99,10 @@ function Mined({ of, zone, onOpen }: { of: FeedTemplates; zone: string; onOpen: 
 }
 
 const COLUMNS: Column<Row>[] = [
-  { name: "change", width: "7rem", cell: ({ of }) => (of.change ? <b class={`change ${of.change}`}>{of.change}</b> : <span class="none">–</span>) },
-  { name: "feed", width: "6rem", cell: ({ feed }) => <Text text={feed} /> },
-  { name: "template", width: "minmax(18rem, 1fr)", cell: ({ of }) => (of.text === null ? <span class="none">not shown, or no longer in the file</span> : <Text text={of.text} most={400} />) },
-  { name: "messages", width: "7rem", cell: ({ of }) => <span class="number">{count(of.events)}</span> },
-  { name: "share", width: "6rem", cell: ({ of }) => <span class="number">{of.share === null ? "–" : percent(of.share)}</span> },
-  { name: "id", width: "8rem", cell: ({ of }) => <Text text={of.id} /> },
+  { name: "change", width: "7rem", cell: ({ of }) => (of.change ? <b class={`change ${of.change}`}>{of.change}</b> : <span class="none">–</span>), value: ({ of }) => of.change },
+  { name: "feed", width: "6rem", cell: ({ feed }) => <Text text={feed} />, value: ({ feed }) => feed },
+  { name: "template", width: "minmax(18rem, 1fr)", cell: ({ of }) => (of.text === null ? <span class="none">not shown, or no longer in the file</span> : <Text text={of.text} most={400} />), value: ({ of }) => of.text },
+  { name: "messages", width: "7rem", cell: ({ of }) => <span class="number">{count(of.events)}</span>, value: ({ of }) => of.events },
+  { name: "share", width: "6rem", cell: ({ of }) => <span class="number">{of.share === null ? "–" : percent(of.share)}</span>, value: ({ of }) => of.share },
+  { name: "id", width: "8rem", cell: ({ of }) => <Text text={of.id} />, value: ({ of }) => of.id },
 ];

@@ -53,6 +53,8 @@ export function summary(line: Line): string {
 /** Whether there is little room: of times the clock alone is shown. */
 export const narrow = matchMedia("(max-width: 640px)");
 
+const isTime = (name: string): boolean => name === "timestamp" || name.endsWith("_at");
+
 /** Columns of lines by the names of fields; `summary` is what the line says. */
 export function lineColumns(names: readonly string[], zone: string): Column<Line>[] {
   const isShort = narrow.matches;
@@ -63,8 +65,14 @@ export function lineColumns(names: readonly string[], zone: string): Column<Line
       if (name === "summary" || name === "message") return <Text text={summary(line)} most={400} />;
       const value = valueAt(line, name);
       if (value === undefined || value === null) return <span class="none">–</span>;
-      const isTime = name === "timestamp" || name.endsWith("_at");
-      return isTime ? <time>{timeText(String(value), zone).slice(isShort ? 11 : 0)}</time> : <Text text={textOf(value)} most={200} />;
+      return isTime(name) ? <time>{timeText(String(value), zone).slice(isShort ? 11 : 0)}</time> : <Text text={textOf(value)} most={200} />;
+    },
+    value: (line) => {
+      if (name === "summary") return summary(line);
+      const value = valueAt(line, name);
+      if (value === undefined || value === null) return null;
+      if (isTime(name)) return new Date(String(value));
+      return typeof value === "number" || typeof value === "boolean" ? value : textOf(value);
     },
   }));
 }

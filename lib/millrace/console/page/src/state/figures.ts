@@ -1,8 +1,8 @@
 // Figures in steps of the time that is shown, and what they come to over all of it.
-import type { Schemas } from "../api/client.ts";
+import type { Schemas, Value } from "../api/client.ts";
 import { type Loaded, useQuery } from "../parts/useQuery.ts";
 import { feedsOf, useKnown } from "./known.ts";
-import { millisOf, stepOf } from "./time.ts";
+import { spanMs, stepOf } from "./time.ts";
 import type { View } from "./view.ts";
 
 export type Figures = Schemas["Figures"];
@@ -18,7 +18,7 @@ export interface Wanted {
 }
 
 export interface Asked<T> extends Loaded<T> {
-  readonly table: string;
+  readonly wanted: Wanted;
   readonly step: string;
   /** The chosen feeds that have the table: none where nobody counts them. */
   readonly feeds: readonly string[];
@@ -27,33 +27,33 @@ export interface Asked<T> extends Loaded<T> {
 }
 
 /** A table's figures in steps of the view's time. */
-export function useFigures(view: View, { table, by, keys }: Wanted): Asked<Figures> {
+export function useFigures(view: View, wanted: Wanted): Asked<Figures> {
+  const { table, by, keys } = wanted;
   const { feeds, isKnown } = useFeedsOf(view, table);
-  const step = stepOf(spanMs(view));
+  const step = stepOf(spanMs(view.from, view.to));
   const query = { from: view.from, to: view.to, step, feed: [...feeds], by: [...(by ?? [])], ...keys };
   const asked = { path: { table }, query: query as never };
-  return { ...useQuery(feeds.length ? "/v1/figures/{table}" : null, asked, { live: true }), table, step, feeds, isKnown };
+  return { ...useQuery(feeds.length ? "/v1/figures/{table}" : null, asked, { live: true }), wanted, step, feeds, isKnown };
 }
 
 /** The rows that have most of a figure over the same steps as `useFigures` has. */
-export function useTop(view: View, { table, by, keys }: Wanted, figure: string, size: number): Asked<Top> {
+export function useTop(view: View, wanted: Wanted, figure: string, size: number): Asked<Top> {
+  const { table, by, keys } = wanted;
   const { feeds, isKnown } = useFeedsOf(view, table);
-  const step = stepOf(spanMs(view));
+  const step = stepOf(spanMs(view.from, view.to));
   const query = { from: view.from, to: view.to, step, feed: [...feeds], by: [...(by ?? [])], figure, size, ...keys };
   const asked = { path: { table }, query: query as never };
-  return { ...useQuery(feeds.length ? "/v1/figures/{table}/top" : null, asked, { live: true }), table, step, feeds, isKnown };
+  return { ...useQuery(feeds.length ? "/v1/figures/{table}/top" : null, asked, { live: true }), wanted, step, feeds, isKnown };
 }
+
+/** What a file of the same figures is asked for by. */
+export const fileOf = (view: View, { wanted, step, feeds }: Asked<unknown>): Record<string, Value> => ({
+  from: view.from, to: view.to, step, feed: [...feeds], by: [...(wanted.by ?? [])], ...wanted.keys,
+});
 
 function useFeedsOf(view: View, table: string): { feeds: readonly string[]; isKnown: boolean } {
   const known = useKnown();
   return { feeds: feedsOf(known, table, view.feeds), isKnown: known.tables.length > 0 };
-}
-
-/** The length of the view's time. */
-export function spanMs(view: View): number {
-  const now = Date.now();
-  const [from, to] = [millisOf(view.from, now), millisOf(view.to, now)];
-  return from === null || to === null ? 3_600_000 : Math.max(60_000, to - from);
 }
 
 /** The time from `since` to `until` as one step of whole minutes. */

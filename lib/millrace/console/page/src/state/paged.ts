@@ -7,6 +7,8 @@ import { useHeldTicks } from "./ticks.ts";
 interface Pages {
   "/v1/logs": Answer<"/v1/logs">;
   "/v1/dead-letters": Answer<"/v1/dead-letters">;
+  "/v1/entities/{entity}": Answer<"/v1/entities/{entity}">;
+  "/v1/entities/{entity}/{key}/history": Answer<"/v1/entities/{entity}/{key}/history">;
 }
 export type PagedPath = keyof Pages;
 type ItemOf<P extends PagedPath> = Pages[P]["items"][number];
@@ -23,17 +25,17 @@ export interface Paged<P extends PagedPath> {
 
 const MOST = 20_000;
 
-/** All that a question has, read page by page; while it is `held` no tick changes it. */
-export function usePaged<P extends PagedPath>(path: P, query: QueryOf<P>, isHeld: boolean): Paged<P> {
+/** All that a question has, read page by page; while it is `held` no tick changes it. `place` fills in the path. */
+export function usePaged<P extends PagedPath>(path: P, query: QueryOf<P>, isHeld: boolean, place: Record<string, string> = {}): Paged<P> {
   const [state, set] = useState<Omit<Paged<P>, "more">>({ items: [], page: null, problem: null, isLoading: true });
   const ticks = useHeldTicks(isHeld);
-  const question = JSON.stringify(query);
+  const question = JSON.stringify([query, place]);
   const running = useRef<AbortController | null>(null);
   const ask = useCallback((after: string | null, before: readonly ItemOf<P>[]): void => {
     running.current?.abort();
     const abort = (running.current = new AbortController());
     set((now) => ({ ...now, isLoading: true }));
-    const asked = get(path, { query: { ...(query as object), after } as never, signal: abort.signal }) as Promise<Pages[P]>;
+    const asked = get(path, { query: { ...(query as object), after } as never, path: place, signal: abort.signal }) as Promise<Pages[P]>;
     asked.then(
       (page) => {
         running.current = null;

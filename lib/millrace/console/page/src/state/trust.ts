@@ -90,21 +90,38 @@ export function ofSum(table: string, buckets: readonly Bucket[], trust: Trust, z
   return { mark: "open", also: `${count(open)} of ${counted(buckets.length, "step")}`, facts: [["meaning", MEANING.open], ...each.facts.slice(1)] };
 }
 
+const OF_LINES: Partial<Record<Mark, string>> = {
+  open: "lines that were received wait to be stored",
+  closed: "all lines that were received are stored; not every feed was reconciled",
+  proven: "the last reconcile found each line stored exactly once",
+  differs: "the last reconcile found lines missing, doubled or figures that differ",
+};
+const OF_ROWS: Partial<Record<Mark, string>> = {
+  open: "changes that were received wait to be stored",
+  closed: "all changes that were received are stored; the rows were not compared with their table",
+  proven: "the last reconcile found the rows equal to their table",
+  differs: "the last reconcile found rows missing, differing or not deleted",
+};
+
 /** Of lines: whether all that came is there, and was proven. `until` is the end that was asked for. */
 export function ofLines(trust: Trust, untilMs: number, zone: string): Vouched {
+  const mark = markOfStored(trust, untilMs);
+  return { mark, facts: [["meaning", OF_LINES[mark]!], ["source", "stored lines"], ...factsOf(trust, zone)] };
+}
+
+/** Of captured rows: the same. `until` is the time as of which they are. */
+export function ofRows(trust: Trust, untilMs: number, zone: string): Vouched {
+  const mark = markOfStored(trust, untilMs);
+  return { mark, facts: [["meaning", OF_ROWS[mark]!], ["source", "stored rows"], ...factsOf(trust, zone)] };
+}
+
+function markOfStored(trust: Trust, untilMs: number): Mark {
   const isOpen = trust.freshness.some(
     (one) => one.lag_lines !== 0 && (one.committed_until === null || Date.parse(one.committed_until) < untilMs),
   );
   const failing = trust.proof.some((one) => one.state === "fails");
   const proven = trust.proof.length > 0 && trust.proof.every((one) => one.state === "holds");
-  const mark = failing ? "differs" : isOpen ? "open" : proven ? "proven" : "closed";
-  const meaning: Record<string, string> = {
-    open: "lines that were received wait to be stored",
-    closed: "all lines that were received are stored; not every feed was reconciled",
-    proven: "the last reconcile found each line stored exactly once",
-    differs: "the last reconcile found lines missing, doubled or figures that differ",
-  };
-  return { mark, facts: [["meaning", meaning[mark]!], ["source", "stored lines"], ...factsOf(trust, zone)] };
+  return failing ? "differs" : isOpen ? "open" : proven ? "proven" : "closed";
 }
 
 function factsOf(trust: Trust, zone: string): (readonly [string, string])[] {

@@ -1,6 +1,7 @@
-"""A command that is run again and again, as a service."""
+"""A command that is run again and again, as a service, and how often."""
 
 import math
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
-from millrace.cli.options import say
+import typer
+
+DURATION = re.compile(r"(\d+)([smhd])", re.ASCII)
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_LONGEST = 100_000  # of any unit
+
+
+def duration(text: str) -> timedelta:
+    """How long ``text`` names: 10m, 1h, 1d. Raises typer.BadParameter if it names none."""
+    match = DURATION.fullmatch(text)
+    if match and 0 < int(match[1]) <= _LONGEST:
+        return timedelta(**{UNITS[match[2]]: int(match[1])})
+    raise typer.BadParameter(f"{text!r} is not a duration (10m, 1h, 1d)")
 
 
 def repeated(command: Sequence[str], every: timedelta) -> NoReturn:
@@ -27,7 +40,7 @@ def repeated(command: Sequence[str], every: timedelta) -> NoReturn:
         now = time.monotonic()
         due += every.total_seconds() * math.floor((now - due) / every.total_seconds() + 1)
         next_at = datetime.now(UTC) + timedelta(seconds=due - now)
-        say(f"next run at {next_at:%Y-%m-%d %H:%M:%S} UTC")
+        print(f"next run at {next_at:%Y-%m-%d %H:%M:%S} UTC", file=sys.stderr, flush=True)
         time.sleep(max(due - time.monotonic(), 0))
 
 

@@ -1,0 +1,2 @@
+{# A condition: the event lists items. #}
+{% macro has_items() -%} jsonb_typeof(items) = 'array' and items <> '[]' {%- endmacro %}

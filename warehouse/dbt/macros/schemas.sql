@@ -1,0 +1,4 @@
+{# A schema is named as the folder of the model says, whatever the target. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+  {{ custom_schema_name or target.schema }}
+{%- endmacro %}

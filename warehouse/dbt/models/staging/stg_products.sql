@@ -1,0 +1,8 @@
+-- product_id is as it was sent, which the index of raw knows.
+select
+  topic_id, "partition", "offset", part, batch_id, changed_at,
+  product_id,
+  {{ bounded('product_id') }} as product_key,
+  name, category, price, stock, coalesce(is_deleted, false) as is_deleted
+from {{ source('raw', 'products') }}
+where product_id <> ''
