@@ -150,6 +150,8 @@ def test_a_time_that_cannot_be_told_is_refused(
 
 def test_without_any_change_no_time_can_be_told(client: TestClient) -> None:
     assert client.get(PATH).json()["items"] == []
+    assert client.get(f"{PATH}/1/history").json()["items"] == []
+    assert client.get(f"{PATH}/1").status_code == 404
     answer = client.get(PATH, params={"as_of": "now"})
     assert answer.json()["detail"] == "as_of: nothing is stored yet that can be told"
 
