@@ -1,12 +1,16 @@
 """Archive -> rows -> PostgreSQL: what the warehouse is built from, each line once."""
 
+import logging
 from functools import partial
 
+from millrace.config import Config
+from millrace.errors import JobError
 from millrace.io import mysql, reference_data
 from millrace.io.warehouse.sink import WarehouseSink
 from millrace.records.warehouse import REQUESTS
 from millrace.runtime import job, loading
 from millrace.runtime.flow import Flow, Run
+from millrace.tools import dbt
 from millrace.transform.warehouse import to_rows
 
 
@@ -22,5 +26,13 @@ def warehouse(run: Run) -> Flow:
     return Flow(run.source, [partial(to_rows, spec=spec, table=table)], sink)
 
 
+def build(conf: Config) -> None:
+    """Has dbt build facts and dimensions of what is loaded; JobError where a step fails."""
+    outcome = dbt.build(conf, logging.getLogger("warehouse").debug)
+    if outcome.failures:
+        raise JobError("; ".join(outcome.failures))
+    logging.getLogger("warehouse").info("built in %d steps", outcome.done)
+
+
 if __name__ == "__main__":
-    job.load("warehouse", warehouse, feeds=loading.feeds)
+    job.load("warehouse", warehouse, feeds=loading.feeds, then=build)
