@@ -85,9 +85,10 @@ def main(name: str, job: Job, *, from_archive: bool = True, feeds: Feeds | None 
     _command_line(command)
 
 
-def load(name: str, job: Job, *, feeds: Feeds) -> None:
+def load(name: str, job: Job, *, feeds: Feeds, build: Callable[[Config], int]) -> None:
     """Runs ``job`` over what the archive has beyond the job's ledger, once or again and again.
 
+    Where that is asked for, ``build`` comes after a load that went well; its exit code counts then.
     Exits as ``main`` does; where it runs again and again, only a stop ends it, with 0.
     """
 
@@ -104,13 +105,20 @@ def load(name: str, job: Job, *, feeds: Feeds) -> None:
             bool,
             typer.Option("--accept-loss", help="Continue without lines that the archive lost."),
         ] = False,
+        with_build: Annotated[
+            bool, typer.Option("--build", help="Then do what `millrace warehouse build` does.")
+        ] = False,
     ) -> None:
         if every and accept_loss:
             raise typer.BadParameter("is for one run, without --every", param_hint="--accept-loss")
         if every:
-            repeated([sys.executable, sys.argv[0], "--conf", str(conf)], duration(every))
+            own = [sys.executable, sys.argv[0], "--conf", str(conf)]
+            repeated([*own, "--build"] if with_build else own, duration(every))
         run_it = partial(loading.run, accept_loss=accept_loss)
-        sys.exit(_run(_Work(name, job, lambda loaded: run_it, feeds), conf))
+        code = _run(_Work(name, job, lambda loaded: run_it, feeds), conf)
+        if with_build and not code:
+            code = _ended(name, lambda: build(config.load(conf)))
+        sys.exit(code)
 
     _command_line(command)
 
@@ -122,14 +130,23 @@ def _command_line(command: Callable[..., None]) -> None:
 
 
 def _run(work: _Work, path: Path) -> int:
-    name, stopping = work.name, Stopping()
-    logs.configure(f"millrace-{name}")
+    stopping = Stopping()
+    logs.configure(f"millrace-{work.name}")
     _listen(stopping)
-    try:
+
+    def run() -> int:
         conf = config.load(path)
         if work.feeds:
             conf = conf.model_copy(update={"feeds": work.feeds(conf)})
         return _run_checked(work, conf, stopping)
+
+    return _ended(work.name, run)
+
+
+def _ended(name: str, run: Callable[[], int]) -> int:
+    """The exit code of ``run``, and of what it raises; the last line says what that is."""
+    try:
+        return run()
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,27 @@ def build(conf: Config, say: Say, *, is_full: bool = False) -> Outcome:
         # Unit tests try the code, not the data: they are run where that is changed.
         wanted = ["build", "--exclude-resource-type", "unit_test"]
         return _outcome(conf, program, [*wanted, *(["--full-refresh"] if is_full else [])], say)
+
+
+def told(conf: Config, say: Say = lambda _: None, *, is_full: bool = False) -> int:
+    """Builds, and tells on standard error what it came to: a line for each failure, then the sum.
+
+    Gives the exit code, 0 or 1. Raises ConfigurationError and SetupError as ``build`` does.
+    """
+    began = time.monotonic()
+    try:
+        outcome = build(conf, say, is_full=is_full)
+    except JobError as error:
+        print(f"warehouse: {printable(str(error))}", file=sys.stderr)
+        return 1
+    for failure in outcome.failures:
+        print(failure, file=sys.stderr)
+    rest = (f", {len(outcome.failures)} failed" if outcome.failures else "") + (
+        f", {outcome.skipped} skipped" if outcome.skipped else ""
+    )
+    seconds = time.monotonic() - began
+    print(f"warehouse: {outcome.done} steps done{rest}, {seconds:.1f} s", file=sys.stderr)
+    return 1 if rest else 0
 
 
 def run(conf: Config, arguments: list[str]) -> int:
