@@ -1,10 +1,7 @@
 """Archive -> rows -> PostgreSQL: what the warehouse is built from, each line once."""
 
-import logging
 from functools import partial
 
-from millrace.config import Config
-from millrace.errors import JobError
 from millrace.io import mysql, reference_data
 from millrace.io.warehouse.sink import WarehouseSink
 from millrace.records.warehouse import REQUESTS
@@ -26,13 +23,5 @@ def warehouse(run: Run) -> Flow:
     return Flow(run.source, [partial(to_rows, spec=spec, table=table)], sink)
 
 
-def build(conf: Config) -> None:
-    """Has dbt build facts and dimensions of what is loaded; JobError where a step fails."""
-    outcome = dbt.build(conf, logging.getLogger("warehouse").debug)
-    if outcome.failures:
-        raise JobError("; ".join(outcome.failures))
-    logging.getLogger("warehouse").info("built in %d steps", outcome.done)
-
-
 if __name__ == "__main__":
-    job.load("warehouse", warehouse, feeds=loading.feeds, then=build)
+    job.load("warehouse", warehouse, feeds=loading.feeds, then=dbt.build_loaded)
