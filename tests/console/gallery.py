@@ -63,20 +63,10 @@ def feeds() -> tuple[Feed, ...]:
 
 @dataclass(frozen=True)
 class Gallery:
-    """The feeds' lines, stored, counted and compared; ``until`` ends the last minute."""
+    """The feeds, with their lines stored, counted and compared, and an alert rule over them."""
 
     conf: Config
-    worlds: dict[str, CountedFeed]
-    until: datetime
     rule_id: str
-
-    def more(self, count: int) -> None:
-        """So many lines of the services come now, and are stored."""
-        world, now = self.worlds["app"], datetime.now(UTC)
-        lines = [one.value for one in generate("app", count, seed=5, start=now - _MINUTE, end=now)]
-        _receive(world, [(line, now) for line in lines])
-        world.ingest()
-        world.aggregate()
 
 
 def filled(conf: Config, until: datetime) -> Gallery:
@@ -85,15 +75,13 @@ def filled(conf: Config, until: datetime) -> Gallery:
     # Of one partition: what waits in it is told by its end alone.
     one = own.kafka.model_copy(update={"partitions": 1})
     kafka.create_topics(one, [feed.topic for feed in own.feeds])
-    worlds = {}
     for feed in own.feeds:
         empty(own, feed)
         world = CountedFeed(own, feed, kafka.topic(one, feed.topic).id)
         _fill(world, until)
-        worlds[str(feed.format)] = world
         held = Reconciliation(feed.name, ALL, datetime.now(UTC), True, NOTHING_WRONG)
         reconciliations.save(mongo.database(own.mongo), held)
-    return Gallery(own, worlds, until, _ruled(own))
+    return Gallery(own, _ruled(own))
 
 
 def _fill(world: CountedFeed, until: datetime) -> None:
