@@ -17,6 +17,7 @@ from support import warehouse_figures as figures
 from support.warehouse_tables import filled
 from support.warehouse_world import HOSTILE, HOSTILE_CODE, World, drawn
 
+from millrace.api.server import prepare
 from millrace.config import Config
 
 WEEK = timedelta(weeks=1)
@@ -52,6 +53,7 @@ def business(warehouse: Config) -> Iterator[Business]:
     world = drawn(datetime.now(UTC).replace(second=0, microsecond=0))
     assert warehouse.warehouse
     filled(warehouse.warehouse, world)
+    prepare(warehouse)
     given = {"read_token": READ, "operate_token": OPERATE}
     with served(warehouse, **PATIENT, **given) as conf:
         yield Business(conf, world)

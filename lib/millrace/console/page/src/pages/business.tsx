@@ -78,16 +78,15 @@ function Steps<N extends "revenue" | "conversion">({ figure, view, vouched, draw
   return (
     <Chart
       title={drawn.title} times={times} stepMs={step} series={drawn.series} zone={view.tz} format={drawn.format}
-      isWhole={drawn.isWhole ?? false} vouched={vouched} openFrom={figure.data ? openFrom(figure.data, times, step) : null}
+      isWhole={drawn.isWhole ?? false} vouched={vouched}
+      downloads={<BusinessDownloads title={drawn.title} figure={figure.name} query={figure.query} />}
+      openFrom={figure.data ? openFrom(figure.data, times, step) : null}
       onPick={(at) => {
         const [from, to] = [times[at]!, times[at]! + step].map((one) => new Date(one).toISOString());
         go(hrefOf("logs", { ...shared(view), from: from!, to: to!, q: drawn.q }));
       }}
     >
       <ProblemNote problem={figure.problem} />
-      <p class="business-downloads">
-        <BusinessDownloads title={drawn.title} figure={figure.name} query={figure.query} />
-      </p>
     </Chart>
   );
 }

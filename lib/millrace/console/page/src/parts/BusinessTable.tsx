@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { address, type Problem } from "../api/client.ts";
+import type { Problem } from "../api/client.ts";
 import type { Name, Query } from "../state/business.ts";
 import type { Vouched } from "../state/trust.ts";
 import { Badge } from "./Badge.tsx";
+import { Downloads } from "./Downloads.tsx";
 import { ProblemNote } from "./ProblemNote.tsx";
 
 interface Of {
@@ -46,22 +47,9 @@ export function BusinessTable(props: Of) {
   );
 }
 
-/** Links to all rows of a figure as files. */
+/** All rows of a figure as files. */
 export function BusinessDownloads({ title, figure, query }: { title: string; figure: Name; query: Query }) {
-  return (
-    <span class="exports" role="group" aria-label={`Download ${title}`}>
-      {(["csv", "ndjson", "parquet"] as const).map((format) => (
-        <a
-          class="quiet"
-          aria-label={`${title} as ${format}`}
-          href={address("/v1/business/{figure}/export", { path: { figure }, query: { ...query, format } })}
-          download={`${figure}.${format}`}
-        >
-          {format}
-        </a>
-      ))}
-    </span>
-  );
+  return <Downloads of={title} path="/v1/business/{figure}/export" at={{ figure }} query={query} name={figure} />;
 }
 
 /** The names of columns: the first is what a row is of. */

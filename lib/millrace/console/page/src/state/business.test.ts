@@ -18,7 +18,7 @@ test("a badge is the last verdict, and says what may still come", () => {
   const of = (state: "holds" | "fails" | "never") => ({ freshness: [loaded("shop", time(0), 7)], proof: [proof(state)] });
   assert.equal(ofBusiness(of("holds"), time(0), "UTC").mark, "proven");
   assert.equal(ofBusiness(of("holds"), time(0), "UTC").also, undefined);
-  assert.equal(ofBusiness(of("holds"), time(1), "UTC").also, "newest part open");
+  assert.equal(ofBusiness(of("holds"), time(1), "UTC").also, "open since 11-02 10:00");
   assert.equal(ofBusiness(of("fails"), time(0), "UTC").mark, "differs");
   assert.equal(ofBusiness(of("never"), time(0), "UTC").mark, "closed");
   const nothing = ofBusiness({ freshness: [loaded("shop", null, 7)], proof: [proof("never")] }, time(0), "UTC");

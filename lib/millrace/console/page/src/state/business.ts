@@ -80,7 +80,7 @@ export function ofBusiness(of: OfBusiness, until: string, zone: string): Vouched
   });
   return {
     mark,
-    ...(isOpen ? { also: "newest part open" } : {}),
+    ...(isOpen ? { also: `open since ${timeText(built, zone, false).slice(5, 16)}` } : {}),
     facts: [
       ["meaning", MEANING[mark]],
       ["source", "the warehouse's facts"],
