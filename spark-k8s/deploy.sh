@@ -81,7 +81,7 @@ for stream in "${streams[@]}"; do
   done
   echo "$stream is ready with $image"
 done
-if kube get deployment connect > /dev/null 2>&1; then
+if grep -qE '^ +image: (.*/)?millrace-connect[:@]' <<< "$manifests"; then
   kube rollout status deployment/connect --timeout "$((deadline > SECONDS ? deadline - SECONDS : 1))s" \
     || { echo "deploy.sh: connect is not ready" >&2; exit 1; }
   echo "connect is ready"
