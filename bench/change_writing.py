@@ -1,4 +1,4 @@
-"""Writers to the captured databases: at a steady rate, or as fast as they take."""
+"""Writers to the databases whose changes are captured, at a steady rate or as fast as they can."""
 
 import threading
 import time

@@ -1,7 +1,10 @@
 """Archive -> rows -> PostgreSQL: what the warehouse is built from, each line once."""
 
+import logging
 from functools import partial
 
+from millrace.config import Config
+from millrace.errors import JobError
 from millrace.io import mysql, reference_data
 from millrace.io.warehouse.sink import WarehouseSink
 from millrace.records.warehouse import REQUESTS
@@ -15,7 +18,7 @@ def warehouse(run: Run) -> Flow:
     """The way of a feed's archived lines to its table of the schema raw."""
     conf, feed, table = run.conf, run.feed, loading.table_of(run.conf, run.feed)
     spec = reference_data.spec(conf, feed)
-    if table is REQUESTS:
+    if table == REQUESTS:
         # Routes and services have the names that figures give them.
         mysql.prepare(conf.mysql)
         spec = reference_data.spec(conf, feed, *mysql.key_names(conf.mysql, feed))
@@ -23,5 +26,13 @@ def warehouse(run: Run) -> Flow:
     return Flow(run.source, [partial(to_rows, spec=spec, table=table)], sink)
 
 
+def build(conf: Config) -> None:
+    """Has dbt build facts and dimensions of what is loaded; JobError where a step fails."""
+    outcome = dbt.build(conf, logging.getLogger("warehouse").debug)
+    if outcome.failures:
+        raise JobError("; ".join(outcome.failures))
+    logging.getLogger("warehouse").info("built in %d steps", outcome.done)
+
+
 if __name__ == "__main__":
-    job.load("warehouse", warehouse, feeds=loading.feeds, build=dbt.told)
+    job.load("warehouse", warehouse, feeds=loading.feeds, then=build)

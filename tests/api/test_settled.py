@@ -67,12 +67,12 @@ def test_minutes_are_settled_up_to_the_first_line_that_waits(
     assert started <= waiting <= datetime.now(UTC)
     assert taken(conf, settlement) == waiting
     # Who has not looked before asks Kafka when the line was received, once.
-    settlement = Service.of(conf).settlement
-    told = taken(conf, settlement)
+    another = Service.of(conf).settlement
+    told = taken(conf, another)
     assert waiting <= told <= datetime.now(UTC)
     with monkeypatch.context() as patched:
         patched.setattr(OffsetProbe, "received", lambda *_: {})
-        assert taken(conf, settlement) == told
+        assert taken(conf, another) == told
     count(conf, FEED)
     assert taken(conf, settlement) > waiting
     # `ingest` has stored nothing of it.

@@ -57,6 +57,18 @@ def trial(faulty: Servers, tmp_path: Path, request: pytest.FixtureRequest) -> It
             made.close()
 
 
+@pytest.fixture
+def outcome(request: pytest.FixtureRequest) -> Callable[[str, str], Outcome]:
+    """A function that makes a row of the table, of a fault and a job that need no trial."""
+
+    def new(fault: str, job: str) -> Outcome:
+        made = Outcome(fault, job)
+        request.config.stash.setdefault(OUTCOMES, []).append(made)
+        return made
+
+    return new
+
+
 @pytest.fixture(autouse=True)
 def _hard_limit() -> Iterator[None]:
     """No trial may hang: after its time it fails wherever it waits."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import OUTCOMES
 from support.captured import ENTITIES, captured_servers, marked
 from support.job_process import JobProcess
 from support.outcome_table import Outcome
@@ -175,10 +174,9 @@ def capture(tmp_path: Path) -> Iterator[tuple[_Capture, Config]]:
 
 
 def test_store_and_databases_are_equal_though_all_are_killed_in_turn(
-    capture: tuple[_Capture, Config], request: pytest.FixtureRequest
+    capture: tuple[_Capture, Config], outcome: Callable[[str, str], Outcome]
 ) -> None:
-    outcome = Outcome("Connect, job and each database killed in turn", "changes")
-    request.config.stash.setdefault(OUTCOMES, []).append(outcome)
+    row = outcome("Connect, job and each database killed in turn", "changes")
     made, conf = capture
     victims: tuple[Server | str, ...] = ("connect", JOB, *OF_SOURCES.values())
     wait_until(_has_rows(conf), made.job.told(), timeout_s=PATIENCE_S, poll_s=0.5)
@@ -197,19 +195,19 @@ def test_store_and_databases_are_equal_though_all_are_killed_in_turn(
     found = [
         compare(conf, known.entity(name), mend=False, patience_s=PATIENCE_S) for name in ENTITIES
     ]
-    outcome.restart_s = time.monotonic() - began
-    outcome.lines = sum(done.operations for done in writers.done.values())
-    outcome.records = sum(one.rows for one in found)
-    outcome.dead_letters = mongo.database(conf.mongo).dead_letters.count_documents({})
-    outcome.missing = sum(len(one.missing) + len(one.differing) for one in found)
-    outcome.doubled = sum(len(one.undeleted) for one in found)
-    outcome.is_reconciled = all(one.is_equal for one in found)
+    row.restart_s = time.monotonic() - began
+    row.lines = sum(done.operations for done in writers.done.values())
+    row.records = sum(one.rows for one in found)
+    row.dead_letters = mongo.database(conf.mongo).dead_letters.count_documents({})
+    row.missing = sum(len(one.missing) + len(one.differing) for one in found)
+    row.doubled = sum(len(one.undeleted) for one in found)
+    row.is_reconciled = all(one.is_equal for one in found)
     print(f"{killed} kills, {writers.done}, {positions.looks} looks at positions", *found, sep="\n")
     assert not positions.fallen
     assert positions.looks > killed
-    assert outcome.dead_letters == 0
+    assert row.dead_letters == 0
     assert all(one.is_equal and not one.changing for one in found), found
-    assert outcome.lines >= OPERATIONS
+    assert row.lines >= OPERATIONS
 
 
 def _has_rows(conf: Config) -> Callable[[], bool]:

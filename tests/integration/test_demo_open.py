@@ -42,7 +42,7 @@ def job(told: Path, code: str = JOB) -> Callable[..., list[str]]:
 
 
 @pytest.fixture
-def conf(servers: Config, tmp_path: Path) -> Config:
+def open_demo(servers: Config, tmp_path: Path) -> Config:
     own = servers.stack.model_copy(update={"directory": tmp_path})
     kafka.create_topics(servers.kafka, [feed.topic for feed in FEEDS])
     return servers.model_copy(update={"feeds": FEEDS, "stack": own})
@@ -55,13 +55,13 @@ def lines(conf: Config) -> list[int]:
 
 
 def test_lines_come_and_jobs_run_until_it_is_stopped(
-    conf: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_demo: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_open, "job_command", job(tmp_path))
     stop, out = threading.Event(), StringIO()
-    asked = (conf, tmp_path / "conf.yaml", Console(file=out, width=200), stop)
+    asked = (open_demo, tmp_path / "conf.yaml", Console(file=out, width=200), stop)
     running = threading.Thread(target=demo_open.keep_open, args=asked)
-    before = lines(conf)
+    before = lines(open_demo)
     running.start()
     try:
         wait_until(
@@ -70,7 +70,7 @@ def test_lines_come_and_jobs_run_until_it_is_stopped(
             timeout_s=60,
         )
         wait_until(
-            lambda: all(now > old for now, old in zip(lines(conf), before, strict=True)),
+            lambda: all(now > old for now, old in zip(lines(open_demo), before, strict=True)),
             "lines come",
             timeout_s=60,
         )
@@ -80,15 +80,15 @@ def test_lines_come_and_jobs_run_until_it_is_stopped(
         running.join()
     assert {(tmp_path / name).read_text() for name in demo_open.JOBS} == {"stopped"}
     assert "until Ctrl-C" in out.getvalue()
-    after = lines(conf)
-    assert lines(conf) == after
+    after = lines(open_demo)
+    assert lines(open_demo) == after
 
 
 def test_a_job_that_ends_by_itself_ends_it_and_is_named(
-    conf: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_demo: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_open, "job_command", job(tmp_path, "import sys; sys.exit(3)"))
-    asked = (conf, tmp_path / "conf.yaml", Console(file=StringIO()), threading.Event())
+    asked = (open_demo, tmp_path / "conf.yaml", Console(file=StringIO()), threading.Event())
     with pytest.raises(DemoError, match="-open has ended by itself with exit code 3"):
         demo_open.keep_open(*asked)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.request import urlopen
 
 import pytest
+from confluent_kafka.admin import AdminClient
 from monitoring.panels import Grafana, Panel, PanelError, panels
 from monitoring.scraping import scraping
 from monitoring.test_alerts import RULES
@@ -26,6 +27,7 @@ from support.server_faults import Servers
 
 from millrace.cli.changes import simulate
 from millrace.config import Config, entities
+from millrace.io import kafka
 from millrace.io.sources import postgres as postgres_source
 from millrace.proof.changes import compare
 from millrace.stack import postgres as postgres_server
@@ -224,3 +226,30 @@ def test_a_slot_that_is_lost_is_told_in_one_sentence_and_mended(watched: Watched
     assert not mended.missing
     assert compare(conf, series, mend=False, patience_s=PATIENCE_S).is_equal
     watched.is_over("MillraceChangesLost")
+
+
+def test_no_password_is_told_anywhere(watched: Watched) -> None:
+    conf = watched.conf
+    assert conf.changes
+    read = (conf.changes.postgres, conf.changes.mariadb, conf.changes.mongo, conf.mongo)
+    secrets = [one.password.get_secret_value() for one in read if one and one.password]
+    assert len(secrets) == len(read)
+    told = {"the job": watched.job.stderr()}
+    asked = {"JMX": f"http://127.0.0.1:{watched.on_jmx}/metrics", "Connect": _rest(conf)}
+    for name, address in asked.items():
+        with urlopen(address, timeout=60) as answer:
+            told[name] = answer.read().decode()
+    for log in (conf.stack.directory / "logs").iterdir():
+        told[log.name] = log.read_text(errors="replace")
+    names = AdminClient(kafka.client_properties(conf.kafka)).list_topics(timeout=60).topics
+    for name in names:
+        records = kafka.newest(conf.kafka, kafka.topic(conf.kafka, name), 1_000)
+        told[name] = b"".join(record.value or b"" for record in records).decode(errors="replace")
+    assert "${env:" in told[f"{conf.changes.name}-connect-configs"]
+    assert len(told) > 10
+    assert not [place for place, text in told.items() if any(one in text for one in secrets)]
+
+
+def _rest(conf: Config) -> str:
+    assert conf.changes
+    return f"{conf.changes.connect}/connectors?expand=info&expand=status"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from millrace.config import Config, entities
+from millrace.config import Config
+from millrace.config import entities as known_entities
 from millrace.io import sources
 from millrace.io.kafka.awaited import comes, end_offset
 from millrace.records import capture
@@ -18,16 +19,17 @@ ENTITIES = ("movies", "series", "persons")
 HEARTBEAT_S = 2
 
 
-@contextmanager
-def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
-    """They are up meanwhile, and their data are gone afterwards."""
+def captured_settings(folder: Path, *, entities: Path | None = None, **sections: object) -> Path:
+    """A configuration file in ``folder``, with free ports and everything else inside the folder.
+
+    ``entities`` is the file of the entities, where it is not that of conf.
+    """
     # The broker's, its controller's and mongod's are the first ones of this row.
     *_, on_connect, on_postgres, on_mariadb, on_mongo = free_ports(8)
-    directory = folder / "stack"
-    file = settings_file(
+    return settings_file(
         folder,
         stack={
-            "directory": str(directory),
+            "directory": str(folder / "stack"),
             "servers": ["kafka", "mongo"],
             "changes": ["source-postgres", "source-mariadb", "source-mongo", "connect"],
         },
@@ -41,10 +43,17 @@ def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
                 "uri": f"mongodb://127.0.0.1:{on_mongo}/?replicaSet=rs0",
                 "database": "catalog",
             },
-        },
+        }
+        | ({"entities": str(entities)} if entities else {}),
         spark={"shuffle_partitions": 2, "driver_memory": "1g", "conf": QUICK},
         **sections,
     )
+
+
+@contextmanager
+def captured_servers(folder: Path, **settings: object) -> Iterator[Servers]:
+    """Servers of ``captured_settings``, up meanwhile; their data are gone afterwards."""
+    file = captured_settings(folder, **settings)  # type: ignore[arg-type]
     servers = Servers(file, additions=["changes"])
     try:
         servers.up()
@@ -52,13 +61,13 @@ def captured_servers(folder: Path, **sections: object) -> Iterator[Servers]:
     finally:
         servers.down()
         # Of a server that root may not run, the data are where another user can get to.
-        shutil.rmtree((directory / "data" / "source-postgres").resolve(), ignore_errors=True)
+        shutil.rmtree((folder / "stack" / "data" / "source-postgres").resolve(), ignore_errors=True)
 
 
 def marked(captured: Config, entity: Entity, patience_s: float) -> None:
     """Waits until all that the entity's source has committed by now is in Kafka."""
     assert captured.changes
-    database = entities.database(captured.changes, entity.source)
+    database = known_entities.database(captured.changes, entity.source)
     topic = capture.signals_topic(captured.changes.name, entity.source, database)
     start = end_offset(captured.kafka, topic)
     marker = sources.mark(captured.changes, entity.source)

@@ -22,7 +22,8 @@ _CAPTION = (
     "restart time: seconds from the start of what was started again (the job, or the server where "
     "the job waited for it) to the last line landed. A case that failed before it was counted has "
     "question marks. lost, told: lines that Kafka deleted unread, by the number that the job told; "
-    "they are not counted as missing."
+    "they are not counted as missing. changes: lines are operations on rows, missing are rows that "
+    "are missing or differ, doubled those that are not deleted; its time is the comparison's."
 )
 _UNKNOWN, _NONE = "?", "-"
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.parse.changes import Placed, Version, versions
+from millrace.parse.changes import Before, Placed, Version, versions
 from millrace.records.changes import Change, Op
 from millrace.records.history import order
 
@@ -25,7 +25,7 @@ def placed(*changes: Change) -> list[Placed]:
     return [Placed(change, number, number) for number, change in enumerate(changes)]
 
 
-def told(*changes: Change, before: Mapping[int, Mapping[str, Any]] | None = None) -> list[Version]:
+def told(*changes: Change, before: Mapping[int, Before] | None = None) -> list[Version]:
     return versions(placed(*changes), lambda one: (before or {}).get(one.change.key))
 
 
@@ -63,7 +63,7 @@ def test_a_value_that_was_not_sent_is_that_of_the_version_before() -> None:
 
 def test_the_version_before_may_be_a_stored_one_and_may_be_unknown() -> None:
     change = made("u", 1, 2, n=2, big=...)
-    (known,) = told(change, before={1: {"big": "stored", "n": 1}})
+    (known,) = told(change, before={1: Before((1,), {"big": "stored", "n": 1})})
     assert known.placed.change.values == {"n": 2, "big": "stored"}
     (unknown,) = told(change)
     assert unknown.placed.change.unchanged == {"big"}
@@ -73,3 +73,17 @@ def test_the_version_before_one_that_is_behind_is_not_the_one_ahead_of_it() -> N
     changes = (made("u", 1, 5, big="new"), made("u", 1, 3, big=...), made("u", 1, 6, big=...))
     values = [one.placed.change.values.get("big") for one in told(*changes)]
     assert values == ["new", None, "new"]
+
+
+def test_what_was_emptied_or_deleted_has_no_value() -> None:
+    for gone in (made("t", None, 2), made("d", 1, 2)):
+        changes = (made("c", 1, 1, big="x"), gone, made("u", 1, 3, big=...))
+        assert told(*changes)[-1].placed.change.unchanged == {"big"}
+
+
+def test_of_these_changes_and_what_is_stored_the_one_further_on_counts() -> None:
+    changes = (made("u", 1, 3, big="late"), made("u", 1, 6, big=...))
+    (_, last) = told(*changes, before={1: Before((5,), {"big": "stored"})})
+    assert last.placed.change.values["big"] == "stored"
+    (_, last) = told(*changes, before={1: Before((2,), {"big": "stored"})})
+    assert last.placed.change.values["big"] == "late"

@@ -8,7 +8,8 @@ from bson import Decimal128, Int64
 from hypothesis import given
 from hypothesis import strategies as st
 
-from millrace.api.entity_keys import key_of, key_text, path
+from millrace.api.entity_keys import key_of
+from millrace.api.entity_paths import key_text, path
 from millrace.api.problems import ProblemError
 from millrace.records.entities import Entity, Field
 

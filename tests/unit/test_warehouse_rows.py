@@ -1,6 +1,7 @@
 """Lines of the archive as rows of the warehouse: values by column, and none that it refuses."""
 
 import json
+import pickle
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +48,7 @@ PRODUCT = {"timestamp": "2025-01-22T11:00:00Z", "product_id": "P1", "price": 1, 
 
 def made(table: Table, value: bytes, of: Any, milliseconds: int | None = RECEIVED_MS) -> Any:
     """The rows of one Kafka record, by the names of their columns."""
+    table, of = pickle.loads(pickle.dumps((table, of)))  # as a worker gets them
     outcomes = lines_of(table, of, compiled).outcomes(value, None, milliseconds)
     nothing = [None] * len(own_columns(table))
     names = [column.name for column in line_columns(table)][3:]

@@ -205,6 +205,21 @@ _PROOF = Row(
             steps=above(3 * 3600, ORANGE),
             alerts=("MillraceReconcileMissing",),
         ),
+        Panel(
+            "Time since the warehouse was loaded",
+            "What business tools show ends there: run `./spark-submit.sh warehouse --every 10m`.",
+            "stat",
+            "s",
+            (
+                instant(
+                    f"time() - max by (feed) (millrace_warehouse_load_timestamp_seconds{_OWN})",
+                    "{{feed}}",
+                ),
+            ),
+            width=24,
+            steps=above(1800, ORANGE),
+            alerts=("MillraceWarehouseOld",),
+        ),
     ),
 )
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from millrace.api.connection import Connection
-from millrace.api.entity_keys import path
+from millrace.api.entity_paths import path
 
 _PATH = "/v1/entities"
 

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from millrace.api import cursors
 from millrace.api.entity_filters import Match, match
-from millrace.api.entity_keys import key_of, key_text
+from millrace.api.entity_keys import key_of
 from millrace.api.entity_models import CatalogPage, CatalogRow, Connector
 from millrace.api.entity_parameters import (
     After,
@@ -23,15 +23,17 @@ from millrace.api.entity_parameters import (
     place,
     trusted,
 )
+from millrace.api.entity_paths import key_text
 from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Service
 from millrace.config.changes import Changes
 from millrace.config.entities import Entities
-from millrace.errors import ConfigurationError, one_line
+from millrace.errors import ConfigurationError
 from millrace.io.mongo import entity_rows
 from millrace.io.mongo.entity_rows import Asked, Row
 from millrace.records import capture
 from millrace.records.entities import Entity, Source
+from millrace.records.printable import printable
 
 _PATIENCE_S = 5.0
 
@@ -161,7 +163,7 @@ def _connector(own: Service, changes: Changes, source: Source) -> Connector:
             told.state, told.tasks = status.state.lower(), [one.lower() for one in status.tasks]
             told.problem = status.cause
     except ConfigurationError as error:
-        told.problem = one_line(error)
+        told.problem = printable(str(error))
     try:
         age_s = heartbeat_age_s(own.conf.kafka, capture.heartbeat_topic(changes.name, source))
         told.heartbeat_age_s = None if age_s is None else round(age_s, 1)

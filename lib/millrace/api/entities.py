@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from millrace.api import cursors
 from millrace.api.documents import time_text
 from millrace.api.entity_filters import match
-from millrace.api.entity_keys import key_of, key_text
+from millrace.api.entity_keys import key_of
 from millrace.api.entity_models import (
     CapturedEntity,
     EntityDetail,
@@ -37,6 +37,7 @@ from millrace.api.entity_parameters import (
     shown,
     trusted,
 )
+from millrace.api.entity_paths import key_text
 from millrace.api.models import Total
 from millrace.api.pipeline import last_batch, verdict_of
 from millrace.api.problems import ProblemError

@@ -8,8 +8,8 @@ from fastapi import Path, Query
 
 from millrace.api import cursors, instants
 from millrace.api.documents import plain, time_text
-from millrace.api.entity_keys import key_text
 from millrace.api.entity_models import AsOf, EntityRow, RowChange
+from millrace.api.entity_paths import key_text
 from millrace.api.problems import ProblemError
 from millrace.api.service import Service
 from millrace.api.trust import Freshness, proofs

@@ -63,6 +63,14 @@ class Observer:
             }
             if self._job == watch.RECONCILE_TOLD_BY:
                 checks["reconcile"] = partial(watch.reconciliations, self._conf)
+            loaded = self._conf.warehouse
+            # Without a password it is none that was ever started here.
+            if (
+                self._job == watch.WAREHOUSE_TOLD_BY
+                and loaded
+                and loaded.password.get_secret_value()
+            ):
+                checks["warehouse"] = partial(watch.warehouse_loads, loaded)
             interval_s = self._conf.metrics.interval_s
             self._ends.append(watch.every(interval_s, checks))
             if self._job == capture.TOLD_BY:

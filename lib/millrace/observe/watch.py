@@ -6,16 +6,18 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from millrace.config import Config, Storage
+from millrace.config import Config, Storage, Warehouse
 from millrace.errors import one_line
 from millrace.io import mongo
 from millrace.io.mongo import reconciliations as stored_reconciliations
+from millrace.io.warehouse.ledger import last_loads
 from millrace.records.reconciliations import WAREHOUSE
 from millrace.telemetry import metrics
 
 _log = logging.getLogger(__name__)
 
 RECONCILE_TOLD_BY = "ingest"  # the job that has MongoDB, where verdicts are kept
+WAREHOUSE_TOLD_BY = "archive"  # the job whose lines are loaded
 
 
 def every(interval_s: float, checks: Mapping[str, Callable[[], None]]) -> Callable[[], None]:
@@ -56,9 +58,16 @@ def reconciliations(conf: Config) -> None:
     feeds = [feed.name for feed in conf.feeds] + ([WAREHOUSE] if conf.warehouse else [])
     for outcome in stored_reconciliations.latest(mongo.database(conf.mongo), feeds).values():
         metrics.RECONCILE_HOLDS.labels(outcome.feed).set(outcome.holds)
-        metrics.RECONCILE_TIME.labels(outcome.feed).set(outcome.ended_at.timestamp())
+        if outcome.feed != WAREHOUSE:  # which nobody has to reconcile each hour
+            metrics.RECONCILE_TIME.labels(outcome.feed).set(outcome.ended_at.timestamp())
         for fault, count in outcome.faults.items():
             metrics.RECONCILE_FAULTS.labels(outcome.feed, fault).set(count)
+
+
+def warehouse_loads(own: Warehouse) -> None:
+    """Sets when each feed was last loaded into the warehouse, by a program that has ended."""
+    for feed, loaded_at in last_loads(own).items():
+        metrics.WAREHOUSE_TIME.labels(feed).set(loaded_at.timestamp())
 
 
 def storage(places: Storage) -> None:

@@ -81,7 +81,7 @@ def reconcile(
     Jobs may run meanwhile: what is compared is what the ledger had when the comparison began.
     """
     start = since.replace(minute=0, second=0, microsecond=0)
-    figures, counted = shop_minutes.proven(conf.mysql, feed, start) if table is EVENTS else ({}, [])
+    figures, counted = shop_minutes.proven(conf.mysql, feed, start) if table == EVENTS else ({}, [])
     with warehouse.connection(own) as opened:
         opened.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         taken = ledger.taken_in(opened, feed.name)
@@ -95,7 +95,7 @@ def reconcile(
         feed.name,
         sum(archived.values()),
         _differing_hours(archived, read, rows),
-        len(compared) if table is EVENTS else None,
+        len(compared) if table == EVENTS else None,
         [
             DifferingMinute(at, one, loaded.get(at, ShopMinute()))
             for at, one in sorted(compared.items())

@@ -31,7 +31,7 @@ def table_of(layout: Layout, *, has_products: bool) -> Table | None:
 
 def own_columns(table: Table) -> tuple[Column, ...]:
     """Those that a line gives values for, beside where and when it came."""
-    if table is REQUESTS:
+    if table == REQUESTS:
         return tuple(column.staged for column in (*REQUEST_KEYS, _BYTES, RESPONSE_TIME))
     given = (*_OF_EVERY_ROW, *_OF_BATCHES)
     return tuple(column.staged for column in table.columns if column.name not in given)
@@ -48,7 +48,7 @@ def staging_columns(table: Table) -> tuple[Column, ...]:
 
     Requests are counted by then.
     """
-    if table is not REQUESTS:
+    if table != REQUESTS:
         return line_columns(table)
     keys, figures = ([c.staged for c in some] for some in (REQUEST_KEYS, REQUEST_FIGURES))
     return (RECEIVED_HOUR, REASON, *keys, *_COUNTED, *figures)

@@ -16,7 +16,7 @@ from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, SetupError, one_line
 from millrace.observe.observer import Observer
 from millrace.runtime import backfill, loading, streams
-from millrace.runtime.context import FAILED, MISUSED, JobContext
+from millrace.runtime.context import DONE, FAILED, MISUSED, JobContext
 from millrace.runtime.flow import Job
 from millrace.runtime.repeated import duration, repeated
 from millrace.runtime.session import spark_session
@@ -37,12 +37,14 @@ class _Work:
     """A job by its name and function, over the feeds that it has, and what runs it.
 
     ``runner`` is given the configuration before Spark starts, so that what is wrong is told soon.
+    ``then`` is done after it, once Spark has ended, where all went well and nobody asked to stop.
     """
 
     name: str
     job: Job
     runner: Callable[[Config], _Runner]
     feeds: Feeds | None = None
+    then: Callable[[Config], None] | None = None
 
 
 def main(name: str, job: Job, *, from_archive: bool = True, feeds: Feeds | None = None) -> None:
@@ -85,11 +87,11 @@ def main(name: str, job: Job, *, from_archive: bool = True, feeds: Feeds | None 
     _command_line(command)
 
 
-def load(name: str, job: Job, *, feeds: Feeds, build: Callable[[Config], int]) -> None:
+def load(name: str, job: Job, *, feeds: Feeds, then: Callable[[Config], None]) -> None:
     """Runs ``job`` over what the archive has beyond the job's ledger, once or again and again.
 
-    Where that is asked for, ``build`` comes after a load that went well; its exit code counts then.
-    Exits as ``main`` does; where it runs again and again, only a stop ends it, with 0.
+    After each run that went well it does ``then``, unless the command line says otherwise. Exits
+    as ``main`` does; where it runs again and again, only a stop ends it, with 0.
     """
 
     def command(
@@ -105,20 +107,18 @@ def load(name: str, job: Job, *, feeds: Feeds, build: Callable[[Config], int]) -
             bool,
             typer.Option("--accept-loss", help="Continue without lines that the archive lost."),
         ] = False,
-        with_build: Annotated[
-            bool, typer.Option("--build", help="Then do what `millrace warehouse build` does.")
+        load_only: Annotated[
+            bool, typer.Option("--load-only", help="Load, and have nothing built of it.")
         ] = False,
     ) -> None:
         if every and accept_loss:
             raise typer.BadParameter("is for one run, without --every", param_hint="--accept-loss")
         if every:
-            own = [sys.executable, sys.argv[0], "--conf", str(conf)]
-            repeated([*own, "--build"] if with_build else own, duration(every))
+            options = ["--conf", str(conf), *(["--load-only"] if load_only else [])]
+            repeated([sys.executable, sys.argv[0], *options], duration(every))
         run_it = partial(loading.run, accept_loss=accept_loss)
-        code = _run(_Work(name, job, lambda loaded: run_it, feeds), conf)
-        if with_build and not code:
-            code = _ended(name, lambda: build(config.load(conf)))
-        sys.exit(code)
+        later = None if load_only else then
+        sys.exit(_run(_Work(name, job, lambda loaded: run_it, feeds, later), conf))
 
     _command_line(command)
 
@@ -130,23 +130,17 @@ def _command_line(command: Callable[..., None]) -> None:
 
 
 def _run(work: _Work, path: Path) -> int:
-    stopping = Stopping()
-    logs.configure(f"millrace-{work.name}")
+    name, stopping = work.name, Stopping()
+    logs.configure(f"millrace-{name}")
     _listen(stopping)
-
-    def run() -> int:
+    try:
         conf = config.load(path)
         if work.feeds:
             conf = conf.model_copy(update={"feeds": work.feeds(conf)})
-        return _run_checked(work, conf, stopping)
-
-    return _ended(work.name, run)
-
-
-def _ended(name: str, run: Callable[[], int]) -> int:
-    """The exit code of ``run``, and of what it raises; the last line says what that is."""
-    try:
-        return run()
+        code = _run_checked(work, conf, stopping)
+        if work.then and code == DONE and not stopping.is_set():
+            work.then(conf)
+        return code
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED

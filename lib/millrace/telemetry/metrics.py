@@ -143,9 +143,14 @@ RECONCILE_TIME = Gauge(
 RECONCILE_FAULTS = Gauge(
     "millrace_reconcile_faults",
     "What the last reconcile of a feed found wrong, by kind: lines that are missing, doubled,"
-    " in_both, never_committed or forgotten, differing windows, and uncompared, 1 where none could"
-    " be compared.",
+    " in_both, never_committed or forgotten, differing windows, uncompared, 1 where none could"
+    " be compared, and misjoined facts of the warehouse.",
     ("feed", "fault"),
+)
+WAREHOUSE_TIME = Gauge(
+    "millrace_warehouse_load_timestamp_seconds",
+    "When the warehouse was last loaded with a feed's lines, or found to have them all.",
+    ("feed",),
 )
 CHANGE_SECONDS = Histogram(
     "millrace_change_commit_to_store_seconds",

@@ -30,7 +30,8 @@ from millrace.tools.demo_process import (
     run_command,
 )
 
-_NEEDED: tuple[Server, ...] = ("kafka", "mongo")
+# What reads the others is not needed; the rest has passwords that each command wants to know.
+_NOT_NEEDED: tuple[Server, ...] = ("api", "reconcile")
 _JOB = "changes"
 _PATIENCE_S, _POLL_S = 180.0, 0.5
 _RATE = 200.0  # changes a second while the job runs
@@ -47,7 +48,7 @@ def run(conf_file: Path, *, count: int, console: Console) -> bool:
     conf = config.load(conf_file)
     if conf.changes is None:
         raise ConfigurationError(f"{conf.file}: changes: this section is missing")
-    needed = tuple(kind for kind in conf.stack.servers if kind in _NEEDED)
+    needed = tuple(kind for kind in conf.stack.servers if kind not in _NOT_NEEDED)
     begun = conf.model_copy(update={"stack": conf.stack.model_copy(update={"servers": needed})})
     with _servers(begun, console) as up:
         assert up.changes is not None

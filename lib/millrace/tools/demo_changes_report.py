@@ -41,15 +41,16 @@ def show(conf: Config, captured: Captured, out: Console) -> None:
         )
     out.print()
     _show_entities(conf, captured, out)
+    _show_delays(captured, out)
     _show_catalog(conf, out)
 
 
 def _show_entities(conf: Config, captured: Captured, out: Console) -> None:
     db, known = mongo.database(conf.mongo), entities.of(conf)
+    columns = ("entity", "source", "rows", "stored", "deleted", "missing", "differing")
     table = new_table(
-        "Databases and store compared (millrace reconcile --changes); seconds from commit to store",
-        *("entity", "source", "rows", "stored", "deleted"),
-        *("missing", "differing", "undeleted", "p50 s", "p95 s"),
+        "Databases and store compared (millrace reconcile --changes)",
+        *(*columns, "undeleted"),
         left=2,
     )
     for one in captured.found:
@@ -63,14 +64,17 @@ def _show_entities(conf: Config, captured: Captured, out: Console) -> None:
             *(len(one[kind]) for kind in ("missing", "differing", "undeleted")),
         )
         mark = "✓" if one["is_equal"] else "✗"
-        delays = captured.delays[entity.name]
+        numbers = (f"{count:,}" for count in counts)
+        table.add_row(f"{mark} {entity.name}", entity.source, *numbers)
+    out.print(table)
+
+
+def _show_delays(captured: Captured, out: Console) -> None:
+    table = new_table("Seconds from commit to store", "entity", "changes", "half", "95 %")
+    for name, delays in captured.delays.items():
         shares = (quantile(delays, 0.5), quantile(delays, 0.95))
-        table.add_row(
-            f"{mark} {entity.name}",
-            entity.source,
-            *(f"{count:,}" for count in counts),
-            *("-" if share is None else f"{share:.2f}" for share in shares),
-        )
+        seconds = ("-" if share is None else f"{share:.2f}" for share in shares)
+        table.add_row(name, f"{len(delays):,}", *seconds)
     out.print(table)
 
 

@@ -84,14 +84,14 @@ class ProductLines:
 
 def lines_of(table: Table, spec: Spec, compiled: Callable[[Spec], Chain]) -> Lines:
     """What tells the records of lines that are loaded into ``table``."""
-    return ProductLines(spec) if table is PRODUCTS else compiled(spec)
+    return ProductLines(spec) if table == PRODUCTS else compiled(spec)
 
 
 def row_of(table: Table, spec: Spec) -> Callable[[Fields], Row]:
     """What makes a record the values of ``own_columns`` of its table, times in microseconds."""
-    if table is REQUESTS:
+    if table == REQUESTS:
         return _Requests(dict(spec.named_keys))
-    within = {field.name for field in DETAILS} if table is EVENTS else set()
+    within = {field.name for field in DETAILS} if table == EVENTS else set()
     values = [
         _value(_SOURCES.get(column.name, column.name), column.name in within, column.type)
         for column in own_columns(table)

@@ -21,7 +21,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, CollectionInvalid
 
 from millrace.io.mongo.client import Document
-from millrace.parse.changes import Placed, Version, versions
+from millrace.parse.changes import Before, Placed, Version, versions
 from millrace.parse.changes.latest import identity
 from millrace.records.history import COLLECTION, KEY_ORDER, collection, order
 from millrace.records.received import EPOCH, received_at, record_id
@@ -180,16 +180,26 @@ def _standing(key: Any, place: str, before: str) -> Document:
     return {"key": key, _SUPERSEDED: None, "order": {"$lte": place}, "_id": {"$lt": before}}
 
 
-def _before(own: Collection[Document], partition: int, placed: Placed) -> Mapping[str, Any] | None:
+def _before(own: Collection[Document], partition: int, placed: Placed) -> Before | None:
+    """The last version of the change's key that came before it and is not ahead of it."""
     change = placed.change
-    earlier = {
-        "key": change.key,
-        "order": {"$lte": order(change.position)},
-        "_id": {"$lt": _id(placed, partition)},
-    }
-    row = own.find_one(earlier, sort=[("order", -1), ("_id", -1)], hint=KEY_ORDER)
-    values: Mapping[str, Any] | None = row.get("row") if row else None
-    return values
+    found = [
+        own.find_one(
+            {
+                "key": key,
+                "order": {"$lte": order(change.position)},
+                "_id": {"$lt": _id(placed, partition)},
+            },
+            sort=[("order", -1), ("_id", -1)],
+            hint=KEY_ORDER,
+        )
+        for key in (change.key, None)  # truncates are of no key
+    ]
+    known = [one for one in found if one]
+    if not known:
+        return None
+    last = max(known, key=lambda one: (one["order"], one["_id"]))
+    return Before(tuple(map(int, last["position"])), last.get("row"))
 
 
 def _id(placed: Placed, partition: int) -> str:

@@ -40,7 +40,7 @@ def rows_by_hour(
     opened: Connection, table: Table, feed: str, since: datetime
 ) -> dict[datetime, int] | None:
     """How many rows the table has, by hour of receipt; None of requests, which are sums."""
-    if table is REQUESTS:
+    if table == REQUESTS:
         return None
     rows = opened.execute(
         f"SELECT date_trunc('hour', received_at), count(*) FROM {table.full_name}"

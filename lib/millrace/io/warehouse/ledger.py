@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from millrace.config import Feed, Warehouse
-from millrace.io.warehouse.client import Connection, connection
+from millrace.io.warehouse.client import Connection, connection, fetched
 from millrace.records.ledger import FROM_ARCHIVE, Batch, OffsetRange, merged
 
 # Merged by the server: a year of batches every ten minutes has 200,000 ranges.
@@ -52,6 +53,15 @@ class WarehouseLedger:
         """Writes the row of a batch of which no line was read."""
         with connection(self._warehouse) as opened:
             record(opened, self._feed, batch)
+
+
+def last_loads(warehouse: Warehouse) -> dict[str, datetime]:
+    """When each feed was last loaded, new lines or none, by its name; none before the first."""
+    with connection(warehouse) as opened:
+        if fetched(opened, "SELECT to_regclass('raw.batches')") is None:
+            return {}
+        query = "SELECT feed, max(committed_at) FROM raw.batches GROUP BY feed"
+        return dict(opened.execute(query).fetchall())
 
 
 def taken_in(opened: Connection, feed: str) -> list[OffsetRange]:

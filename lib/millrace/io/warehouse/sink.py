@@ -96,7 +96,7 @@ class WarehouseSink:
 
 def _staged(rows: DataFrame, table: Table) -> DataFrame:
     """The rows of a batch as its staging table has them."""
-    counted = _counted(rows) if table is REQUESTS else rows
+    counted = _counted(rows) if table == REQUESTS else rows
     return counted.select(*(column.name for column in staging_columns(table)))
 
 

@@ -61,7 +61,7 @@ def drop_abandoned(warehouse: Warehouse) -> None:
 
 def put_in_place(opened: Connection, table: Table, staging: str, feed: str, batch_id: int) -> None:
     """Moves what is staged into its tables, in the transaction of ``opened``."""
-    statements = _of_requests(staging) if table is REQUESTS else _of_lines(table, staging)
+    statements = _of_requests(staging) if table == REQUESTS else _of_lines(table, staging)
     for statement in statements:
         opened.execute(statement, {"feed": feed, "batch": batch_id})
 

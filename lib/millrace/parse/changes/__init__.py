@@ -5,6 +5,6 @@ Nothing here opens a connection or needs Spark.
 
 from millrace.parse.changes.envelope import Reader
 from millrace.parse.changes.latest import Placed, latest
-from millrace.parse.changes.versions import Version, versions
+from millrace.parse.changes.versions import Before, Version, versions
 
-__all__ = ["Placed", "Reader", "Version", "latest", "versions"]
+__all__ = ["Before", "Placed", "Reader", "Version", "latest", "versions"]

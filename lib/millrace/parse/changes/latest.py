@@ -49,7 +49,7 @@ def latest(changes: Iterable[Placed]) -> Latest:
         key = identity(change.key)
         known = found.get(key)
         if known is None or known.change.position <= change.position:
-            found[key] = replace(placed, change=carried(known, change))
+            found[key] = replace(placed, change=_carried(known, change))
     return Latest(truncate, list(found.values()))
 
 
@@ -58,7 +58,7 @@ def identity(key: Any) -> bytes:
     return bytes(bson.encode({"": key}))
 
 
-def carried(known: Placed | None, change: Change) -> Change:
+def _carried(known: Placed | None, change: Change) -> Change:
     """The change with the values of the one before it that it does not carry itself."""
     if known is None or not change.unchanged or known.change.is_deleted:
         return change

@@ -1,13 +1,11 @@
 """Changes as versions of their rows: what each row had then, and when another took its place."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from millrace.parse.changes.latest import Placed, carried, identity
-
-Before = Callable[[Placed], Mapping[str, Any] | None]
-"""The values that a row had before a change, by what is stored; None where it had none."""
+from millrace.parse.changes.latest import Placed, identity
+from millrace.records.changes import Change, Position
 
 
 @dataclass(frozen=True)
@@ -15,61 +13,85 @@ class Version:
     """A change with every value that its row had then, as far as it is known.
 
     ``superseded_ms`` is when the broker received the change that took its place; None while none
-    has. It is behind none that came before: such a one takes nothing's place.
+    has. One that is behind takes nothing's place.
     """
 
     placed: Placed
     superseded_ms: int | None
 
 
-def versions(changes: Iterable[Placed], before: Before) -> list[Version]:
+@dataclass(frozen=True)
+class Before:
+    """What a row had before a change, and the position since when; None where there was no row."""
+
+    position: Position
+    values: Mapping[str, Any] | None
+
+
+Stored = Callable[[Placed], Before | None]
+"""What is stored of the key of a change, of those that came before it and are not ahead of it."""
+
+
+def versions(changes: Iterable[Placed], stored: Stored) -> list[Version]:
     """Each change of one partition, in the order in which they came.
 
-    Values that a change does not carry (``Change.unchanged``) are those of the version before it:
-    of these changes, or else what ``before`` tells.
+    Values that a change does not carry (``Change.unchanged``) are those of the version before it,
+    of these changes or of what is ``stored``.
     """
-    made: list[Placed] = []
-    ended: dict[int, int] = {}
-    standing: dict[bytes, list[int]] = {}
+    told = _Told()
     for placed in changes:
         change = placed.change
-        if change.op == "t":
-            for places in standing.values():
-                _end(made, ended, places, placed)
-            made.append(placed)
-            continue
-        places = standing.setdefault(identity(change.key), [])
-        furthest = max(places, key=lambda n: (made[n].change.position, n), default=None)
-        known = None if furthest is None else made[furthest]
-        whole = _whole(placed, known, before)
-        _end(made, ended, places, placed)
-        places.append(len(made))
-        made.append(whole)
-    return [Version(placed, ended.get(place)) for place, placed in enumerate(made)]
+        if change.unchanged:
+            placed = replace(placed, change=_whole(change, told.before(change), stored(placed)))
+        told.add(placed)
+    return [Version(one, told.superseded.get(n)) for n, one in enumerate(told.all)]
 
 
-def _end(made: list[Placed], ended: dict[int, int], places: list[int], by: Placed) -> None:
-    """Notes the standing versions that are not ahead of ``by`` as superseded."""
-    for place in [*places]:
-        if made[place].change.position <= by.change.position:
-            ended[place] = by.received_ms
-            places.remove(place)
+@dataclass
+class _Told:
+    """The changes so far, by their places: of each key all, and those that stand; truncates."""
+
+    all: list[Placed] = field(default_factory=list)
+    of_key: dict[bytes, list[int]] = field(default_factory=dict)
+    standing: dict[bytes, list[int]] = field(default_factory=dict)
+    truncates: list[int] = field(default_factory=list)
+    superseded: dict[int, int] = field(default_factory=dict)
+
+    def add(self, placed: Placed) -> None:
+        """Takes in the next one, which may take the place of others."""
+        if placed.change.op == "t":
+            for places in self.standing.values():
+                self._end(places, placed)
+            self.truncates.append(len(self.all))
+        else:
+            key = identity(placed.change.key)
+            places = self.standing.setdefault(key, [])
+            self._end(places, placed)
+            places.append(len(self.all))
+            self.of_key.setdefault(key, []).append(len(self.all))
+        self.all.append(placed)
+
+    def before(self, change: Change) -> Before | None:
+        """The last one of the key of ``change`` that is not ahead of it; a truncate is of all."""
+        places: Sequence[int] = [*self.of_key.get(identity(change.key), ()), *self.truncates]
+        known = [n for n in places if self.all[n].change.position <= change.position]
+        if not known:
+            return None
+        last = self.all[max(known, key=lambda n: (self.all[n].change.position, n))].change
+        return Before(last.position, None if last.is_deleted else last.values)
+
+    def _end(self, places: list[int], by: Placed) -> None:
+        for place in [*places]:
+            if self.all[place].change.position <= by.change.position:
+                self.superseded[place] = by.received_ms
+                places.remove(place)
 
 
-def _whole(placed: Placed, known: Placed | None, before: Before) -> Placed:
-    change = placed.change
-    if not change.unchanged:
-        return placed
-    if known is not None:
-        is_behind = change.position < known.change.position
-        return placed if is_behind else replace(placed, change=carried(known, change))
-    values = before(placed) or {}
+def _whole(change: Change, told: Before | None, stored: Before | None) -> Change:
+    """The change with the values that it does not carry, where they are known."""
+    is_stored = stored and (told is None or stored.position > told.position)
+    last = stored if is_stored else told
+    values = (last.values if last else None) or {}
     filled = {name: values[name] for name in change.unchanged if name in values}
-    return replace(
-        placed,
-        change=replace(
-            change,
-            values={**change.values, **filled},
-            unchanged=change.unchanged - filled.keys(),
-        ),
-    )
+    known = {**change.values, **filled}
+    return replace(change, values=known, unchanged=change.unchanged - filled.keys())

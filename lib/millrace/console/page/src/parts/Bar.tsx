@@ -30,7 +30,6 @@ export function Bar({ view, page }: { view: View; page: Page }) {
         </label>
       )}
       {!page.isStill && (!page.isTimeless || page.hasRefresh) && <Refresh view={view} />}
-      <span class="grow" />
       <SavedViews view={view} />
     </div>
   );
