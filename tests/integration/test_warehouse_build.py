@@ -116,7 +116,7 @@ def test_a_build_that_is_killed_goes_on_where_it_ended(conf: Config, empty: Ware
     load(empty, second)
     command = [sys.executable, "-m", "millrace", "warehouse", "build", "--conf", str(conf.file)]
     with subprocess.Popen(command, start_new_session=True) as process:
-        wait_until(lambda: _users_have(empty, 6), 120)
+        wait_until(lambda: _users_have(empty, 6), "users are built", timeout_s=300, poll_s=0.1)
         os.killpg(process.pid, signal.SIGKILL)
     built(conf)
     resumed = contents(empty)
