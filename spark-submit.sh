@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs one job: ./spark-submit.sh ingest|aggregate|archive|changes [--conf FILE] [--until-caught-up]
 #                                 [--from archive] [--accept-loss] [-- Spark's own options]
-#               ./spark-submit.sh warehouse [--conf FILE] [--every 10m] [--accept-loss] [-- ...]
+#               ./spark-submit.sh warehouse [--conf FILE] [--every 10m] [--load-only] [--accept-loss] [-- ...]
 # Python is the parent and the JVM its child, so that SIGTERM and Ctrl-C reach the job first and
 # the running batch is finished.
 set -euo pipefail

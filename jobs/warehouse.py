@@ -7,6 +7,7 @@ from millrace.io.warehouse.sink import WarehouseSink
 from millrace.records.warehouse import REQUESTS
 from millrace.runtime import job, loading
 from millrace.runtime.flow import Flow, Run
+from millrace.tools import dbt
 from millrace.transform.warehouse import to_rows
 
 
@@ -23,4 +24,4 @@ def warehouse(run: Run) -> Flow:
 
 
 if __name__ == "__main__":
-    job.load("warehouse", warehouse, feeds=loading.feeds)
+    job.load("warehouse", warehouse, feeds=loading.feeds, then=dbt.build_loaded)

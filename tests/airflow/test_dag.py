@@ -19,7 +19,7 @@ echo "$(basename "$0") $*" >> calls
 """
 CALLS = [
     "millrace check --conf conf/own.yaml",
-    "spark-submit.sh warehouse --load-only --conf conf/own.yaml",
+    "spark-submit.sh warehouse --conf conf/own.yaml",
     "millrace warehouse build --conf conf/own.yaml",
     "millrace reconcile --warehouse --conf conf/own.yaml",
 ]

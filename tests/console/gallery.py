@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from api.worlds import empty
 from support.counted import CountedFeed
@@ -21,7 +21,7 @@ from millrace.config import Config, Feed
 from millrace.io import kafka, mongo
 from millrace.io.mongo import alert_rules, reconciliations
 from millrace.records.alerts import COLLECTIONS
-from millrace.records.reconciliations import ALL, Reconciliation
+from millrace.records.reconciliations import ALL, Fault, Reconciliation
 from millrace.simulate.lines import generate
 from millrace.simulate.send import send
 
@@ -41,6 +41,7 @@ _TOLD = {
     "error_code": "CARD_PROCESSOR_TIMEOUT",
     "message": "Payment failed: the card processor did not answer within 3 s",
 }
+NOTHING_WRONG: dict[Fault, int] = dict.fromkeys(get_args(Fault), 0)
 RULE = {
     "name": "Checkout is slow",
     "metric": "p95_ms",
@@ -62,20 +63,10 @@ def feeds() -> tuple[Feed, ...]:
 
 @dataclass(frozen=True)
 class Gallery:
-    """The feeds' lines, stored, counted and compared; ``until`` ends the last minute."""
+    """The feeds, with their lines stored, counted and compared, and an alert rule over them."""
 
     conf: Config
-    worlds: dict[str, CountedFeed]
-    until: datetime
     rule_id: str
-
-    def more(self, count: int) -> None:
-        """So many lines of the services come now, and are stored."""
-        world, now = self.worlds["app"], datetime.now(UTC)
-        lines = [one.value for one in generate("app", count, seed=5, start=now - _MINUTE, end=now)]
-        _receive(world, [(line, now) for line in lines])
-        world.ingest()
-        world.aggregate()
 
 
 def filled(conf: Config, until: datetime) -> Gallery:
@@ -84,15 +75,13 @@ def filled(conf: Config, until: datetime) -> Gallery:
     # Of one partition: what waits in it is told by its end alone.
     one = own.kafka.model_copy(update={"partitions": 1})
     kafka.create_topics(one, [feed.topic for feed in own.feeds])
-    worlds = {}
     for feed in own.feeds:
         empty(own, feed)
         world = CountedFeed(own, feed, kafka.topic(one, feed.topic).id)
         _fill(world, until)
-        worlds[str(feed.format)] = world
-        held = Reconciliation(feed.name, ALL, datetime.now(UTC), True, {"missing": 0, "doubled": 0})
+        held = Reconciliation(feed.name, ALL, datetime.now(UTC), True, NOTHING_WRONG)
         reconciliations.save(mongo.database(own.mongo), held)
-    return Gallery(own, worlds, until, _ruled(own))
+    return Gallery(own, _ruled(own))
 
 
 def _fill(world: CountedFeed, until: datetime) -> None:

@@ -56,7 +56,8 @@ def run(world: World, crash_at: str | None = None) -> int:
     environment[WAREHOUSE["password"]] = own.password.get_secret_value()
     if crash_at:
         environment["MILLRACE_CRASH_AT"] = crash_at
-    command = [str(ROOT / "spark-submit.sh"), "warehouse", "--conf", str(world.pipe.file)]
+    command = [str(ROOT / "spark-submit.sh"), "warehouse", "--load-only"]
+    command += ["--conf", str(world.pipe.file)]
     done = subprocess.run(
         command,
         env={**os.environ, **environment},

@@ -94,7 +94,8 @@ def test_a_worker_reads_changes_as_the_laptops_does() -> None:
 def test_placeholders_may_name_passwords_and_nothing_else() -> None:
     own = properties((COMPONENT / "connect.properties").read_text(encoding="utf-8"))
     allowed = re.compile(own["config.providers.env.param.allowlist.pattern"])
-    sources = [name for kind, name in passwords.NAMES.items() if kind.startswith("source-")]
+    known = passwords.NAMES.items()
+    sources = [name for kind, names in known for name in names if kind.startswith("source-")]
     named_here = set(re.findall(r"\$\{env:(\w+)\}", str(own)))
     assert all(map(allowed.fullmatch, [*sources, *named_here]))
     assert named_here == {"MILLRACE__KAFKA__PASSWORD"}

@@ -15,7 +15,7 @@ from manifests.schemas import faults
 from millrace.api import tokens
 from millrace.api.guard import OPEN_PATHS
 from millrace.config import Api
-from millrace.tools.manifest import STREAMS
+from millrace.tools.manifest import SCHEDULED, STREAMS
 
 _NAMESPACE = "millrace"
 Plant = Callable[[list[Manifest]], Any]
@@ -76,7 +76,7 @@ def test_every_job_is_an_application_of_its_own() -> None:
         if item["kind"].endswith("SparkApplication")
     }
     streams = {("SparkApplication", name) for name in STREAMS}
-    scheduled = {("ScheduledSparkApplication", name) for name in ("reconcile", "compact")}
+    scheduled = {("ScheduledSparkApplication", name) for name in SCHEDULED}
     assert found == streams | scheduled
     suspended = {
         name

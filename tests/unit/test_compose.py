@@ -289,7 +289,8 @@ def test_changes_are_captured_where_its_configuration_says(secrets: None) -> Non
         assert section.database in script
     assert SERVICES["changes"]["command"][0] == "/opt/millrace/jobs/changes.py"
     environment = SERVICES["connect"]["environment"]
-    sources = {name for kind, name in passwords.NAMES.items() if kind.startswith("source-")}
+    known = passwords.NAMES.items()
+    sources = {name for kind, names in known for name in names if kind.startswith("source-")}
     assert environment.keys() == sources
     assert environment.items() <= SERVICES["changes"]["environment"].items()
 

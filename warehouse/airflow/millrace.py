@@ -2,8 +2,8 @@
 
 It runs the suite's own commands in MILLRACE_HOME, the folder of this repository, with the
 configuration MILLRACE_CONF. Each is idempotent and goes on where it ended, so a run that failed is
-simply followed by the next one. Without Airflow, `./spark-submit.sh warehouse --every 10m` does
-the same.
+simply followed by the next one. Without Airflow, `./spark-submit.sh warehouse --every 10m`
+loads and builds.
 
 A task that fails is told to those whom the environment names: by Slack where SLACK_API_URL is set,
 by mail where SMTP_HOST and MILLRACE_MAIL_TO are.

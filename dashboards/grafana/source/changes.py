@@ -87,8 +87,8 @@ _TO_STORE = Row(
         ),
         Panel(
             "Time since a connector's heartbeat",
-            "Kafka Connect says that a task runs while its database is away; a heartbeat does not"
-            " come then.",
+            "Kafka Connect says that a task runs whatever becomes of it; one that hangs gives no"
+            " heartbeat.",
             "timeseries",
             "s",
             (
@@ -135,13 +135,15 @@ _STATES = Row(
         ),
         Panel(
             "Databases that answer",
-            "Red where a database did not answer the job; its connector waits for it.",
+            "Red where a database did not answer the job; its connector waits for it, and Kafka"
+            " Connect goes on saying that it runs.",
             "state-timeline",
             "none",
             (promql("min by (source) (millrace_source_up)", "{{source}}"),),
             width=6,
             steps=_STATE,
             words={0: "away", 1: "answers"},
+            alerts=("MillraceConnectorSilent",),
         ),
         Panel(
             "Changes lost",

@@ -1,15 +1,13 @@
 """Commands for the warehouse: build, dbt."""
 
 import sys
-import time
 from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from millrace import config
-from millrace.cli.options import FAILED, ConfFile, console, end, say
-from millrace.errors import JobError
+from millrace.cli.options import ConfFile, console
 
 app = typer.Typer(no_args_is_help=True, help="Build facts and dimensions from what is loaded.")
 
@@ -25,24 +23,15 @@ def build(
     """Build what the new loads change, and test it."""
     from millrace.tools import dbt
 
-    loaded, began = config.load(conf), time.monotonic()
+    loaded = config.load(conf)
     spinner = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}", markup=False))
-    try:
-        hidden = not console.is_terminal
-        with Progress(*spinner, console=console, transient=True, disable=hidden) as progress:
-            line = progress.add_task("starting dbt")
-            outcome = dbt.build(
-                loaded, lambda step: progress.update(line, description=step), is_full=full_refresh
-            )
-    except JobError as error:
-        end(str(error), FAILED)
-    for failure in outcome.failures:
-        say(failure)
-    skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
-    failed = f", {len(outcome.failures)} failed" if outcome.failures else ""
-    say(f"warehouse: {outcome.done} steps done{failed}{skipped}, {time.monotonic() - began:.1f} s")
-    if outcome.failures or outcome.skipped:
-        sys.exit(FAILED)
+    hidden = not console.is_terminal
+    with Progress(*spinner, console=console, transient=True, disable=hidden) as progress:
+        line = progress.add_task("starting dbt")
+        code = dbt.told(
+            loaded, lambda step: progress.update(line, description=step), is_full=full_refresh
+        )
+    sys.exit(code)
 
 
 @app.command(

@@ -16,7 +16,7 @@ from millrace.config import Config, ConfigurationError, Feed
 from millrace.errors import JobError, SetupError, one_line
 from millrace.observe.observer import Observer
 from millrace.runtime import backfill, loading, streams
-from millrace.runtime.context import FAILED, MISUSED, JobContext
+from millrace.runtime.context import DONE, FAILED, MISUSED, JobContext
 from millrace.runtime.flow import Job
 from millrace.runtime.repeated import duration, repeated
 from millrace.runtime.session import spark_session
@@ -37,12 +37,14 @@ class _Work:
     """A job by its name and function, over the feeds that it has, and what runs it.
 
     ``runner`` is given the configuration before Spark starts, so that what is wrong is told soon.
+    ``then`` is done after it, once Spark has ended, where all went well and nobody asked to stop.
     """
 
     name: str
     job: Job
     runner: Callable[[Config], _Runner]
     feeds: Feeds | None = None
+    then: Callable[[Config], None] | None = None
 
 
 def main(name: str, job: Job, *, from_archive: bool = True, feeds: Feeds | None = None) -> None:
@@ -85,10 +87,11 @@ def main(name: str, job: Job, *, from_archive: bool = True, feeds: Feeds | None 
     _command_line(command)
 
 
-def load(name: str, job: Job, *, feeds: Feeds) -> None:
+def load(name: str, job: Job, *, feeds: Feeds, then: Callable[[Config], None]) -> None:
     """Runs ``job`` over what the archive has beyond the job's ledger, once or again and again.
 
-    Exits as ``main`` does; where it runs again and again, only a stop ends it, with 0.
+    After each run that went well it does ``then``, unless the command line says otherwise. Exits
+    as ``main`` does; where it runs again and again, only a stop ends it, with 0.
     """
 
     def command(
@@ -104,13 +107,18 @@ def load(name: str, job: Job, *, feeds: Feeds) -> None:
             bool,
             typer.Option("--accept-loss", help="Continue without lines that the archive lost."),
         ] = False,
+        load_only: Annotated[
+            bool, typer.Option("--load-only", help="Load, and have nothing built of it.")
+        ] = False,
     ) -> None:
         if every and accept_loss:
             raise typer.BadParameter("is for one run, without --every", param_hint="--accept-loss")
         if every:
-            repeated([sys.executable, sys.argv[0], "--conf", str(conf)], duration(every))
+            options = ["--conf", str(conf), *(["--load-only"] if load_only else [])]
+            repeated([sys.executable, sys.argv[0], *options], duration(every))
         run_it = partial(loading.run, accept_loss=accept_loss)
-        sys.exit(_run(_Work(name, job, lambda loaded: run_it, feeds), conf))
+        later = None if load_only else then
+        sys.exit(_run(_Work(name, job, lambda loaded: run_it, feeds, later), conf))
 
     _command_line(command)
 
@@ -129,7 +137,10 @@ def _run(work: _Work, path: Path) -> int:
         conf = config.load(path)
         if work.feeds:
             conf = conf.model_copy(update={"feeds": work.feeds(conf)})
-        return _run_checked(work, conf, stopping)
+        code = _run_checked(work, conf, stopping)
+        if work.then and code == DONE and not stopping.is_set():
+            work.then(conf)
+        return code
     except ConfigurationError as error:
         END.error("%s: %s", name, error)
         return MISUSED

@@ -4,9 +4,11 @@
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +36,8 @@ _VARIABLES = {
 _GOOD = {"success", "pass", "warn", "no-op"}
 _LONGEST = 300
 _LOCK = "millrace warehouse"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,35 @@ def build(conf: Config, say: Say, *, is_full: bool = False) -> Outcome:
         # Unit tests try the code, not the data: they are run where that is changed.
         wanted = ["build", "--exclude-resource-type", "unit_test"]
         return _outcome(conf, program, [*wanted, *(["--full-refresh"] if is_full else [])], say)
+
+
+def told(conf: Config, say: Say = lambda _: None, *, is_full: bool = False) -> int:
+    """Builds, and tells on standard error what it came to: a line for each failure, then the sum.
+
+    Gives the exit code, 0 or 1. Raises ConfigurationError and SetupError as ``build`` does.
+    """
+    began = time.monotonic()
+    try:
+        outcome = build(conf, say, is_full=is_full)
+    except JobError as error:
+        print(f"warehouse: {printable(str(error))}", file=sys.stderr)
+        return 1
+    for failure in outcome.failures:
+        print(failure, file=sys.stderr)
+    rest = (f", {len(outcome.failures)} failed" if outcome.failures else "") + (
+        f", {outcome.skipped} skipped" if outcome.skipped else ""
+    )
+    seconds = time.monotonic() - began
+    print(f"warehouse: {outcome.done} steps done{rest}, {seconds:.1f} s", file=sys.stderr)
+    return 1 if rest else 0
+
+
+def build_loaded(conf: Config) -> None:
+    """Builds what was loaded, and logs what it came to; raises JobError where a step fails."""
+    outcome = build(conf, _log.debug)
+    if outcome.failures:
+        raise JobError("; ".join(outcome.failures))
+    _log.info("built in %d steps", outcome.done)
 
 
 def run(conf: Config, arguments: list[str]) -> int:

@@ -64,7 +64,7 @@ select
   product_key as product_id,
   words.name,
   words.category,
-  price,
+  price::numeric(18, 4) as price,
   stock,
   changed_at as valid_from,
   valid_to,

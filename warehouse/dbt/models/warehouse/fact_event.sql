@@ -17,8 +17,8 @@ select
   event.service_name,
   event.error_code,
   event.level,
-  case when event.event_type in ('purchase', 'order_complete') then event.amount end as revenue,
-  case when event.event_type = 'order_failed' then event.attempted_amount end as failed_amount
+  (case when event.event_type in ('purchase', 'order_complete') then event.amount end)::numeric(18, 4) as revenue,
+  (case when event.event_type = 'order_failed' then event.attempted_amount end)::numeric(18, 4) as failed_amount
 from {{ ref('stg_events') }} as event
 {{ join_version('event.product_id', 'event.event_at', ref('dim_product')) }}
 where {{ is_new('event.batch_id') }}

@@ -54,8 +54,8 @@ select
   coalesce(country_key, 'unknown') as country_key,
   coalesce(device_key, 'unknown') as device_key,
   coalesce(payment_key, 'unknown') as payment_key,
-  amount,
-  attempted_amount,
+  amount::numeric(18, 4) as amount,
+  attempted_amount::numeric(18, 4) as attempted_amount,
   error_code,
   shipping_method,
   coalesce(jsonb_array_length(items), 0) as items

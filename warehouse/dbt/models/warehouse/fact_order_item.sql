@@ -43,7 +43,7 @@ select
   lines.product_id,
   {{ version_key('lines.product_id') }} as product_version_key,
   lines.quantity,
-  version.price as unit_price
+  version.price::numeric(18, 4) as unit_price
 from lines
 join {{ ref('fact_order') }} as fact_order using (order_id)
 {{ join_version('lines.product_id', 'fact_order.first_event_at', ref('dim_product')) }}

@@ -14,7 +14,7 @@ select
   status_class,
   country_key,
   sum(requests)::bigint as requests,
-  sum(bytes_sent)::numeric as bytes_sent
+  sum(bytes_sent)::numeric(38, 0) as bytes_sent
 from {{ ref('stg_requests') }}
 where {{ is_known('batch_id') }}
 {% if is_incremental() %}

@@ -79,14 +79,15 @@ export function Chart(props: ChartProps) {
       <header>
         <h2 id={id}>{title}</h2>
         <Badge vouched={props.vouched ?? null} of={title} />
-        <span class="grow" />
-        <details class="menu">
-          <summary class="quiet" aria-label={`Download ${title} …`}>download</summary>
-          <div class="menu-body">{props.downloads ?? <SaveSteps {...props} />}</div>
-        </details>
-        <button type="button" class="quiet" aria-pressed={asTable} onClick={() => showTable(!asTable)}>
-          {asTable ? "chart" : "table"}
-        </button>
+        <span class="chart-tools">
+          <details class="menu">
+            <summary class="quiet" aria-label={`Download ${title} …`}>download</summary>
+            <div class="menu-body">{props.downloads ?? <SaveSteps {...props} />}</div>
+          </details>
+          <button type="button" class="quiet" aria-pressed={asTable} onClick={() => showTable(!asTable)}>
+            {asTable ? "chart" : "table"}
+          </button>
+        </span>
       </header>
       <div
         class="plot"

@@ -13,7 +13,7 @@ export interface Drawn {
   readonly title: string;
   readonly table: string;
   readonly by?: readonly string[];
-  /** The values that the lines of a point have in their keys; all where none are named. */
+  /** The values that the lines of a point have in their keys, of all that is drawn; all where none are named. */
   readonly keys?: Keys;
   readonly kind?: "bars";
   readonly isWhole?: boolean;
@@ -31,7 +31,8 @@ interface ChartOf {
 
 /** A chart of figures of its own. */
 export function FigureChart(props: ChartOf) {
-  return <ChartOfFigures {...props} figures={useFigures(props.view, props.drawn)} />;
+  const { table, by } = props.drawn;
+  return <ChartOfFigures {...props} figures={useFigures(props.view, by ? { table, by } : { table })} />;
 }
 
 /** A chart of figures that others show as well; nothing where no feed has them. */

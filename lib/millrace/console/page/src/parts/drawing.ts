@@ -13,6 +13,9 @@ export interface Drawing {
 const WHOLE = [1, 2, 5].flatMap((one) => Array.from({ length: 12 }, (_, power) => one * 10 ** power)).sort((a, b) => a - b);
 const FONT = "12px system-ui, sans-serif";
 
+/** The pixels that the longest label of an axis needs. */
+const widthOf = (_: uPlot, labels: string[] | null): number => Math.max(62, 16 + 7 * Math.max(0, ...(labels ?? []).map((one) => one.length)));
+
 /** A chart in its place. */
 export function drawn({ place, props, moveTo }: Drawing): uPlot {
   const style = getComputedStyle(place);
@@ -29,7 +32,7 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
     axes: [
       { ...axis, space: 64, size: 30, values: (_, values) => timesOf(values, zone) },
-      { ...axis, size: 62, values: (_, values) => values.map(format), ...(isWhole ? { incrs: WHOLE } : {}) },
+      { ...axis, size: widthOf, values: (_, values) => values.map(format), ...(isWhole ? { incrs: WHOLE } : {}) },
     ],
     cursor: {
       y: false,
