@@ -81,7 +81,7 @@ def capturing(conf: Config, folder: Path, connect: str = "http://127.0.0.1:9") -
     return own
 
 
-def made(op: Op, key: Any, number: int, *, position: int | None = None, **values: Any) -> Placed:
+def made(op: Op, key: Any, number: int, /, *, position: int | None = None, **values: Any) -> Placed:
     """A change at that offset, committed so many milliseconds after the start."""
     at = number if position is None else position
     change = Change(op, key, values, (at, 0), START_MS + number)

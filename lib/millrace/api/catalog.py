@@ -27,7 +27,7 @@ from millrace.api.problems import ProblemError
 from millrace.api.service import Own, Service
 from millrace.config.changes import Changes
 from millrace.config.entities import Entities
-from millrace.errors import ConfigurationError, one_line
+from millrace.errors import ConfigurationError
 from millrace.io.mongo import entity_rows
 from millrace.io.mongo.entity_rows import Asked, Row
 from millrace.records import capture
@@ -161,7 +161,7 @@ def _connector(own: Service, changes: Changes, source: Source) -> Connector:
             told.state, told.tasks = status.state.lower(), [one.lower() for one in status.tasks]
             told.problem = status.cause
     except ConfigurationError as error:
-        told.problem = one_line(error)
+        told.problem = str(error)
     try:
         age_s = heartbeat_age_s(own.conf.kafka, capture.heartbeat_topic(changes.name, source))
         told.heartbeat_age_s = None if age_s is None else round(age_s, 1)
