@@ -13,7 +13,7 @@ from support.commandline import Ended, millrace
 from millrace.api.client import ApiError, Client
 from millrace.config import Config
 
-KEY = ("a/b,~c", 2**40)
+KEY = ("a/b,~c%20", 2**40)
 HOSTILE = "\x1b[31mred\u202e"
 
 
@@ -82,7 +82,7 @@ def test_the_command_prints_rows_and_says_how_far_to_trust_them(file: Path) -> N
 
 def test_the_command_prints_a_row_and_its_history(file: Path) -> None:
     (row,) = printed(millrace("entities", PARTS, *map(str, KEY), conf=file))
-    assert row["key"] == "a~1b~2~0c,1099511627776"
+    assert row["key"] == "a~1b~2~0c%20,1099511627776"
     history = millrace("entities", PEOPLE, "1", "--history", conf=file)
     assert len(printed(history)) == 2
     # What a database holds cannot control a terminal.
