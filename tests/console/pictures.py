@@ -53,7 +53,7 @@ def keep(folder: Path) -> None:
         with Image.open(folder / f"{source}.png") as picture:
             few = picture.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
         file = IMAGES / f"{name}.webp"
-        few.convert("RGB").save(file, lossless=True, quality=100, method=6)
+        few.convert("RGB").save(file, lossless=True, quality=20, method=1)
         size = file.stat().st_size
         print(f"{file.relative_to(ROOT)}: {size:,} bytes")
         if size > MOST_BYTES:
