@@ -19,10 +19,10 @@ BATCH = 5_000
 
 def position(source: dict[str, Any]) -> list[int]:
     """Where in its source's log a change is."""
-    if "sequence" in source:
+    if source.get("sequence"):
         commit, event = json.loads(source["sequence"])
         return [int(commit or event), int(event)]
-    if "file" in source:
+    if source.get("file"):
         return [int(source["file"].rpartition(".")[2]), int(source["pos"]), int(source["row"])]
     return [int(source["ts_ms"]), int(source["ord"])]
 
