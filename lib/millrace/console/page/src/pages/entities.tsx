@@ -127,12 +127,12 @@ function AsOf({ asOf, view }: { asOf: string | null; view: View }) {
 function columnsOf(entity: Captured, view: View): Column<EntityRow>[] {
   const others = entity.fields.filter((one) => !entity.key.includes(one.name)).slice(0, 8);
   return [
-    { name: entity.key.join(", "), width: "minmax(7rem, 14rem)", cell: (one) => <Text text={one.key} most={200} /> },
+    { name: entity.key.join(", "), width: "9rem", cell: (one) => <Text text={one.key} most={200} /> },
     ...others.map(({ name, type }): Column<EntityRow> => ({
-      name, width: type === "string" || type === "json" ? "minmax(10rem, 1fr)" : "minmax(6rem, 10rem)",
+      name, width: type === "string" || type === "json" ? "16rem" : "9rem",
       cell: (one) => <Value value={one.fields[name]} isUnknown={one.unknown.includes(name)} />,
     })),
-    { name: "committed", width: "14rem", cell: (one) => <time>{timeText(one.change.committed_at ?? "", view.tz)}</time> },
+    { name: "committed", width: "minmax(14rem, 1fr)", cell: (one) => <time>{timeText(one.change.committed_at ?? "", view.tz)}</time> },
   ];
 }
 

@@ -17,7 +17,7 @@ interface EntityTableProps {
 export function EntityTable({ entities, connectors, opened, view }: EntityTableProps) {
   const failing = entities.flatMap((one) => one.verdict?.advice ?? []);
   return (
-    <section class="card proof" aria-labelledby="entities">
+    <section class="card proof captured" aria-labelledby="entities">
       <h2 id="entities">What is captured</h2>
       <div class="scrolled" tabIndex={0} role="region" aria-label="Entities">
         <table class="plain">
