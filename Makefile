@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup console console-test dbt demo demo-changes test test-slow test-cluster test-airflow test-k8s chaos bench up \
+.PHONY: help setup console console-test dbt demo demo-changes demo-warehouse test test-slow test-cluster test-airflow test-k8s chaos bench up \
   down status lock format docs dashboards clean clean-data
 
 help: ## List these targets
@@ -48,6 +48,9 @@ demo: setup ## The whole way in a few minutes, with results; FILE=access.log add
 
 demo-changes: setup ## Three databases filled, changed and captured, the store proven equal to them
 	@$(BIN)/millrace demo --changes
+
+demo-warehouse: setup ## From events and prices to a warehouse, proven equal to its archive, in a few minutes
+	@$(BIN)/millrace demo --warehouse
 
 test: setup ## Every check and every test
 	$(BIN)/ruff check .

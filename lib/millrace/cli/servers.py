@@ -141,6 +141,9 @@ def demo(
     changes: Annotated[
         bool, typer.Option("--changes", help="Capture the changes of three databases instead.")
     ] = False,
+    warehouse: Annotated[
+        bool, typer.Option("--warehouse", help="Build the warehouse of a shop's events instead.")
+    ] = False,
     stays_open: Annotated[
         bool, typer.Option("--open", help="Then keep lines coming, and jobs running, until Ctrl-C.")
     ] = False,
@@ -149,17 +152,21 @@ def demo(
     """Start the servers, send lines, run the three jobs, and show the results."""
     from millrace.setup.private import private_files
     from millrace.tools import demo as demo_of_lines
-    from millrace.tools import demo_changes
+    from millrace.tools import demo_changes, demo_warehouse
     from millrace.tools.demo_process import DemoError
 
     try:
         for option, is_given in (("--file", file), ("--open", stays_open)):
-            if is_given and changes:
-                raise typer.BadParameter("works only without --changes", param_hint=option)
+            if is_given and (changes or warehouse):
+                other = "--changes" if changes else "--warehouse"
+                raise typer.BadParameter(f"works only without {other}", param_hint=option)
         with private_files():
             if changes:
                 number = CHANGES if count is None else count
                 is_whole = demo_changes.run(conf, count=number, console=console)
+            elif warehouse:
+                number = LINES if count is None else count
+                is_whole = demo_warehouse.run(conf, count=number, console=console)
             else:
                 number = LINES if count is None else count
                 is_whole = demo_of_lines.run(

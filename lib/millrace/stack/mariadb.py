@@ -117,20 +117,23 @@ def _download(folder: Path) -> None:
 
 def _command(home: Path, folders: Folders, role: _Role, listen: str) -> list[str]:
     data, statements = folders.data / role.kind, folders.run / f"{role.kind}.sql"
-    once(data, partial(_create, home))
+    # Of its own: as it starts, it removes what looks like a table that another one has left there.
+    temporary = folders.run / f"{role.kind}-tmp"
+    temporary.mkdir(mode=0o700, exist_ok=True)
+    once(data, partial(_create, home, temporary))
     write_private(statements, "\n".join(_statements(role, listen)) + "\n")
     # The one folder that SQL can read files from and write files to: empty, and nobody's else.
     exchange = folders.run / f"{role.kind}-files"
     exchange.mkdir(mode=0o700, exist_ok=True)
     command = [str(home / "bin/mariadbd"), "--no-defaults", f"--basedir={home}", *_as_user()]
     command += [f"--datadir={data}", f"--init-file={statements}", f"--secure-file-priv={exchange}"]
-    command += [f"--bind-address={listen}", f"--port={role.mysql.port}"]
+    command += [f"--bind-address={listen}", f"--port={role.mysql.port}", f"--tmpdir={temporary}"]
     return [*command, *OPTIONS, *role.options]
 
 
-def _create(home: Path, data: Path) -> None:
+def _create(home: Path, temporary: Path, data: Path) -> None:
     command = [str(home / "scripts/mariadb-install-db"), "--no-defaults", f"--basedir={home}"]
-    command += [f"--datadir={data}", *_as_user()]
+    command += [f"--datadir={data}", f"--tmpdir={temporary}", *_as_user()]
     run([*command, "--skip-test-db"], "the creation of MariaDB's data folder", cwd=home)
 
 
