@@ -29,6 +29,8 @@ PAGES = (
     "dead-letters",
     "reports",
 )
+# Pages of what the gallery does not have: a warehouse, captured tables.
+OTHERS = ("business", "entities")
 # Wide ones of all pages, and some as a phone has them.
 WIDE = {"": "1440-light", "-dark": "1440-dark"}
 NARROW = {"-narrow": "390-light", "-narrow-dark": "390-dark"}

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from console.pictures import IMAGES, MOST_BYTES, PAGES, ROOT, sources
+from console.pictures import IMAGES, MOST_BYTES, OTHERS, PAGES, ROOT, sources
 
 from millrace.console import PAGE
 
@@ -13,8 +13,10 @@ _NAMED = re.compile(r"images/(console-[a-z-]+)\.webp")
 
 def test_each_page_of_the_console_has_its_pictures() -> None:
     registry = (PAGE / "src" / "pages.ts").read_text(encoding="utf-8")
-    assert re.findall(r'\{ name: "([a-z-]+)"', registry) == [*PAGES]
-    assert sorted(file.stem for file in IMAGES.glob("console-*")) == sorted(sources())
+    names = re.findall(r'\{ name: "([a-z-]+)"', registry)
+    assert [name for name in names if name not in OTHERS] == [*PAGES]
+    assert sorted({*names}) == sorted({*PAGES, *OTHERS})
+    assert sorted(file.stem for file in IMAGES.glob("console-*.webp")) == sorted(sources())
 
 
 def test_the_documentation_shows_each_of_them_once() -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from millrace import config
 from millrace.api.guard import CONSOLE
-from millrace.config import Config, Feed, addresses
+from millrace.config import Config, addresses
 from millrace.io.warehouse.client import connection
 from millrace.io.warehouse.reading import Reader, reader
 from millrace.records.business import FIGURES, Failures, Prices, Revenue, Row, Span
@@ -28,15 +28,13 @@ _BY_NAME = {figure.row: figure for figure in FIGURES}
 
 @dataclass(frozen=True)
 class Loaded:
-    """What came of the demo: seconds of the first and of a second run, objects of `reconcile`.
+    """What came of the demo: seconds of load and build, and the objects of `reconcile`.
 
-    ``since`` is before the first of the events that were sent to the feed ``events``.
+    ``since`` is before the first of the events that were sent.
     """
 
-    events: Feed
     since: datetime
-    first_s: float
-    second_s: float
+    took_s: float
     found: Sequence[Mapping[str, Any]]
 
 
@@ -67,8 +65,7 @@ def ways_on(conf: Config, conf_file: Path) -> dict[str, str]:
 
 def _show_tables(conf: Config, loaded: Loaded, out: Console) -> None:
     assert conf.warehouse
-    title = f"Loaded and built in {loaded.first_s:.0f} s, again without news in"
-    table = new_table(f"{title} {loaded.second_s:.0f} s", "table", "rows")
+    table = new_table(f"Loaded and built in {loaded.took_s:.0f} s", "table", "rows")
     with connection(conf.warehouse, BI) as opened:
         for name in (*_FACTS, *_DIMENSIONS):
             row = opened.execute(f"SELECT count(*) FROM {WAREHOUSE}.{name}").fetchone()
