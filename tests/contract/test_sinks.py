@@ -154,7 +154,9 @@ def changes_sink(spark: SparkSession, conf: Config, feed: Feed) -> Tried:
     entities = Entities((entity,), {"title": {feed.name: "title"}})
 
     def write(rows: DataFrame, batch: Batch) -> None:
-        changed = rows.withColumn("value", F.expr(CHANGE).cast("binary"))
+        # As the job reads them: one task has all of a partition, in the order of its offsets.
+        ordered = rows.coalesce(1).sortWithinPartitions("offset")
+        changed = ordered.withColumn("value", F.expr(CHANGE).cast("binary"))
         told = to_changes(changed, entity, feed.max_record_bytes)
         store(ChangesSink(conf.mongo, feed, entities), told, batch)
 

@@ -52,5 +52,5 @@ def test_it_builds_what_it_sent_and_proves_it(tmp_path: Path) -> None:
     rows = dict(line.split()[:2] for line in done.stdout.splitlines() if line.startswith("fact_"))
     assert 0.9 * COUNT < int(rows["fact_event"].replace(",", "")) <= COUNT
     assert "✓ shop" in done.stdout
-    assert "✓ facts join" in done.stdout
+    assert "✓ facts: one version" in done.stdout
     assert "✗" not in done.stdout

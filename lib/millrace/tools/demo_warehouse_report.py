@@ -59,7 +59,9 @@ def ways_on(conf: Config, conf_file: Path) -> dict[str, str]:
         "stop": f"millrace down{option}",
     }
     if "api" in conf.stack.servers:
-        ways["console"] = f"{addresses.of_api(conf.api).text}{CONSOLE}/#/business"
+        ways["console"] = (
+            f"{addresses.of_api(conf.api).text}{CONSOLE}/business  (its token: millrace status --secrets)"
+        )
     return ways
 
 
@@ -121,7 +123,7 @@ def _span(since: datetime, step: timedelta | None = None) -> Span:
 
 
 def _show_proof(loaded: Loaded, out: Console) -> bool:
-    columns = ("feed", "archived", "minutes compared", "wrong")
+    columns = ("feed", "lines archived", "minutes", "wrong")
     table = new_table("Archive, figures and warehouse (reconcile --warehouse)", *columns)
     feeds = [one for one in loaded.found if "feed" in one]
     for one in feeds:
@@ -130,6 +132,11 @@ def _show_proof(loaded: Loaded, out: Console) -> bool:
         table.add_row(f"{mark} {one['feed']}", f"{one['lines']:,}", minutes, f"{wrong:,}")
     joins = next((one["misjoined"] for one in loaded.found if "misjoined" in one), None)
     is_joined = joins is not None and not any(joins.values())
-    table.add_row(f"{'✓' if is_joined else '✗'} facts join the one version of their product")
+    table.add_row(
+        f"{'✓' if is_joined else '✗'} facts: one version of each product",
+        "",
+        "",
+        "0" if is_joined else "?",
+    )
     out.print(table)
     return is_joined and bool(feeds) and all(one["holds"] for one in feeds)
