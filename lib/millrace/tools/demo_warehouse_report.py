@@ -59,9 +59,8 @@ def ways_on(conf: Config, conf_file: Path) -> dict[str, str]:
         "stop": f"millrace down{option}",
     }
     if "api" in conf.stack.servers:
-        ways["console"] = (
-            f"{addresses.of_api(conf.api).text}{CONSOLE}/business  (its token: millrace status --secrets)"
-        )
+        address = f"{addresses.of_api(conf.api).text}{CONSOLE}/business"
+        ways["console"] = f"{address}  # its token: millrace status --secrets"
     return ways
 
 
