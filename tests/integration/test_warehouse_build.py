@@ -317,11 +317,13 @@ def test_odbc_shows_tables_and_their_keys_and_is_refused_when_it_writes(
     text = f"Driver={driver};Server={own['host']};Port={own['port']};Database={own['dbname']}"
     opened = pyodbc.connect(f"{text};Uid={BI};Pwd={own['password']}", autocommit=True)
     with contextlib.closing(opened), opened.cursor() as cursor:
-        tables = {row.table_name: row.remarks for row in cursor.tables(schema=WAREHOUSE)}
-        assert tables.keys() == {*TABLES, "loads"}
-        assert tables["fact_event"] == "A shop's events, one row each."
-        columns = {row.column_name: row.remarks for row in cursor.columns("fact_event")}
-        assert columns["event_at"] == "Time of the event."
+        tables = {row.table_name for row in cursor.tables(schema=WAREHOUSE)}
+        assert tables == {*TABLES, "loads"}
+        columns = {row.column_name for row in cursor.columns("fact_event", schema=WAREHOUSE)}
+        assert {"event_at", "revenue"} <= columns
+        # psqlODBC's own lists leave the comments out.
+        comments = "SELECT obj_description('warehouse.fact_event'::regclass)"
+        assert cursor.execute(comments).fetchone()[0] == "A shop's events, one row each."
         keys = {
             (row.fkcolumn_name, row.pktable_name)
             for row in cursor.foreignKeys(foreignTable="fact_event", foreignSchema=WAREHOUSE)
