@@ -15,7 +15,7 @@ from millrace import config
 from millrace.cli.options import FAILED, MISUSED, ConfFile, console, end, say
 from millrace.tools.terminal import as_text
 
-LINES, CHANGES = 200_000, 6_000  # of the demos
+LINES, EVENTS, CHANGES = 200_000, 100_000, 6_000  # of the demos
 
 
 def up(
@@ -136,7 +136,9 @@ def demo(
     ] = None,
     count: Annotated[
         int | None,
-        typer.Option(min=0, help=f"Number of lines ({LINES}) or changes ({CHANGES})."),
+        typer.Option(
+            min=0, help=f"Number of lines ({LINES}), events ({EVENTS}) or changes ({CHANGES})."
+        ),
     ] = None,
     changes: Annotated[
         bool, typer.Option("--changes", help="Capture the changes of three databases instead.")
@@ -165,7 +167,7 @@ def demo(
                 number = CHANGES if count is None else count
                 is_whole = demo_changes.run(conf, count=number, console=console)
             elif warehouse:
-                number = LINES if count is None else count
+                number = EVENTS if count is None else count
                 is_whole = demo_warehouse.run(conf, count=number, console=console)
             else:
                 number = LINES if count is None else count
