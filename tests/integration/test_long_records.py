@@ -32,6 +32,8 @@ from millrace.records.ledger import Batch
 from millrace.records.limits import MAX_LINE_BYTES, MAX_RECORD_BYTES
 from millrace.transform import stage
 
+pytestmark = pytest.mark.slow
+
 GOOD = 1_000
 LONG = b"a" * (17 * 2**20)
 LONG_SHA256 = sha256(LONG).hexdigest()
@@ -148,7 +150,6 @@ def test_it_is_not_parsed_from_the_bytes_that_are_left(long: Long) -> None:
         assert long.letters() == before
 
 
-@pytest.mark.slow
 def test_a_replay_finds_the_same_and_parses_it_where_limits_are_raised(long: Long) -> None:
     assert long.replay(long.pipe.conf.feed("long")) == {"same": GOOD + 1}
     short = long.pipe.conf.feed("short")
@@ -163,7 +164,6 @@ def test_a_replay_finds_the_same_and_parses_it_where_limits_are_raised(long: Lon
     assert long.letters("short") == before
 
 
-@pytest.mark.slow
 def test_a_letter_of_before_there_was_a_limit_is_what_it_is(long: Long) -> None:
     stored = mongo.database(long.pipe.conf.mongo).dead_letters
     (letter,) = long.letters("short")

@@ -14,6 +14,8 @@ from millrace.io import delta, mongo
 from millrace.records import tables
 from millrace.records.formats import MASKS
 
+pytestmark = pytest.mark.slow
+
 SECRETS = (
     "jane.doe@example.com",
     "jane.doe%40example.com",

@@ -15,6 +15,8 @@ from millrace.proof.parts import PartFault
 from millrace.proof.reconcile import Verdict, reconcile
 from millrace.simulate.lines import generate
 
+pytestmark = pytest.mark.slow
+
 FEED = "many"
 EVENTS, SINGLE = 50, 60
 JOBS = ("archive", "ingest", "aggregate")

@@ -18,6 +18,8 @@ from millrace.io import mysql
 from millrace.io.mysql.rates import judge
 from millrace.records.rates import ServiceMinute
 
+pytestmark = pytest.mark.slow
+
 MINUTE = timedelta(minutes=1)
 MINUTES = 60
 SERVICES = ("auth", "cart", "payment", "search")
@@ -114,7 +116,6 @@ def test_the_rows_are_the_planned_incidents_and_no_others(
         assert row["reason"].startswith(row["metric"])
 
 
-@pytest.mark.slow
 def test_many_small_batches_leave_the_same_rows(
     at_once: Pipeline, spark: SparkSession, conf_file: Path, tmp_path: Path, start: datetime
 ) -> None:
@@ -125,7 +126,6 @@ def test_many_small_batches_leave_the_same_rows(
     assert rows(pipe, "rates_pieces") == rows(at_once, "rates_once")
 
 
-@pytest.mark.slow
 def test_figures_computed_again_leave_the_same_rows(at_once: Pipeline, spark: SparkSession) -> None:
     before = rows(at_once, "rates_once")
     at_once.forget("aggregate")
@@ -138,7 +138,6 @@ def test_figures_computed_again_leave_the_same_rows(at_once: Pipeline, spark: Sp
     assert rows(at_once, "rates_once") == before
 
 
-@pytest.mark.slow
 def test_lines_that_come_later_put_a_verdict_right(
     at_once: Pipeline, spark: SparkSession, start: datetime
 ) -> None:

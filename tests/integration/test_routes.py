@@ -12,6 +12,8 @@ from support.pipeline import Pipeline, pipeline
 from millrace.config import Config
 from millrace.proof.reconcile import reconcile
 
+pytestmark = pytest.mark.slow
+
 FEED = "bounded"
 NAMED = 3
 JOBS = ("archive", "ingest", "aggregate")
@@ -68,7 +70,6 @@ def test_scanners_take_no_place(pipe: Pipeline, spark: SparkSession) -> None:
     assert reconcile(spark, pipe.conf, pipe.conf.feed(FEED)).holds
 
 
-@pytest.mark.slow
 def test_a_route_that_is_forgotten_frees_its_place(pipe: Pipeline, spark: SparkSession) -> None:
     ended = millrace("routes", "forget", "/b", "--feed", FEED, conf=pipe.file)
     assert ended.code == 0, ended.said
