@@ -1,6 +1,5 @@
 """The demo: servers up, lines sent, the three jobs and a check run in turn, results drawn."""
 
-import json
 import os
 import random
 import sys
@@ -9,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -24,7 +22,14 @@ from millrace.simulate.send import SendError
 from millrace.stack import clients
 from millrace.telemetry import logs
 from millrace.tools import demo_figures, demo_file, demo_open, demo_report
-from millrace.tools.demo_process import SCRIPT, DemoError, job_command, log_file, root, run_command
+from millrace.tools.demo_process import (
+    SCRIPT,
+    DemoError,
+    job_command,
+    reconciled,
+    root,
+    run_command,
+)
 from millrace.tools.demo_report import JobRun, Sent, SentFile
 
 JOBS = ("archive", "ingest", "aggregate")
@@ -58,7 +63,7 @@ def run(
     sent_file = demo_file.send(conf, file, _send, console) if file else None
     sent = _send_generated(conf, count, sent_file, console)
     runs = [_run_job(name, conf, conf_file, console) for name in JOBS]
-    checks = _reconcile(conf, conf_file, console)
+    checks = reconciled(conf, conf_file, console, least=len(conf.feeds))
 
     out = Console()
     found = demo_report.stored(conf)
@@ -120,18 +125,6 @@ def _run_job(name: str, conf: Config, conf_file: Path, console: Console) -> JobR
     began = time.monotonic()
     _, output = run_command(name, f"{SCRIPT} {name}", command, (0,), conf, console)
     return _measured(name, time.monotonic() - began, output)
-
-
-def _reconcile(conf: Config, conf_file: Path, console: Console) -> list[dict[str, Any]]:
-    """What `reconcile` finds of each feed; raises DemoError where it cannot find out."""
-    command = [sys.executable, "-m", "millrace", "reconcile", "--json", "--conf", str(conf_file)]
-    code, output = run_command("reconcile", "millrace reconcile", command, (0, 1), conf, console)
-    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    if len(found) < len(conf.feeds):
-        raise DemoError(
-            f"reconcile ended with exit code {code}; its output is in {log_file(conf, 'reconcile')}"
-        )
-    return found
 
 
 def _measured(name: str, took_s: float, output: str) -> JobRun:

@@ -1,8 +1,6 @@
 """The demo of change capture: three databases filled, captured, changed, and proven equal."""
 
-import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,11 +19,13 @@ from millrace.simulate.working import Done, work
 from millrace.tools import demo_changes_report
 from millrace.tools.demo_changes_report import Captured
 from millrace.tools.demo_process import (
+    MILLRACE,
     SCRIPT,
     DemoError,
     in_background,
     job_command,
     log_file,
+    reconciled,
     root,
     run_command,
 )
@@ -82,7 +82,7 @@ def _servers(conf: Config, console: Console) -> Iterator[Config]:
 
 def _applied(conf_file: Path, conf: Config, console: Console, title: str) -> set[str]:
     """Has the connectors applied; the first word of each line that was said."""
-    command = [*_millrace(), "connectors", "apply", "--conf", str(conf_file)]
+    command = [*MILLRACE, "connectors", "apply", "--conf", str(conf_file)]
     title = f"millrace connectors {title}"
     _, output = run_command("connectors", title, command, (0,), conf, console)
     return {line.split()[0] for line in output.splitlines() if line.strip()}
@@ -98,7 +98,7 @@ def _captured(
         since = datetime.now(UTC)
         with console.status(f"{count:,} changes at {_RATE:g}/s"):
             changed = work(conf.changes, count, _RATE, seed=int(time.time()) + 1)
-        found = _compared(conf_file, conf, console)
+        found = reconciled(conf, conf_file, console, "--changes", least=len(entities.of(conf).all))
     return changed, found, since
 
 
@@ -117,21 +117,5 @@ def _wait_for_first_batches(conf: Config, since: datetime, console: Console) -> 
             time.sleep(_POLL_S)
 
 
-def _compared(conf_file: Path, conf: Config, console: Console) -> list[dict[str, Any]]:
-    """What `reconcile --changes` finds of each entity; raises DemoError where it cannot."""
-    command = [*_millrace(), "reconcile", "--changes", "--json", "--conf", str(conf_file)]
-    title = "millrace reconcile --changes"
-    code, output = run_command("reconcile-changes", title, command, (0, 1), conf, console)
-    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    if len(found) < len(entities.of(conf).all):
-        log = log_file(conf, "reconcile-changes")
-        raise DemoError(f"reconcile ended with exit code {code}; its output is in {log}")
-    return found
-
-
 def _delays(conf: Config, entity: str, since: datetime) -> Iterator[float]:
     return change_delays.commit_to_store_s(mongo.database(conf.mongo), entity, _JOB, since)
-
-
-def _millrace() -> list[str]:
-    return [sys.executable, "-m", "millrace"]

@@ -1,5 +1,6 @@
 """How the demos run the suite's own commands, and what they say of one that fails."""
 
+import json
 import os
 import re
 import signal
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -17,6 +18,7 @@ from millrace.config import Config, ConfigurationError
 from millrace.tools.terminal import as_text
 
 SCRIPT = "spark-submit.sh"
+MILLRACE = (sys.executable, "-m", "millrace")
 # Lines of a stack trace that say nothing to a reader.
 _TRACE = re.compile(r"\s|$|.*Traceback|Full stacktrace|Driver stacktrace")
 _TAIL_LINES = 8
@@ -72,6 +74,25 @@ def run_command(
             console.print(as_text(f"  {line[:_LONGEST_LINE]}"), soft_wrap=True)
         raise DemoError(f"{name} ended with exit code {code}; its full output is in {log}")
     return code, output
+
+
+def reconciled(
+    conf: Config, conf_file: Path, console: Console, *options: str, least: int = 1
+) -> list[dict[str, Any]]:
+    """What `millrace reconcile` finds with these options: the objects that it prints, one a line.
+
+    Raises DemoError where there are fewer than ``least``: then it could not find out.
+    """
+    name = "-".join(["reconcile", *(option.removeprefix("--") for option in options)])
+    title = " ".join(["millrace reconcile", *options])
+    command = [*MILLRACE, "reconcile", *options, "--json", "--conf", str(conf_file)]
+    code, output = run_command(name, title, command, (0, 1), conf, console)
+    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    if len(found) < least:
+        raise DemoError(
+            f"reconcile ended with exit code {code}; its output is in {log_file(conf, name)}"
+        )
+    return found
 
 
 def _exit_code(command: list[str], log: Path) -> int:

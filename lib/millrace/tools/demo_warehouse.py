@@ -1,13 +1,10 @@
 """The demo of the warehouse: events and prices sent, archived, loaded, built, and proven equal."""
 
-import json
 import os
 import random
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -23,7 +20,7 @@ from millrace.tools.demo_process import (
     SCRIPT,
     DemoError,
     job_command,
-    log_file,
+    reconciled,
     root,
     run_command,
 )
@@ -57,8 +54,8 @@ def run(conf_file: Path, *, count: int, console: Console) -> bool:
         command = job_command(name, conf_file, "--until-caught-up")
         run_command(name, f"{SCRIPT} {name}", command, (0,), conf, console)
     took_s = _run_job(conf_file, conf, console)
-    _reconcile(conf_file, conf, console, [])
-    found = _reconcile(conf_file, conf, console, ["--warehouse"])
+    reconciled(conf, conf_file, console)
+    found = reconciled(conf, conf_file, console, "--warehouse")
     out = Console()
     out.print()
     loaded = Loaded(began_at, took_s, found)
@@ -102,20 +99,3 @@ def _run_job(conf_file: Path, conf: Config, console: Console) -> float:
     title = f"{SCRIPT} warehouse (load, then dbt build)"
     run_command("warehouse", title, job_command("warehouse", conf_file), (0,), conf, console)
     return time.monotonic() - began
-
-
-def _reconcile(
-    conf_file: Path, conf: Config, console: Console, options: list[str]
-) -> list[dict[str, Any]]:
-    """What `reconcile` finds, an object a line; raises DemoError where it cannot find out."""
-    title = " ".join(["millrace reconcile", *options])
-    command = [sys.executable, "-m", "millrace", "reconcile", *options, "--json"]
-    name = "-".join(["reconcile", *(option.strip("-") for option in options)])
-    code, output = run_command(
-        name, title, [*command, "--conf", str(conf_file)], (0, 1), conf, console
-    )
-    found = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    if not found:
-        log = log_file(conf, name)
-        raise DemoError(f"reconcile ended with exit code {code}; its output is in {log}")
-    return found
