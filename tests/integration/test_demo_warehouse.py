@@ -49,7 +49,8 @@ def test_it_builds_what_it_sent_and_proves_it(tmp_path: Path) -> None:
     finally:
         stack.down(config.load(file), SILENT)
     assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    rows = dict(line.split()[:2] for line in done.stdout.splitlines() if line.startswith("fact_"))
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    rows = dict(line.split()[:2] for line in lines if line.startswith("fact_"))
     assert 0.9 * COUNT < int(rows["fact_event"].replace(",", "")) <= COUNT
     assert "✓ shop" in done.stdout
     assert "✓ facts: one version" in done.stdout
