@@ -4,10 +4,12 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import ZipFile
 
 from millrace.config import CONF_DIRECTORY, Stack
 from millrace.errors import SetupError
@@ -93,6 +95,19 @@ def retrieve(coordinates: Sequence[str], folder: Path, *, with_dependencies: boo
         run(command, f"the download of {', '.join(coordinates)}")
     if not any(folder.glob("*.jar")):
         raise SetupError(f"the download of {', '.join(coordinates)} contained no jar")
+
+
+@contextmanager
+def jar_of(coordinate: str, folder: Path) -> Iterator[ZipFile]:
+    """The one jar of ``coordinate``, opened; it lies in ``folder`` only as long as that.
+
+    Raises SetupError where the download fails.
+    """
+    with tempfile.TemporaryDirectory(dir=folder, prefix="jar-") as scratch:
+        retrieve([coordinate], Path(scratch), with_dependencies=False)
+        (jar,) = Path(scratch).glob("*.jar")
+        with ZipFile(jar) as content:
+            yield content
 
 
 def _artifact(jar: Path) -> str:
