@@ -27,6 +27,7 @@ from millrace.cli import (
     revise,
     routes,
     servers,
+    simulate,
     templates,
     warehouse,
 )
@@ -49,7 +50,7 @@ for command in (
     servers.check,
     servers.demo,
     api.api,
-    lines.simulate,
+    simulate.simulate,
     lines.send,
     lines.parse,
     lines.tap,
