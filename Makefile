@@ -113,8 +113,6 @@ lock: $(BIN)/uv ## Write the lock files anew, keeping versions that still fit
 # With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
 	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
 	$(COMPILE) --no-strip-extras -o requirements-airflow.lock requirements-airflow.in
-# With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
-	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
 
 $(BIN)/uv: | .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from millrace.cli.options import FAILED, console, say
-from millrace.config import Config
+from millrace.config import Config, captured_products
 from millrace.records.printable import printable_json
 from millrace.records.reconciliations import ALL, WAREHOUSE, Fault, Reconciliation
 
@@ -21,11 +21,16 @@ _NAMED = 20
 def reconcile(loaded: Config, feed: str | None, since: datetime | None, *, as_json: bool) -> None:
     """Compares what was loaded, prints and stores what was found, and ends with 1 if unequal."""
     from millrace.proof import warehouse as proof
+    from millrace.proof import warehouse_captured
     from millrace.runtime import loading
     from millrace.runtime.session import spark_session
 
     own, feeds = loading.section(loaded), loading.feeds(loaded)
-    chosen = [loaded.feed(feed)] if feed else list(feeds)
+    captured = captured_products.of(loaded)
+    if captured and feed not in (None, captured.name):
+        captured = None
+    of_captured = captured is not None and feed == captured.name
+    chosen = [] if of_captured else [loaded.feed(feed)] if feed else list(feeds)
     tables = {one.name: loading.table_of(loaded, one) for one in chosen}
     spark = spark_session("millrace-reconcile", loaded)
     start, verdicts = since or ALL, []
@@ -34,6 +39,9 @@ def reconcile(loaded: Config, feed: str | None, since: datetime | None, *, as_js
             found = proof.reconcile(spark, loaded, own, one, tables[one.name], start)
         verdicts.append(found)
         _tell(found, as_json=as_json)
+    if captured:
+        verdicts.append(warehouse_captured.reconcile(loaded, own, captured, start))
+        _tell(verdicts[-1], as_json=as_json)
     joins = proof.misjoined(own)
     _tell_joins(joins, as_json=as_json)
     holds = all(one.holds for one in verdicts) and not any((joins or {}).values())
