@@ -11,11 +11,12 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 
-.PHONY: help setup console console-test dbt demo demo-changes demo-warehouse test test-slow test-cluster test-airflow test-k8s chaos bench up \
-  down status lock format docs dashboards clean clean-data
+# Every target that says what it does is a word to say, not a file to make.
+HASHES := \#\#
+.PHONY: $(shell awk -F: '/^[a-z0-9-]+:.*$(HASHES) / {print $$1}' $(firstword $(MAKEFILE_LIST)))
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: .venv/.installed ## Install what is needed into .venv (the others do it by themselves)
 

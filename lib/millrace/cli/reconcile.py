@@ -23,34 +23,41 @@ if TYPE_CHECKING:
     from millrace.proof.reconcile import Verdict
 
 
+_Feed = Annotated[str | None, typer.Option(help="Only this feed.")]
+_Since = Annotated[
+    str | None,
+    typer.Option(help="Only lines received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per feed.")]
+_Every = Annotated[
+    str | None,
+    typer.Option(
+        help="Check again each time this long has passed (10m, 1h, 1d), until SIGTERM or SIGINT"
+        " ends it with 0. What does not pass, or cannot be checked, is printed each time and"
+        " ends nothing."
+    ),
+]
+_Changes = Annotated[
+    bool,
+    typer.Option("--changes", help="Compare databases with the operational store instead."),
+]
+_Warehouse = Annotated[
+    bool,
+    typer.Option("--warehouse", help="Compare the warehouse with archive and figures instead."),
+]
+_Mend = Annotated[
+    bool, typer.Option("--mend", help="With --changes: store what the databases have.")
+]
+
+
 def reconcile(
-    feed: Annotated[str | None, typer.Option(help="Only this feed.")] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(help="Only lines received since: 90m, 6h, 2d, or an ISO 8601 time (UTC)."),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object per feed.")
-    ] = False,
-    every: Annotated[
-        str | None,
-        typer.Option(
-            help="Check again each time this long has passed (10m, 1h, 1d), until SIGTERM or SIGINT"
-            " ends it with 0. What does not pass, or cannot be checked, is printed each time and"
-            " ends nothing."
-        ),
-    ] = None,
-    of_changes: Annotated[
-        bool,
-        typer.Option("--changes", help="Compare databases with the operational store instead."),
-    ] = False,
-    of_warehouse: Annotated[
-        bool,
-        typer.Option("--warehouse", help="Compare the warehouse with archive and figures instead."),
-    ] = False,
-    mend: Annotated[
-        bool, typer.Option("--mend", help="With --changes: store what the databases have.")
-    ] = False,
+    feed: _Feed = None,
+    since: _Since = None,
+    as_json: _Json = False,
+    every: _Every = None,
+    of_changes: _Changes = False,
+    of_warehouse: _Warehouse = False,
+    mend: _Mend = False,
     conf: ConfFile = config.DEFAULT_FILE,
 ) -> None:
     """Check that each line is in MongoDB, the archive and MySQL exactly once; list what is not.
@@ -70,20 +77,25 @@ def reconcile(
         raise typer.BadParameter("works only without --changes", param_hint="--warehouse")
     if mend and not of_changes:
         raise typer.BadParameter("works only with --changes", param_hint="--mend")
-    if of_changes:
-        if every:
-            options = ["--changes", *(["--mend"] if mend else [])]
-            repeated([*_command(feed, None, as_json, conf), *options], duration(every))
-        changes.reconcile(loaded, feed, mend=mend, as_json=as_json)
-        return
-    feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
+    if since and of_changes:
+        raise typer.BadParameter("works only without --changes", param_hint="--since")
+    if feed and not of_changes:
+        loaded.feed(feed)
     start = instant(since) if since else None
     if every:
-        options = ["--warehouse"] if of_warehouse else []
+        asked = {"--changes": of_changes, "--warehouse": of_warehouse, "--mend": mend}
+        options = [option for option, is_asked in asked.items() if is_asked]
         repeated([*_command(feed, since, as_json, conf), *options], duration(every))
-    if of_warehouse:
+    if of_changes:
+        changes.reconcile(loaded, feed, mend=mend, as_json=as_json)
+    elif of_warehouse:
         warehouse_proof.reconcile(loaded, feed, start, as_json=as_json)
-        return
+    else:
+        _reconcile(loaded, feed, start, as_json)
+
+
+def _reconcile(loaded: Config, feed: str | None, start: datetime | None, as_json: bool) -> None:
+    feeds = [loaded.feed(feed)] if feed else list(loaded.feeds)
     failing = _check(loaded, feeds, start, as_json)
     if failing:
         say(f"does not hold: {', '.join(failing)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from millrace.config import CONF_DIRECTORY, Config, ConfigurationError, Mongo
+from millrace.runtime import class_data
 from millrace.setup.downloads import downloads_folder, spark_jars
 from millrace.setup.java import check_java
 from millrace.setup.private import private_files
@@ -22,7 +23,7 @@ _STANDALONE = "spark://"
 _KUBERNETES = "k8s://"
 _IN_A_POD = "SPARK_DRIVER_BIND_ADDRESS"  # set by Spark in the pod of a driver
 # Spark puts them before the options that users give in extraJavaOptions.
-JVM_OPTIONS = ("spark.driver.defaultJavaOptions", "spark.executor.defaultJavaOptions")
+JVM_OPTIONS = (class_data.JVM_OPTION, "spark.executor.defaultJavaOptions")
 
 
 def spark_session(name: str, conf: Config) -> SparkSession:
@@ -43,8 +44,12 @@ def spark_session(name: str, conf: Config) -> SparkSession:
     properties = spark_properties(conf)
     coordinates = properties.pop("spark.jars.packages", None)
     if coordinates:
-        jars = spark_jars(coordinates, downloads_folder(conf.stack))
+        downloads = downloads_folder(conf.stack)
+        jars = spark_jars(coordinates, downloads)
         properties["spark.jars"] = ",".join(str(jar) for jar in jars)
+        own = spark_defaults() | {"spark.jars": properties["spark.jars"]}
+        del own["spark.jars.packages"]
+        properties[JVM_OPTIONS[0]] += class_data.jvm_option(own, downloads)
     properties[JVM_OPTIONS[0]] += f" {shlex.join(_logging(name, conf))}"
     # As arguments of the JVM's start: a session's own settings would rule over the user's.
     options = [

@@ -4,10 +4,13 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from zipfile import ZipFile
 
 from millrace.config import CONF_DIRECTORY, Stack
 from millrace.errors import SetupError
@@ -21,20 +24,32 @@ def downloads_folder(stack: Stack) -> Path:
 
 
 def once(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Makes ``folder`` by ``fill``, unless it is there: it appears complete or not at all."""
+    """Makes ``folder`` by ``fill``, unless it is there: it appears complete or not at all.
+
+    Whoever else wants it meanwhile, in another process too, waits for it.
+    """
     if folder.exists():
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
-        unfinished = Path(scratch) / folder.name
-        unfinished.mkdir()
-        fill(unfinished)
-        try:
+    with _locked(folder.with_name(f".{folder.name}.lock")):
+        if folder.exists():
+            return
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
+            unfinished = Path(scratch) / folder.name
+            unfinished.mkdir()
+            fill(unfinished)
             unfinished.rename(folder)
-        except OSError:
-            # Another run that shares the downloads was faster.
-            if not folder.exists():
-                raise
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    with file.open("w") as lock:
+        flock(lock, LOCK_EX)
+        try:
+            yield
+        finally:
+            # Who waits for it has it open; who comes later finds the folder, or makes a new lock.
+            file.unlink(missing_ok=True)
 
 
 def spark_jars(coordinates: str, downloads: Path) -> list[Path]:
@@ -93,6 +108,19 @@ def retrieve(coordinates: Sequence[str], folder: Path, *, with_dependencies: boo
         run(command, f"the download of {', '.join(coordinates)}")
     if not any(folder.glob("*.jar")):
         raise SetupError(f"the download of {', '.join(coordinates)} contained no jar")
+
+
+@contextmanager
+def jar_of(coordinate: str, folder: Path) -> Iterator[ZipFile]:
+    """The one jar of ``coordinate``, opened; it lies in ``folder`` only as long as that.
+
+    Raises SetupError where the download fails.
+    """
+    with tempfile.TemporaryDirectory(dir=folder, prefix="jar-") as scratch:
+        retrieve([coordinate], Path(scratch), with_dependencies=False)
+        (jar,) = Path(scratch).glob("*.jar")
+        with ZipFile(jar) as content:
+            yield content
 
 
 def _artifact(jar: Path) -> str:

