@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from support.captured_products import START_MS, Goods
+from support.commandline import millrace
 from support.warehouse_content import content, select
 from support.warehouse_rows import contents, emptied
 
 from millrace.config import Config, Warehouse
+from millrace.config.passwords import WAREHOUSE
 from millrace.io import mongo
 from millrace.io.failpoints import POINTS
 from millrace.io.mongo import entity_history, entity_store, letters, mends
@@ -75,6 +77,23 @@ def test_each_version_is_loaded_once_however_often_the_job_runs(goods: Goods) ->
     assert verdict(goods) == (True, 6, 0)
     select(_own(goods), "DELETE FROM raw.products WHERE product_id = 'pot'")
     assert verdict(goods)[0] is False
+
+
+def test_the_command_tells_whether_captured_products_are_all_there(
+    goods: Goods, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, name in WAREHOUSE.items():
+        monkeypatch.setenv(name, getattr(_own(goods), key).get_secret_value())
+    command = ("reconcile", "--warehouse", "--feed", goods.entity.name)
+    goods.told(("c", "cup", 1, 1, 0), ("u", "cup", 2, 1, 1))
+    assert goods.load() == DONE
+    ended = millrace(*command, conf=goods.conf.file)
+    assert (ended.code, ended.out) == (0, ""), ended.said
+    assert f"{goods.entity.name}: 2 archived lines: holds" in ended.err
+    select(_own(goods), "DELETE FROM raw.products WHERE price = 2")
+    ended = millrace(*command, conf=goods.conf.file)
+    assert ended.code == 1
+    assert "2 archived, 2 read, 2 rows expected, 1" in ended.err
 
 
 def test_a_truncate_ends_all_products_that_there_were(goods: Goods) -> None:

@@ -19,7 +19,7 @@ from millrace.io.failpoints import failpoint
 from millrace.io.mongo import captured_versions
 from millrace.io.warehouse import commit
 from millrace.io.warehouse.client import connection
-from millrace.io.warehouse.staging import staging_table
+from millrace.io.warehouse.staging import drop_abandoned, staging_table
 from millrace.parse import captured_products
 from millrace.records.history import collection
 from millrace.records.ledger import FROM_ARCHIVE, Batch, OffsetRange
@@ -44,6 +44,7 @@ def load(warehouse: Warehouse, store: Mongo, entity: str, batch: Batch) -> Write
     Raises JobError where another run loads the same ones meanwhile.
     """
     db = mongo.database(store)
+    drop_abandoned(warehouse)
     with connection(warehouse) as opened:
         left = commit.left(opened, entity, batch)
     if batch.ranges and not left:
