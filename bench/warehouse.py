@@ -18,7 +18,7 @@ from pyspark.sql.types import StructType
 from bench.measure import environment
 from bench.place import FOLDER, ROOT
 from bench.settings import variant
-from millrace.config import Config, Feed
+from millrace.config import Config
 from millrace.errors import SetupError
 from millrace.io import delta
 from millrace.io.sink import MicroBatch
@@ -38,6 +38,7 @@ ROUNDS = 2
 _PARTITIONS = 4
 _CHANGES = 2_000  # of prices and stock, over all of the time
 _ARROW_LINES = 20_000
+_AT_ONCE = 2_500_000  # lines
 _HEADER = pa.list_(pa.struct([("key", pa.string()), ("value", pa.binary())]))
 _ARROW = pa.schema(
     {
@@ -109,11 +110,12 @@ def measured(
     for mark in marks:
         began = time.monotonic()
         while archive.lines < mark:
-            archive.add(min(lines, mark - archive.lines))
-            on_step(f"archiving, up to {mark:,}", archive.lines)
-        archive.close()
-        on_step(f"loading and building {mark:,}", archive.lines)
-        _run(conf)
+            archive.add(max(_PARTITIONS, min(lines, mark - archive.lines)))
+            on_step(f"on the way to {mark:,}", archive.lines)
+            # In parts, as runs come: a build of all at once would need as much disk again.
+            if archive.lines >= mark or archive.unbuilt >= _AT_ONCE:
+                archive.close()
+                _run(conf)
         caught_up_s = round(time.monotonic() - began, 1)
         for number in range(rounds):
             before = archive.lines
@@ -125,6 +127,7 @@ def measured(
                 Built(mark, before, lines, load_s, build_s, _database_mb(conf), caught_up_s)
             )
             on_end(found[-1])
+    _empty(conf)  # It takes gigabytes.
     return found
 
 
@@ -134,9 +137,10 @@ class _Archive:
     def __init__(self, conf: Config, most: int, run_lines: int) -> None:
         self._conf = conf
         self._spark: SparkSession | None = None
+        self._sinks: dict[str, delta.DeltaSink] = {}
         self._start = datetime.now(UTC) - most / run_lines * SPAN
         self._line = SPAN / run_lines
-        self.lines, self._batches = 0, 0
+        self.lines, self.unbuilt, self._batches = 0, 0, 0
 
     def add(self, lines: int) -> None:
         """So many events, which go on in time where the last ended; first of all the products."""
@@ -152,12 +156,15 @@ class _Archive:
         rows_of = spark.range(_PARTITIONS, numPartitions=_PARTITIONS).mapInArrow(task, _SCHEMA)
         self._write(SHOP, rows_of, first, first + each, _PARTITIONS)
         self.lines += each * _PARTITIONS
+        self.unbuilt += each * _PARTITIONS
 
     def close(self) -> None:
-        """Ends its session: what is measured has the machine to itself."""
+        """Ends its session: what loads and builds has the machine to itself."""
+        self.unbuilt = 0
         if self._spark is not None:
             self._spark.stop()
             self._spark = None
+            self._sinks.clear()
 
     def _session(self) -> SparkSession:
         if self._spark is None:
@@ -166,13 +173,17 @@ class _Archive:
         return self._spark
 
     def _write(self, name: str, rows: DataFrame, first: int, until: int, partitions: int) -> None:
-        feed: Feed = self._conf.feed(name)
-        sink = delta.DeltaSink(self._session(), self._conf.storage.archive, feed)
-        sink.prepare()
-        ranges = (OffsetRange(feed.topic, name, n, first, until) for n in range(partitions))
+        ranges = (OffsetRange(name, name, n, first, until) for n in range(partitions))
         batch = Batch(f"archive-{name}", f"bench-{name}", self._batches, tuple(ranges))
-        sink.write(MicroBatch.of(batch, rows))
+        self._sink(name).write(MicroBatch.of(batch, rows))
         self._batches += 1
+
+    def _sink(self, name: str) -> delta.DeltaSink:
+        if name not in self._sinks:
+            feed, archive = self._conf.feed(name), self._conf.storage.archive
+            self._sinks[name] = delta.DeltaSink(self._session(), archive, feed)
+            self._sinks[name].prepare()
+        return self._sinks[name]
 
 
 def _record(value: bytes, topic: str, partition: int, offset: int, at: datetime) -> tuple[Any, ...]:
