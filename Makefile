@@ -78,7 +78,7 @@ test-k8s: setup ## The jobs on the cluster that KUBECONFIG names, and its faults
 chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
 	$(BIN)/pytest tests/chaos
 
-bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (an hour and a half)
+bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (several hours)
 	@$(BIN)/python -m bench
 
 up: setup ## Start Kafka, MongoDB, MariaDB, the query API and an hourly reconcile here; WITH=changes,warehouse

@@ -51,7 +51,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
-    """Without a command: measures all in turn (an hour and a half), into docs/performance.md."""
+    """Without a command: measures all in turn (several hours), into docs/performance.md."""
     if context.invoked_subcommand is None:
         compare()
         parse()
