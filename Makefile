@@ -78,7 +78,7 @@ test-k8s: setup ## The jobs on the cluster that KUBECONFIG names, and its faults
 chaos: setup ## Break everything in turn while jobs run, count what is stored (half an hour)
 	$(BIN)/pytest tests/chaos
 
-bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (an hour and a half)
+bench: setup ## Run the suite and its rivals in turn, figures into docs/performance.md (several hours)
 	@$(BIN)/python -m bench
 
 up: setup ## Start Kafka, MongoDB, MariaDB, the query API and an hourly reconcile here; WITH=changes,warehouse
@@ -114,8 +114,6 @@ lock: $(BIN)/uv ## Write the lock files anew, keeping versions that still fit
 # With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
 	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
 	$(COMPILE) --no-strip-extras -o requirements-airflow.lock requirements-airflow.in
-# With extras: pip takes the hashes of a package only where it is asked for as its dependents do.
-	$(COMPILE) --no-strip-extras -o requirements-warehouse.lock requirements-warehouse.in
 
 $(BIN)/uv: | .venv/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

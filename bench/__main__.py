@@ -29,6 +29,8 @@ from bench import (
     report,
     rounds,
     topic,
+    warehouse,
+    warehouse_report,
 )
 from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
@@ -49,7 +51,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context) -> None:
-    """Without a command: measures all in turn (an hour and a half), into docs/performance.md."""
+    """Without a command: measures all in turn (several hours), into docs/performance.md."""
     if context.invoked_subcommand is None:
         compare()
         parse()
@@ -60,6 +62,7 @@ def everything(context: typer.Context) -> None:
         index()
         ask()
         capture()
+        store()
 
 
 @app.command("contenders")
@@ -226,6 +229,34 @@ def capture(
         is_whole = rounds_ >= changes.ROUNDS and count == changes.CHANGES
         rows, goals = report.change_rows(taken), report.change_goals(waited, taken)
         _table("changes", rows, goals, console, is_whole=is_whole)
+
+
+@app.command("warehouse")
+def store(
+    marks: Annotated[
+        list[int] | None, typer.Option("--mark", help="Archived lines at a run; several in turn.")
+    ] = None,
+    lines: Annotated[int, typer.Option(help="New lines of a run.")] = warehouse.RUN_LINES,
+    rounds_: Annotated[int, typer.Option("--rounds", help="How often, a mark.")] = warehouse.ROUNDS,
+) -> None:
+    """Ten minutes of a shop, loaded and built, as the archive grows to 20 million lines."""
+    chosen = tuple(sorted(marks or warehouse.MARKS))
+    with _stack(warehouse.settings(), ["warehouse"]) as (conf, console):
+        with _progress(console) as progress:
+            total = chosen[-1] + rounds_ * lines * len(chosen)
+            bar = progress.add_task("warehouse", total=total, rate="")
+            found = warehouse.measured(
+                conf,
+                chosen,
+                lines,
+                rounds_,
+                lambda step, there: progress.update(bar, description=step, completed=there),
+                lambda one: console.print(warehouse_report.line(one), highlight=False),
+            )
+        _keep("warehouse", found, console)
+        is_whole = chosen == warehouse.MARKS and lines == warehouse.RUN_LINES
+        rows, goals = warehouse_report.rows(found), warehouse_report.goals(found)
+        _table("warehouse", rows, goals, console, is_whole=is_whole)
 
 
 @contextmanager

@@ -35,16 +35,26 @@ make_system() {
   echo "$user:x:185:185::$home:/usr/sbin/nologin" >> "$system/etc/passwd"
 }
 
-# What a lock file names, into /opt/millrace/.venv; $site is its folder of packages then.
+# What a lock file names, into an environment of /opt/millrace; $site is its folder of packages then.
 install_requirements() {
-  local system=$1 lock=$2
-  echo "the locked requirements"
-  chroot "$system" python3 -m venv --without-pip /opt/millrace/.venv
-  site=$(chroot "$system" /opt/millrace/.venv/bin/python -c \
+  local system=$1 lock=$2 environment=/opt/millrace/${3:-.venv}
+  echo "the locked requirements of $environment"
+  chroot "$system" python3 -m venv --without-pip "$environment"
+  site=$(chroot "$system" "$environment/bin/python" -c \
     'import sysconfig; print(sysconfig.get_path("purelib"))')
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
     --require-hashes --python-version "$(basename "$(dirname "$site")" | tr -d a-z)" \
     --target "$system$site" --requirement "$lock"
+}
+
+# pip makes no program that fits another root: dbt's is its entry point by the environment's Python.
+make_dbt() {
+  local system=$1
+  install_requirements "$system" "$root/requirements-warehouse.lock" .venv-dbt
+  printf '%s\n' '#!/opt/millrace/.venv-dbt/bin/python' 'from dbt.cli.main import cli' 'cli()' \
+    > "$system/opt/millrace/.venv-dbt/bin/dbt"
+  chmod 0755 "$system/opt/millrace/.venv-dbt/bin/dbt"
+  ln -s /opt/millrace/.venv-dbt/bin/dbt "$system/opt/millrace/.venv/bin/dbt"
 }
 
 finish_layer() {
@@ -73,6 +83,7 @@ make_stable_layer_of_jobs() {
   install_requirements "$system" "$work/without-spark.lock"
   (cd "$system" && printf '/%s\n' opt/millrace/lib opt/spark/python opt/spark/python/lib/py4j-*-src.zip) \
     > "$system$site/millrace.pth"
+  make_dbt "$system"
   echo "jars"
   "$python" "$root/spark-k8s/downloads.py" jars "$system/opt/spark/jars"
 }
@@ -95,6 +106,8 @@ make_package_layer() {
     mkdir -p "$1/var/lib/millrace"/{checkpoints,archive}
     cp "$root/spark-submit.sh" "$root/spark-k8s/entrypoint.sh" "$package/"
     cp --recursive "$root/jobs" "$package/"
+    mkdir -p "$package/warehouse"
+    cp --recursive "$root/warehouse/dbt" "$package/warehouse/"
     sed -i '/^spark\.jars\.packages[[:space:]]/d' "$package/conf/spark-defaults.conf"
     chmod 0755 "$package"/*.sh
   fi
@@ -106,7 +119,7 @@ make_package_layer() {
 mkdir -p "$work/system" "$work/package" "$root/.millrace/downloads"
 downloads=("$root"/lib/millrace/{setup/downloads,stack/country}.py "$root/spark-k8s/downloads.py")
 if [[ $name == millrace ]]; then
-  stable=$(stable_layer "$root/requirements.lock" "$root/conf/spark-defaults.conf" \
+  stable=$(stable_layer "$root"/requirements{,-warehouse}.lock "$root/conf/spark-defaults.conf" \
     "$root/lib/millrace/setup/object_store.py" "${downloads[@]}")
   [[ -f $stable ]] || { make_stable_layer_of_jobs "$work/system"; finish_layer "$work/system" "$stable"; }
 else

@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from millrace.config import Warehouse
 from millrace.io.warehouse import connection, prepare
+from millrace.records.received import EPOCH
 from millrace.records.warehouse import DBT, RAW, STAGING, TABLES, WAREHOUSE
 
 START = datetime(2026, 3, 28, 22, tzinfo=UTC)
@@ -59,6 +60,9 @@ def lines(seed: int, count: int) -> list[tuple[str, Row]]:
     return [
         ("events", event(count, 0, user_id="ever", order_id="o-3", event_type="purchase")),
         *made,
+        # By a clock that was never set, and by one of the year before.
+        ("events", event(count + 1, 0, event_at=EPOCH)),
+        ("requests", _request(rng, -300 * 1440)),
     ]
 
 

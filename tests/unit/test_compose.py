@@ -12,6 +12,7 @@ import yaml
 from millrace import config
 from millrace.config import passwords
 from millrace.config.yaml_file import ENV_PREFIX
+from millrace.io.warehouse import roles
 from millrace.stack import connect, reconcile
 from millrace.stack.servers import folders
 
@@ -20,23 +21,25 @@ COMPOSE_FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SERVERS = ("kafka", "mongo", "mysql")
-HEALTHY = (*SERVERS, "source-postgres", "connect")
+HEALTHY = (*SERVERS, "source-postgres", "warehouse-postgres", "connect")
 JOBS = ("ingest", "aggregate", "archive")
 API = "api"
 RECONCILE = "reconcile"
 CHANGES = ("changes", "connectors")
-BUILT = (*JOBS, API, RECONCILE, *CHANGES, "connect")
+WAREHOUSE = ("warehouse", "reconcile-warehouse")
+BUILT = (*JOBS, API, RECONCILE, *CHANGES, *WAREHOUSE, "connect")
 NO_CONFIGURATION = {"rules.yaml", "entities.yaml", "connect-jmx.yaml"}
 REQUIRED_VARIABLE = re.compile(r"\$\{([A-Z_]+):\?[^}]+\}")
 PINNED_IMAGE = re.compile(r"[a-z0-9./_-]+:v?\d+\.\d+(\.\d+)?(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?")
-PROFILES = (["observe"], ["changes"])
-# What looks at the suite, and what captures changes.
+PROFILES = (["observe"], ["changes"], ["warehouse"])
+# What looks at the suite, what captures changes, and the warehouse.
 OPTIONAL = tuple(name for name in SERVICES if SERVICES[name].get("profiles") in PROFILES)
 PROMETHEUS_FILE = ROOT / "dashboards/prometheus/prometheus.yaml"
 PROVISIONING = ROOT / "dashboards/grafana/provisioning"
 # What each service waits for: a server until it is healthy, all else until it is done.
 NEEDS = {
     **{name: {"topics", "mongo-init", "mysql"} for name in (*JOBS, API, RECONCILE)},
+    **{name: {"topics", "mongo-init", "mysql", "warehouse-postgres"} for name in WAREHOUSE},
     "changes": {"connectors"},
     "connectors": {"connect", "source-postgres", "mongo-init", "mongo-catalog", "mysql-catalog"},
     "connect": {"kafka"},
@@ -96,7 +99,8 @@ def test_schema_check_refuses_a_wrong_key(tmp_path: Path) -> None:
 
 
 def test_whatever_asks_a_server_and_every_server_with_users_has_passwords() -> None:
-    assert {*BUILT, "mongo", "mysql", "source-postgres"} <= {service for service, _ in PASSWORDS}
+    servers = {"mongo", "mysql", "source-postgres", "warehouse-postgres"}
+    assert {*BUILT, *servers} <= {service for service, _ in PASSWORDS}
 
 
 @pytest.mark.parametrize(("service", "name"), PASSWORDS)
@@ -306,6 +310,41 @@ def test_the_worker_reads_changes_as_the_embedded_one_does() -> None:
 
 def properties(text: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in text.splitlines() if line)
+
+
+def test_the_warehouse_is_loaded_and_proven_where_its_configuration_says(secrets: None) -> None:
+    own = config.load(ROOT / "conf/compose.yaml").warehouse
+    assert own
+    assert own.host == "warehouse-postgres"
+    local = config.load(ROOT / "conf/local.yaml").warehouse
+    assert local
+    assert SERVICES[own.host]["ports"] == [f"{local.host}:{local.port}:{own.port}"]
+    job, proof = (SERVICES[name]["command"] for name in WAREHOUSE)
+    assert job[:3] == ["/opt/millrace/jobs/warehouse.py", "--every", "10m"]
+    assert [part for part in proof if part != "--warehouse"] == SERVICES[RECONCILE]["command"]
+    for name in WAREHOUSE:
+        assert {*passwords.WAREHOUSE.values()} <= SERVICES[name]["environment"].keys()
+        assert SERVICES[name]["healthcheck"] == {"disable": True}
+    assert passwords.WAREHOUSE["bi_password"] in SERVICES[API]["environment"]
+    assert passwords.WAREHOUSE["password"] in SERVICES["archive"]["environment"]
+
+
+def test_the_warehouse_has_the_roles_that_the_suite_makes(secrets: None) -> None:
+    own = config.load(ROOT / "conf/compose.yaml").warehouse
+    assert own
+    script = COMPOSE["configs"]["warehouse-roles"]["content"]
+    _, statements = script.split("<<'SQL'\n")
+    found = [line for line in statements.splitlines() if line.endswith(";")]
+    assert "ON_ERROR_STOP=1" in script
+    expected = [*roles.of_server(own), *roles.with_passwords(own), *roles.of_database(own)]
+    for name in ("load", "dbt", "bi"):
+        # Given from outside, and quoted by psql.
+        expected = [
+            one.replace(f"\"{name}\" LOGIN PASSWORD ''", f"\"{name}\" LOGIN PASSWORD :'{name}'")
+            for one in expected
+        ]
+        assert f'--set {name}="$${name.upper()}_PASSWORD"' in script
+    assert found == [f"{statement};" for statement in expected]
 
 
 def test_prometheus_finds_what_captures_changes_where_it_is_up() -> None:

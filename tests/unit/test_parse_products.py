@@ -27,6 +27,7 @@ EXPECTED: dict[str, Any] = {
     "category": "books",
     "name": "Café",
     "is_deleted": False,
+    "position": None,
 }
 
 

@@ -79,7 +79,7 @@ def reconcile(
         raise typer.BadParameter("works only with --changes", param_hint="--mend")
     if since and of_changes:
         raise typer.BadParameter("works only without --changes", param_hint="--since")
-    if feed and not of_changes:
+    if feed and not (of_changes or of_warehouse):
         loaded.feed(feed)
     start = instant(since) if since else None
     if every:

@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from millrace.cli.options import FAILED, console, say
-from millrace.config import Config
+from millrace.config import Config, Warehouse, captured_products
 from millrace.records.printable import printable_json
 from millrace.records.reconciliations import ALL, WAREHOUSE, Fault, Reconciliation
 
@@ -22,16 +22,10 @@ def reconcile(loaded: Config, feed: str | None, since: datetime | None, *, as_js
     """Compares what was loaded, prints and stores what was found, and ends with 1 if unequal."""
     from millrace.proof import warehouse as proof
     from millrace.runtime import loading
-    from millrace.runtime.session import spark_session
 
-    own, feeds = loading.section(loaded), loading.feeds(loaded)
-    chosen = [loaded.feed(feed)] if feed else list(feeds)
-    tables = {one.name: loading.table_of(loaded, one) for one in chosen}
-    spark = spark_session("millrace-reconcile", loaded)
-    start, verdicts = since or ALL, []
-    for one in chosen:
-        with console.status(one.name):
-            found = proof.reconcile(spark, loaded, own, one, tables[one.name], start)
+    own, start = loading.section(loaded), since or ALL
+    verdicts = []
+    for found in _verdicts(loaded, own, feed, start):
         verdicts.append(found)
         _tell(found, as_json=as_json)
     joins = proof.misjoined(own)
@@ -42,6 +36,29 @@ def reconcile(loaded: Config, feed: str | None, since: datetime | None, *, as_js
     if not holds:
         say("does not hold: see docs/warehouse.md#when-it-does-not-hold")
         sys.exit(FAILED)
+
+
+def _verdicts(
+    loaded: Config, own: Warehouse, feed: str | None, start: datetime
+) -> "Iterator[FeedVerdict]":
+    """What is found of each feed, or of the one that is named; captured products come last."""
+    from millrace.proof import warehouse as proof
+    from millrace.proof import warehouse_captured
+    from millrace.runtime import loading
+    from millrace.runtime.session import spark_session
+
+    captured = captured_products.of(loaded)
+    is_captured = captured is not None and feed == captured.name
+    chosen = () if is_captured else (loaded.feed(feed),) if feed else loading.feeds(loaded)
+    tables = {one.name: loading.table_of(loaded, one) for one in chosen}
+    if chosen:
+        spark = spark_session("millrace-reconcile", loaded)
+        for one in chosen:
+            with console.status(one.name):
+                found = proof.reconcile(spark, loaded, own, one, tables[one.name], start)
+            yield found
+    if captured and feed in (None, captured.name):
+        yield warehouse_captured.reconcile(loaded, own, captured, start)
 
 
 def _keep(

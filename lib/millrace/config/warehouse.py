@@ -11,8 +11,9 @@ class Warehouse(RemoteServer):
     """The server, the names and passwords of those who use it, and what is loaded and built.
 
     ``user`` loads the schema ``raw``. The role ``dbt`` builds the others from it, and ``bi`` reads:
-    each has a password of its own. ``products`` is the feed of the products' changes; ``dbt`` the
-    program that builds, which is looked for where it is not given. The certificate and host name
+    each has a password of its own. ``products`` is the feed of the products' changes, or the
+    captured entity whose rows they are; ``dbt`` the program that builds, which is looked for where
+    it is not given. The certificate and host name
     are checked where ``tls`` is set: by the authorities in the PEM file ``ca_file``, which
     executors read too, else by those of the system and the JVM.
     """

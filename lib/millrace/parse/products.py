@@ -11,14 +11,14 @@ from millrace.records.fields import Fields
 
 VERSION = 1
 
-_MONEY = (18, 4)
+MONEY = (18, 4)
 
 
 def parse(line: str, options: Options = DEFAULT) -> Fields:
     """What the line says: ``changed_at``, ``product_id``, ``price``, ``stock`` and the rest.
 
-    A product that ``is_deleted`` needs neither price nor stock. Raises RejectedError where the line
-    is no change of a product.
+    A product that ``is_deleted`` needs neither price nor stock; no line has a ``position``. Raises
+    RejectedError where the line is no change of a product.
     """
     sent = json.line_object(line)
     changed_at = timestamp(sent, options, {})
@@ -37,11 +37,12 @@ def parse(line: str, options: Options = DEFAULT) -> Fields:
         "category": text(sent.get("category")),
         "name": text(sent.get("name")),
         "is_deleted": is_deleted,
+        "position": None,
     }
 
 
 def _price(sent: Any) -> Decimal | None:
-    price = decimal(sent, *_MONEY)
+    price = decimal(sent, *MONEY)
     return None if price is None or price < 0 else price
 
 

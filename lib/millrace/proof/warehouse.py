@@ -94,7 +94,7 @@ def reconcile(
     return FeedVerdict(
         feed.name,
         sum(archived.values()),
-        _differing_hours(archived, read, rows),
+        differing_hours(archived, read, rows),
         len(compared) if table == EVENTS else None,
         [
             DifferingMinute(at, one, loaded.get(at, ShopMinute()))
@@ -105,11 +105,12 @@ def reconcile(
     )
 
 
-def _differing_hours(
+def differing_hours(
     archived: Mapping[datetime, int],
     read: Mapping[datetime, Hour],
     rows: Mapping[datetime, int] | None,
 ) -> list[DifferingHour]:
+    """The hours in which batches did not read what is archived, or rows are not what they read."""
     found = []
     for at in sorted({*archived, *read, *(rows or ())}):
         told = read.get(at, Hour(0, 0))

@@ -161,8 +161,8 @@ EVENTS = Table(
 
 PRODUCTS = Table(
     "products",
-    "Changes of products. Those of one product are in the order of changed_at, topic_id,"
-    " partition, offset, part",
+    "Changes of products. Those of one product are in the order of changed_at, position, topic_id,"
+    " partition, offset, part. Of a captured row topic_id is the id of its version in the history",
     (
         *_KEY,
         _FEED,
@@ -174,6 +174,7 @@ PRODUCTS = Table(
         Column("category", "string", "its category"),
         Column("name", "string", "its name"),
         _required("is_deleted", "boolean", "whether it is no longer sold"),
+        Column("position", "string", "of a captured row: its place among changes, as a text"),
         _BATCH_ID,
     ),
     _IDENTITY,

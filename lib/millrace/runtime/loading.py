@@ -2,10 +2,10 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from millrace.config import Config, ConfigurationError, Feed, Warehouse
+from millrace.config import Config, ConfigurationError, Feed, Warehouse, captured_products
 from millrace.errors import JobError, one_line
 from millrace.io import warehouse
 from millrace.io.delta import log as delta_log
@@ -17,6 +17,7 @@ from millrace.records import warehouse_rows
 from millrace.records.ledger import FROM_ARCHIVE, Batch, OffsetRange
 from millrace.records.ranges import pieces, size
 from millrace.records.warehouse import Table
+from millrace.runtime import captured_loading
 from millrace.runtime.context import DONE, FAILED, JobContext
 from millrace.runtime.flow import ArchiveSource, Flow, Run
 from millrace.runtime.quality import Quality
@@ -25,6 +26,8 @@ from millrace.telemetry import logs
 from millrace.telemetry.logs import END
 
 _log = logging.getLogger(__name__)
+
+_Load = Callable[..., None]  # given how to retry, and whether a loss is accepted
 
 
 def section(conf: Config) -> Warehouse:
@@ -37,9 +40,12 @@ def section(conf: Config) -> Warehouse:
 
 
 def feeds(conf: Config) -> tuple[Feed, ...]:
-    """The feeds that are loaded; raises ConfigurationError where there is no warehouse, or none."""
+    """The feeds that are loaded; raises ConfigurationError where there is no warehouse, or none.
+
+    There may be none where products come from captured rows.
+    """
     loaded = tuple(feed for feed in conf.feeds if _table_of(conf, feed))
-    if not loaded:
+    if not loaded and captured_products.of(conf) is None:
         raise ConfigurationError(
             f"{conf.file}: no feed can be loaded: expected one of the format shop, of products, or"
             " of a format with status codes"
@@ -64,18 +70,24 @@ def run(context: JobContext, *, accept_loss: bool) -> int:
     """Loads each feed up to what its archive has when its turn comes; the exit code.
 
     What the ledger lacks is read, whenever and by whatever file it came. Lines that are gone from
-    the archive before they were read are a failure, unless their loss is accepted.
+    the archive before they were read are a failure, unless their loss is accepted. Last come
+    captured products, where there are any.
     """
     own = section(context.conf)
-    for position, feed in enumerate(context.conf.feeds):
-        query = f"{context.name}-{feed.name}"
+    loads: list[tuple[str, _Load]] = [
+        (feed.name, partial(_load, context, own, feed)) for feed in context.conf.feeds
+    ]
+    if entity := captured_products.of(context.conf):
+        loads.append((entity.name, partial(captured_loading.load, context, own, entity)))
+    for position, (name, load) in enumerate(loads):
+        query = f"{context.name}-{name}"
         with logs.about(query):
             try:
                 retry = Retry(query, context.conf.stream.max_outage_s, context.stopping)
                 retry.run(partial(warehouse.prepare, own))
-                _load(context, own, feed, retry, accept_loss=accept_loss)
+                load(retry, accept_loss=accept_loss)
             except StoppingError:
-                names = ", ".join(one.name for one in context.conf.feeds[position:])
+                names = ", ".join(name for name, _ in loads[position:])
                 _log.info("%s: stopped before these feeds were loaded: %s", context.name, names)
                 return DONE
             except ConfigurationError:

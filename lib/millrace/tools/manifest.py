@@ -12,7 +12,7 @@ from millrace.config import Config, Spark
 from millrace.runtime.session import spark_properties
 
 STREAMS = ("ingest", "aggregate", "archive", "changes")
-SCHEDULED = ("reconcile", "compact", "warehouse")
+SCHEDULED = ("reconcile", "compact", "warehouse", "reconcile-warehouse")
 _API = "sparkoperator.k8s.io/v1beta2"
 
 

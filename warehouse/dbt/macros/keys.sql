@@ -15,3 +15,6 @@
 {%- endmacro %}
 
 {% macro utc_date(time) -%} ({{ time }} at time zone 'UTC')::date {%- endmacro %}
+
+{# From when on dim_date has all days. #}
+{% macro first_day() -%} make_date({{ var('first_year') }}, 1, 1) {%- endmacro %}

@@ -186,15 +186,19 @@ def counted_rows(
 ) -> Iterator[tuple[list[OffsetRange], int]]:
     """Each batch that took some of ``ranges``: its offsets, and how many lines they were."""
     for offsets in ranges:
-        taken = {
-            "topic_id": offsets.topic_id,
-            "partition": offsets.partition,
-            "from_offset": {"$lt": offsets.until_offset},
-            "until_offset": {"$gt": offsets.from_offset},
-        }
-        match = _of_batches(query) | {"ranges": {"$elemMatch": taken}}
-        for row in db[ledger.COLLECTION].find(match):
+        for row in rows_over(db, query, offsets):
             yield [_range(entry) for entry in row["ranges"]], row["rows_in"]
+
+
+def rows_over(db: Database[Document], query: str, offsets: OffsetRange) -> Iterator[Document]:
+    """The ledger's rows of batches that took some of the offsets."""
+    taken = {
+        "topic_id": offsets.topic_id,
+        "partition": offsets.partition,
+        "from_offset": {"$lt": offsets.until_offset},
+        "until_offset": {"$gt": offsets.from_offset},
+    }
+    yield from db[ledger.COLLECTION].find(_of_batches(query) | {"ranges": {"$elemMatch": taken}})
 
 
 def lost(db: Database[Document], query: str) -> list[OffsetRange]:

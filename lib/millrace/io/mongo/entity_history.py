@@ -28,6 +28,7 @@ from millrace.records.received import EPOCH, received_at, record_id
 
 _SUPERSEDED = "superseded_at"
 _STANDING, _RETENTION = "key_superseded", "retention"
+MENDED = "mended"  # the index of those that came with no change
 _AT_ONCE = 1_000  # keys
 _DUPLICATE = 11_000
 _DAY_S = 86_400
@@ -46,6 +47,7 @@ def prepare(db: Database[Document], entity: str, days: int | None) -> None:
     own = db[name]
     own.create_index([("key", 1), ("order", -1), ("_id", -1)], name=KEY_ORDER)
     own.create_index([("key", 1), (_SUPERSEDED, 1)], name=_STANDING)
+    own.create_index("mended_at", name=MENDED, sparse=True)
     known = own.index_information().get(_RETENTION)
     before_s = known.get("expireAfterSeconds") if known else None
     if before_s is not None and (days is None or days * _DAY_S > before_s):

@@ -9,7 +9,7 @@ from typing import Any
 from millrace.io.warehouse.client import Connection, fetched
 from millrace.records.ledger import OffsetRange
 from millrace.records.shop_minute import ShopMinute
-from millrace.records.warehouse import EVENTS, REQUESTS, Table
+from millrace.records.warehouse import EVENTS, PRODUCTS, REQUESTS, Table
 
 _NO_MONEY = Decimal(0)
 _FACTS = {"fact_event": "event_at", "fact_order_item": "ordered_at"}
@@ -48,6 +48,15 @@ def rows_by_hour(
         (feed, since),
     ).fetchall()
     return dict(rows)
+
+
+def versions(opened: Connection, feed: str, ids: Sequence[str]) -> set[str]:
+    """Those of these versions of captured products that have a row."""
+    rows = opened.execute(
+        f"SELECT topic_id FROM {PRODUCTS.full_name} WHERE feed = %s AND topic_id = ANY(%s)",
+        (feed, list(ids)),
+    ).fetchall()
+    return {id for (id,) in rows}
 
 
 def minutes(

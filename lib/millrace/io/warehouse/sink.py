@@ -6,17 +6,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Warehouse
-from millrace.errors import JobError
 from millrace.io import delta
 from millrace.io.failpoints import failpoint
 from millrace.io.sink import MicroBatch, OutputMode
-from millrace.io.warehouse import ledger
-from millrace.io.warehouse.client import Connection, connection
+from millrace.io.warehouse import commit, ledger
+from millrace.io.warehouse.client import connection
 from millrace.io.warehouse.jdbc import jdbc_options
-from millrace.io.warehouse.staging import drop_abandoned, put_in_place, staging_table
+from millrace.io.warehouse.staging import drop_abandoned, staging_table
 from millrace.io.warehouse.tables import prepare
 from millrace.records.ledger import OffsetRange
-from millrace.records.ranges import without
 from millrace.records.warehouse import REQUESTS, Table
 from millrace.records.warehouse_rows import (
     RECEIVED_HOUR,
@@ -53,7 +51,7 @@ class WarehouseSink:
         with connection(self._warehouse) as opened:
             if batch.ranges and (loaded := ledger.stored(opened, self._feed, batch)):
                 return WriteResult(rows_in=loaded.rows_in)
-            left = self._left(opened, batch)
+            left = commit.left(opened, self._feed, batch)
         if not left:
             return self._commit(batch, left, None)
         with staging_table(self._warehouse, self._table) as staging:
@@ -66,32 +64,13 @@ class WarehouseSink:
             with batch.span("put rows in place", system=self.name):
                 result = self._commit(batch, left, staging)
             failpoint("after_warehouse_commit")
-            # What builds from these tables plans by their statistics.
-            with connection(self._warehouse) as opened:
-                opened.execute(f"ANALYZE {self._table.full_name}")
+            commit.analyze(self._warehouse, self._table)
         return result
-
-    def _left(self, opened: Connection, batch: MicroBatch) -> list[OffsetRange]:
-        return without(batch.ranges, ledger.taken_in(opened, self._feed))
 
     def _commit(
         self, batch: MicroBatch, left: Sequence[OffsetRange], staging: str | None
     ) -> WriteResult:
-        """Puts staged rows in place, with the ledger's row."""
-        with connection(self._warehouse) as opened:
-            ledger.lock(opened, self._feed)
-            if self._left(opened, batch) != left:
-                raise JobError(
-                    f"{batch.query}: another run has loaded the same lines meanwhile: let only one"
-                    " run load a feed at a time"
-                )
-            batch_id = ledger.record(opened, self._feed, batch)
-            if staging:
-                put_in_place(opened, self._table, staging, self._feed, batch_id)
-            loaded, reasons = ledger.count(opened, batch_id)
-            failpoint("before_warehouse_commit")
-        lines = loaded.rows_written + loaded.rows_dead
-        return WriteResult(rows_in=loaded.rows_in, parts_in=lines, reasons=reasons)
+        return commit.commit(self._warehouse, self._table, self._feed, batch, left, staging)
 
 
 def _staged(rows: DataFrame, table: Table) -> DataFrame:

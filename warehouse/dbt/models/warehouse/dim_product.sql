@@ -18,11 +18,25 @@ with lines as (
 
 ),
 
+-- A database may date a change before another that stands ahead of it: then that one never was to be
+-- seen. Lines have no position but their own times.
+placed as (
+
+  select
+    *,
+    max("position") over (partition by product_key order by changed_at) as furthest
+  from lines
+
+),
+
 instants as (
 
   select distinct on (product_key, changed_at) *
-  from lines
-  order by product_key, changed_at, topic_id desc, "partition" desc, "offset" desc, part desc
+  from placed
+  where "position" is null or "position" = furthest
+  order by
+    product_key, changed_at, "position" desc nulls last,
+    topic_id desc, "partition" desc, "offset" desc, part desc
 
 ),
 
