@@ -101,8 +101,9 @@ make_package_layer() {
   cp "$root/LICENSE" "$package/"
   cp --recursive --dereference "$root/conf" "$package/"
   cp --recursive "$root/lib/millrace" "$package/lib/"
-  rm -rf "$package"/lib/millrace/{stack,simulate}
+  rm -rf "$package"/lib/millrace/{stack,simulate,console/page}
   if [[ $name == millrace ]]; then
+    rm -rf "$package/lib/millrace/console/static"
     mkdir -p "$1/var/lib/millrace"/{checkpoints,archive}
     cp "$root/spark-submit.sh" "$root/spark-k8s/entrypoint.sh" "$package/"
     cp --recursive "$root/jobs" "$package/"
@@ -126,6 +127,7 @@ else
   stable=$(stable_layer "$root/requirements-api.lock" "${downloads[@]}")
   [[ -f $stable ]] || { make_stable_layer_of_api "$work/system"; finish_layer "$work/system" "$stable"; }
 fi
+[[ $name == millrace ]] || "$python" -m millrace.tools.console_build
 echo "the package"
 make_package_layer "$work/package"
 tar --directory "$work/package" --numeric-owner --sort=name --create --file "$work/package.tar" .

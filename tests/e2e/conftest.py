@@ -1,7 +1,8 @@
 """The suite on the cluster that KUBECONFIG names, its servers on the machine of the tests.
 
 The local overlay says where pods find the servers; it must be an address of this machine. The image
-is to be on the nodes, under two tags: MILLRACE_K8S_IMAGE and MILLRACE_K8S_NEXT_IMAGE.
+is to be on the nodes, under two tags: MILLRACE_K8S_IMAGE and MILLRACE_K8S_NEXT_IMAGE; and so is the
+API's, whose name is that of the jobs' with `-api` before the tag.
 """
 
 import os
@@ -19,10 +20,12 @@ from support.outcome_table import Outcome, show
 from support.pipeline import ROOT
 from support.server_faults import Servers
 
+from millrace.api.tokens import READ
 from millrace.io import kafka
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 LINES_BEGIN_HOURS_AGO = 48
+_PART_OF = "app.kubernetes.io/part-of=millrace"
 _PASSWORDS = ("MILLRACE__MONGO__PASSWORD", "MILLRACE__MYSQL__PASSWORD")
 
 
@@ -51,15 +54,15 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 
 @pytest.fixture(scope="session")
 def suite(servers: Servers) -> Iterator[Suite]:
-    """The three jobs, deployed by deploy.sh on empty servers and an empty volume."""
+    """The three jobs and the API, deployed by deploy.sh on empty servers and an empty volume."""
     applied({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-    secret = {name: os.environ[name] for name in _PASSWORDS}
-    metadata = {"name": "millrace", "namespace": NAMESPACE}
-    applied({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": secret})
-    _remove_applications()
+    token = secrets.token_urlsafe(24)
+    _keep_secret("millrace", {name: os.environ[name] for name in _PASSWORDS})
+    _keep_secret("millrace-api", {READ: token})
+    _remove_workloads()
     conf = servers.conf
     lines = marked_lines(conf.kafka, conf.feed(FEED).topic, hours_ago=LINES_BEGIN_HOURS_AGO)
-    suite = Suite(conf, lines)
+    suite = Suite(conf, lines, token)
     try:
         folder = _emptied_volume()
         suite.deploy(IMAGE)
@@ -68,7 +71,12 @@ def suite(servers: Servers) -> Iterator[Suite]:
             suite.conf = conf.model_copy(update={"storage": storage})
         yield suite
     finally:
-        _remove_applications()
+        _remove_workloads()
+
+
+def _keep_secret(name: str, content: dict[str, str]) -> None:
+    metadata = {"name": name, "namespace": NAMESPACE}
+    applied({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": content})
 
 
 def _emptied_volume() -> Path | None:
@@ -86,11 +94,11 @@ def _emptied_volume() -> Path | None:
     return folder
 
 
-def _remove_applications() -> None:
-    kinds = "scheduledsparkapplications,sparkapplications"
+def _remove_workloads() -> None:
+    kinds = "scheduledsparkapplications,sparkapplications,deployments"
     kubectl("delete", kinds, "--all", "--ignore-not-found", "--wait=true")
     wait_until(
-        lambda: "spark-role" not in kubectl("get", "pods", "--show-labels"),
+        lambda: not kubectl("get", "pods", "--selector", _PART_OF, "--output", "name"),
         "the pods are gone",
         timeout_s=180,
     )

@@ -1,7 +1,10 @@
 """The cluster that KUBECONFIG names, by kubectl."""
 
 import json
+import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -46,7 +49,11 @@ def fetched(kind: str, name: str) -> Object:
 
 def pods(application: str, role: str) -> list[Object]:
     """The pods of an application in a role that are not about to go, oldest first."""
-    labels = f"sparkoperator.k8s.io/app-name={application},spark-role={role}"
+    return labelled_pods(f"sparkoperator.k8s.io/app-name={application},spark-role={role}")
+
+
+def labelled_pods(labels: str) -> list[Object]:
+    """The pods that a selector of labels names and that are not about to go, oldest first."""
     found = json.loads(kubectl("get", "pods", "--selector", labels, "--output", "json"))["items"]
     living = [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
     return sorted(living, key=lambda pod: str(pod["metadata"]["creationTimestamp"]))
@@ -67,3 +74,18 @@ def state(application: str) -> str:
     """What the operator says of an application; empty where it has not looked at it yet."""
     status = fetched("sparkapplication", application).get("status", {})
     return str(status.get("applicationState", {}).get("state", ""))
+
+
+@contextmanager
+def forwarded(target: str, port: int) -> Iterator[int]:
+    """A free port of this machine that leads to a port of this object as long as it is open."""
+    command = ["kubectl", "--namespace", NAMESPACE, "port-forward", target, f":{port}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as forwarding:
+        try:
+            assert forwarding.stdout
+            said = forwarding.stdout.readline()
+            found = re.fullmatch(r"Forwarding from 127\.0\.0\.1:(\d+) -> \d+\n", said)
+            assert found, f"kubectl port-forward {target}: {said}"
+            yield int(found[1])
+        finally:
+            forwarding.terminate()

@@ -16,6 +16,7 @@ from millrace.config import Config
 IMAGE = os.environ.get("MILLRACE_K8S_IMAGE", "millrace:local")
 NEXT_IMAGE = os.environ.get("MILLRACE_K8S_NEXT_IMAGE", "millrace:next")
 JOBS = ("ingest", "aggregate", "archive")
+API_LABELS = "app.kubernetes.io/name=millrace-api"
 EXECUTORS = 2
 FEED = "access"
 START_TIMEOUT_S = 300
@@ -25,12 +26,22 @@ _ENDS = ("COMPLETED", "FAILED")
 _API = "sparkoperator.k8s.io/v1beta2"
 
 
+def api_image(image: str) -> str:
+    """The API's image that is deployed with this one of the jobs."""
+    name, _, tag = image.rpartition(":")
+    return f"{name}-api:{tag}"
+
+
 @dataclass
 class Suite:
-    """Three jobs on the cluster, and the lines that one of their feeds was sent."""
+    """Three jobs and the API on the cluster, and the lines that one of their feeds was sent.
+
+    ``token`` is one that the API reads for.
+    """
 
     conf: Config
     lines: MarkedLines
+    token: str
     proofs: int = 0
 
     def deploy(self, image: str) -> None:

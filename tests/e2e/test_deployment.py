@@ -2,9 +2,9 @@
 
 import pytest
 import yaml
-from kube import kubectl, running_pods, state, wait_until
-from manifests.rendered import OVERLAYS, rendered
-from suite import JOBS, START_TIMEOUT_S, Suite
+from kube import kubectl, labelled_pods, running_pods, state, wait_until
+from manifests.rendered import OVERLAYS, WITH_CHANGES, rendered
+from suite import API_LABELS, JOBS, START_TIMEOUT_S, Suite
 from support.lines import recent
 from support.server_faults import Servers
 
@@ -17,7 +17,7 @@ MONITORING = "monitoring.coreos.com/"
 GENERATED: tuple[Layout, ...] = ("app", "shop", "syslog")
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("overlay", [*OVERLAYS, WITH_CHANGES, "warehouse"])
 def test_the_server_takes_every_object_of_an_overlay(suite: Suite, overlay: str) -> None:
     known = kubectl("api-versions").split()
     manifests = rendered(overlay)
@@ -42,13 +42,13 @@ def test_each_job_is_a_driver_and_executors_in_pods_of_their_own(suite: Suite) -
 
 def test_every_process_of_a_pod_runs_as_user_185(suite: Suite) -> None:
     listing = 'for p in /proc/[0-9]*; do echo "$(stat -c %u $p) $(tr "\\0" " " < $p/cmdline)"; done'
-    for job in JOBS:
-        for role in ("driver", "executor"):
-            name = running_pods(job, role)[0]
-            said = kubectl("exec", name, "--", "bash", "-c", f"{listing} 2>/dev/null")
-            lines = [line for line in said.splitlines() if len(line.split()) > 1]
-            print(name, *(line[:90] for line in lines), sep="\n  ")
-            assert {line.split()[0] for line in lines} == {"185"}
+    names = [running_pods(job, role)[0] for job in JOBS for role in ("driver", "executor")]
+    names += [pod["metadata"]["name"] for pod in labelled_pods(API_LABELS)]
+    for name in names:
+        said = kubectl("exec", name, "--", "bash", "-c", f"{listing} 2>/dev/null")
+        lines = [line for line in said.splitlines() if len(line.split()) > 1]
+        print(name, *(line[:90] for line in lines), sep="\n  ")
+        assert {line.split()[0] for line in lines} == {"185"}
 
 
 def test_all_lines_of_all_formats_arrive_once(suite: Suite, servers: Servers) -> None:

@@ -15,12 +15,13 @@ from kube import (
     fetched,
     is_gone,
     kubectl,
+    labelled_pods,
     pods,
     running_pods,
     state,
     wait_until,
 )
-from suite import FEED, JOBS, NEXT_IMAGE, START_TIMEOUT_S, Suite
+from suite import API_LABELS, FEED, JOBS, NEXT_IMAGE, START_TIMEOUT_S, Suite, api_image
 from support.outcome_table import Outcome
 from support.server_faults import Servers
 
@@ -185,6 +186,8 @@ def test_a_roll_to_another_image_loses_nothing(suite: Suite, outcome: Outcome) -
     for job in JOBS:
         (driver,) = pods(job, "driver")
         assert driver["spec"]["containers"][0]["image"] == NEXT_IMAGE
+    for pod in labelled_pods(API_LABELS):
+        assert pod["spec"]["containers"][0]["image"] == api_image(NEXT_IMAGE)
     _judge(suite, outcome)
 
 

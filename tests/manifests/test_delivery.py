@@ -65,6 +65,17 @@ def test_the_api_carries_the_page_built_by_the_node_of_this_repository() -> None
     assert "COPY --from=console /build/static/ lib/millrace/console/static/" in recipe
 
 
+def test_an_image_built_without_an_engine_leaves_out_what_its_recipe_leaves_out() -> None:
+    script = (ROOT / "spark-k8s" / "build-rootfs.sh").read_text(encoding="utf-8")
+    (braces,) = re.findall(r'rm -rf "\$package"/lib/millrace/\{(\S+)\}', script)
+    left_out = {f"lib/millrace/{name}" for name in braces.split(",")}
+    for file in DOCKERFILES[:2]:
+        recipe = file.read_text(encoding="utf-8")
+        (names,) = re.findall(r"RUN rm -rf ((?:lib/millrace/\S+ )+)\\", recipe)
+        assert set(names.split()) == left_out
+    assert "-m millrace.tools.console_build" in script
+
+
 def test_the_workflows_are_in_order() -> None:
     command = [tools.actionlint(), "-no-color", *map(str, WORKFLOWS)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
