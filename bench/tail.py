@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ from bench.settings import variant
 from bench.usage import Meter
 from millrace import config
 from millrace.api import tokens
-from millrace.api.client import Client
+from millrace.api.client import Client, Exported
 from millrace.config import Config, addresses
 from millrace.io import mongo
 from millrace.stack.lifecycle import status
@@ -111,14 +112,20 @@ def _downloads(file: Path, conf: Config) -> Iterator[Timed]:
     with TemporaryDirectory(dir=FOLDER) as folder, Client(conf=file) as client:
         for suffix in ("ndjson", "csv", "parquet"):
             path, began = Path(folder, f"lines.{suffix}"), time.monotonic()
-            lines = client.search(from_="now-30d").export(path).lines
+            made = client.search(from_="now-30d").export(path)
             ms = 1000 * (time.monotonic() - began)
-            stored = mongo.database(conf.mongo)[TOPIC].estimated_document_count()
-            if lines != stored:
-                raise RuntimeError(f"{path.name}: {lines:,} lines of {stored:,}")
-            beside = f"{lines:,} lines, {path.stat().st_size / 1e6:,.0f} MB"
+            stored = _stored(conf, made)
+            if made.lines != stored:
+                raise RuntimeError(f"{path.name}: {made.lines:,} lines of {stored:,}")
+            beside = f"{made.lines:,} lines, {path.stat().st_size / 1e6:,.0f} MB"
             yield _timed(f"download as {suffix}", [ms], beside)
             path.unlink()
+
+
+def _stored(conf: Config, made: Exported) -> int:
+    """How many documents are of the time of a download."""
+    times = {"$gte": datetime.fromisoformat(made.since), "$lt": datetime.fromisoformat(made.until)}
+    return mongo.database(conf.mongo)[TOPIC].count_documents({"timestamp": times})
 
 
 def _finds(conf: Config) -> list[float]:
