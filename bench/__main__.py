@@ -28,6 +28,7 @@ from bench import (
     parsing,
     report,
     rounds,
+    tail,
     topic,
     warehouse,
     warehouse_report,
@@ -61,6 +62,7 @@ def everything(context: typer.Context) -> None:
         grow()
         index()
         ask()
+        watch()
         capture()
         store()
 
@@ -192,6 +194,16 @@ def ask(
         is_whole = marks == asking.MARKS
         rows, goals = report.asking_rows(found), report.asking_goals(found, walked)
         _table("asking", rows, goals, console, is_whole=is_whole)
+
+
+@app.command("tail")
+def watch() -> None:
+    """The API's start, downloads of a million lines, and fifty who watch 5,000 lines/s."""
+    with _stack() as (_, console), _progress(console) as progress:
+        bar = progress.add_task("tail", total=None, rate="")
+        found = tail.measured(lambda step: progress.update(bar, description=step))
+        _keep("tail", found, console)
+        _table("tail", tail.rows(found), tail.goals(found), console)
 
 
 @app.command("indexes")

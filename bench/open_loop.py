@@ -143,7 +143,7 @@ _SHAPES: dict[str, tuple[str, dict[str, str]]] = {
     "newest lines": ("/v1/logs", {}),
     "errors": ("/v1/logs", {"q": "level:ERROR"}),
     "5xx of a service": ("/v1/logs", {"q": "service_name:web status_code:>=500"}),
-    "path prefix": ("/v1/logs", {"q": 'http_route:"/api/*"', "size": "50"}),
+    "path prefix": ("/v1/logs", {"q": 'http_route:"/usr/admin/*"', "size": "50"}),
     "network": ("/v1/logs", {"q": "client_ip:{octet}.0.0.0/8", "size": "50"}),
     "text": ("/v1/logs", {"q": '"Chrome/1"', "size": "50"}),
     "one line": (f"/v1/logs/{TOPIC}/{{id}}", {}),

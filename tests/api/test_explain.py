@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from millrace.config import Api, Config, Feed
 from millrace.io import mysql
 from millrace.io.mysql import tables
-from millrace.records.tables import LEVELS
+from millrace.records.tables import LEVELS, TRAFFIC
 
 FEEDS = (
     Feed(name="explain_app", topic="explain_app", format="app", service_name="app"),
@@ -25,6 +25,7 @@ COUNTS = {
     ('odd "*\\', "WARN"): 7_000,
     ("-", "INFO"): 3_000,
 }
+REQUESTS = {("cart", "2xx"): 50_000, ("cart", "4xx"): 900, ("pay", "5xx"): 2_000}
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,12 @@ def own_conf(servers: Config) -> Config:
                 f"REPLACE INTO {LEVELS.name} (window_start, feed, service_name, level, error_code,"
                 " events) VALUES (%s, %s, %s, %s, '-', %s)",
                 (at, APP.name, service, level, events),
+            )
+        for (service, status_class), requests in REQUESTS.items():
+            cursor.execute(
+                f"REPLACE INTO {TRAFFIC.name} (window_start, feed, service_name, method,"
+                " http_route, status_class, requests) VALUES (%s, %s, %s, 'GET', '/', %s, %s)",
+                (at, APP.name, service, status_class, requests),
             )
     return servers.model_copy(update={"feeds": FEEDS})
 
@@ -75,6 +82,17 @@ def test_it_says_what_makes_it_narrower(client: TestClient) -> None:
         "feed: one of explain_app, explain_web",
         "a shorter time: from=2026-03-01T12:30:00Z is half of it",
     ]
+
+
+def test_of_failed_requests_it_says_how_many_failed(client: TestClient) -> None:
+    found = explained(client, q="status_code:>=500", feed=APP.name)
+    assert found["plan"] == {"index": {APP.name: "failed_time"}, "estimated": 2_900}
+    assert found["narrower"][:2] == [
+        'service_name:"cart": about 900 of 2,900 lines',
+        'service_name:"pay": about 2,000 of 2,900 lines',
+    ]
+    own = explained(client, q="status_code:>=500 service_name:pay", feed=APP.name)
+    assert own["plan"]["estimated"] == 2_000
 
 
 def test_what_makes_it_narrower_can_be_asked_for(client: TestClient) -> None:

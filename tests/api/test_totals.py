@@ -11,7 +11,7 @@ from api.conftest import asking
 from api.worlds import CODES, LEVELS, MINUTE, SERVICES, START, app_feed, empty, line, send_minute
 from support.counted import CountedFeed
 
-from millrace.api import totals
+from millrace.api import pages, totals
 from millrace.api.documents import time_text
 from millrace.api.models import Total
 from millrace.api.service import Search, Service, chosen_feeds, query
@@ -85,8 +85,11 @@ def search_of(own: Service, asked: dict[str, Any]) -> Search:
     return Search(feeds, since, until, query(own, asked["q"], feeds), "test")
 
 
-def total(own: Service, asked: dict[str, Any]) -> Total:
-    return totals.total(own, search_of(own, asked))
+def total(own: Service, asked: dict[str, Any], size: int = 1) -> Total:
+    """What is told beside a first page of that size."""
+    wanted, max_s = search_of(own, asked), own.conf.api.max_query_s
+    first = pages.page(own.db, wanted.questions(), size, max_s)
+    return totals.total(own, wanted, first, size)
 
 
 def stored(own: Service, asked: dict[str, Any]) -> int:
@@ -315,6 +318,49 @@ def test_parts_of_minutes_are_counted(first: Lines) -> None:
         for until, relation in ((20 * MINUTE, "exact"), (20.5 * MINUTE, "at_least")):
             answer = client.get("/v1/logs", params=asked | {"to": time_text(START + until)})
             assert answer.json()["total"]["relation"] == relation
+
+
+def test_of_more_lines_than_may_be_looked_at_the_newest_are_counted(
+    first: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, own = span(10, 20) | {"q": "message:job*"}, Service.of(first.world.conf)
+    assert total(own, asked) == Total(value=120, relation="at_least", source="counted")
+    monkeypatch.setattr(totals, "_LOOKED_AT", 50)
+    assert total(own, asked) == Total(value=51, relation="unknown", source="none")
+    rare = asked | {"q": "status_code:204"}
+    found = total(own, rare)
+    assert found.relation == "unknown"
+    assert 0 < (found.value or 0) < stored(own, rare)
+    monkeypatch.setattr(totals, "COUNTED_TO", 51)
+    assert total(own, asked) == Total(value=51, relation="at_least", source="counted")
+
+
+@pytest.mark.parametrize("q", ["", "status_code:>=400", "status_code:404 service_name:cart"])
+def test_lines_that_the_index_alone_tells_are_all_counted(
+    first: Lines, monkeypatch: pytest.MonkeyPatch, q: str
+) -> None:
+    asked, own = span(10, 20) | {"q": q}, Service.of(first.world.conf)
+    monkeypatch.setattr(totals, "exact", lambda *_: None)
+    monkeypatch.setattr(totals, "_LOOKED_AT", 1)
+    expected = Total(value=stored(own, asked), relation="at_least", source="counted")
+    assert total(own, asked) == expected
+    assert expected.value
+
+
+def test_what_a_page_tells_is_not_asked_again(
+    first: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise AssertionError("it is counted")
+
+    asked, own = span(10, 20) | {"q": "message:job*"}, Service.of(first.world.conf)
+    monkeypatch.setattr(search, "count", fail)
+    assert total(own, asked, 121) == Total(value=120, relation="at_least", source="counted")
+    short = own.conf.api.model_copy(update={"max_query_s": 1e-9})
+    hasty = Service.of(own.conf.model_copy(update={"api": short}))
+    assert total(hasty, asked) == Total(value=None, relation="unknown", source="none")
+    with pytest.raises(AssertionError):
+        total(own, asked, 120)
 
 
 def test_without_mysql_lines_are_counted(first: Lines) -> None:

@@ -96,6 +96,15 @@ def test_a_walk_has_each_line_once_in_order(
     ("q", "is_match"),
     [
         ("status_code:>=400", lambda one: one.get("status_code", 0) >= 400),
+        ("status_code:(404 OR 500)", lambda one: one.get("status_code", 0) >= 400),
+        ("status_code:>=500 service_name:web", lambda one: one.get("status_code") == 500),
+        (
+            'status_code:500 OR (status_code:404 path:"/item/3")',
+            lambda one: (
+                one.get("status_code") == 500
+                or (one.get("status_code") == 404 and one["path"] == "/item/3")
+            ),
+        ),
         ("level:ERROR", lambda one: one["level"] == "ERROR"),
         (
             "level:(WARN OR ERROR) service_name:web",
@@ -137,6 +146,11 @@ def test_an_answer_says_how_far_to_trust_it(
         ("level:INFO", "time"),
         ("service_name:web", "service_time"),
         ("service_name:web level:(ERROR OR WARN)", "level_time"),
+        ("status_code:>=400", "failed_time"),
+        ("status_code:404 service_name:web", "failed_time"),
+        ("status_code:500 level:ERROR", "level_time"),
+        ("status_code:>=399", "time"),
+        ("status_code:404 OR status_code:200", "time"),
     ],
 )
 def test_the_index_that_narrows_most_is_taken(client: TestClient, q: str, index: str) -> None:

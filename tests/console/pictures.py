@@ -1,7 +1,8 @@
 """Makes docs/images/console-*.webp anew: python tests/console/pictures.py [--from FOLDER]
 
-runs the test that looks at each page over an hour of lines, in a real Chromium, and keeps what the
-documentation shows of its pictures (minutes). With a folder it takes those of an earlier run.
+runs the tests that look at each page, most of them over an hour of lines, in a real Chromium, and
+keeps what the documentation shows of their pictures (minutes). With a folder it takes those of an
+earlier run.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
-TEST = "tests/console/test_console_gallery.py"
+TESTS = ("tests/console/test_console_gallery.py", "tests/console/test_console_business.py")
 MOST_BYTES = 150_000
 PAGES = (
     "overview",
@@ -29,8 +30,8 @@ PAGES = (
     "dead-letters",
     "reports",
 )
-# Pages of what the gallery does not have: a warehouse, captured tables.
-OTHERS = ("business", "entities")
+# Pages of what the gallery does not have, a warehouse and captured tables, with their pictures.
+OTHERS = {"business": ("business-1440-light",), "entities": ()}
 # Wide ones of all pages, and some as a phone has them.
 WIDE = {"": "1440-light", "-dark": "1440-dark"}
 NARROW = {"-narrow": "390-light", "-narrow-dark": "390-dark"}
@@ -39,14 +40,15 @@ _COLOURS = 256
 
 
 def sources() -> dict[str, str]:
-    """Each picture of the documentation by its file's name, with the name of the test's."""
+    """Each picture of the documentation by its file's name, with the name of a test's."""
     wide = {f"console-{page}{own}": (page, kind) for page in PAGES for own, kind in WIDE.items()}
     narrow = {
         f"console-{page}{own}": (page, kind)
         for page in NARROW_PAGES
         for own, kind in NARROW.items()
     }
-    return {name: f"gallery-{page}-{kind}" for name, (page, kind) in (wide | narrow).items()}
+    own = {name: f"gallery-{page}-{kind}" for name, (page, kind) in (wide | narrow).items()}
+    return own | {f"console-{page}": one for page, made in OTHERS.items() for one in made}
 
 
 def keep(folder: Path) -> None:
@@ -64,7 +66,7 @@ def keep(folder: Path) -> None:
 
 def taken(folder: Path) -> None:
     """Has the tests take them."""
-    command = [sys.executable, "-m", "pytest", "-m", "slow", TEST]
+    command = [sys.executable, "-m", "pytest", "-m", "slow", "-k", "sound", *TESTS]
     environment = os.environ | {"MILLRACE_SCREENSHOTS": str(folder)}
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from console import hostile
-from console.browser import NARROW, WIDE, Watched
+from console.browser import Watched
 from console.operating import asked, reading, signed
 from console.shop_world import NAME, money
 from playwright.sync_api import Browser, Locator, expect
@@ -52,21 +52,6 @@ def stored(own: Watched) -> list[Any]:
 def threshold(panel: Locator) -> Locator:
     """The field of the threshold."""
     return panel.get_by_role("spinbutton", name="Threshold")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_alerts_are_sound(browser: Browser, shop: Config, width: int, theme: str) -> None:
-    with signed(browser, shop, width, theme) as own:
-        id = made(own)
-        own.screenshot(f"rule-{width}-{theme}")
-        assert own.violations() == []
-        own.go("alerts")
-        expect(own.page.locator(".rules tbody tr").first).to_be_visible()
-        own.screenshot(f"alerts-{width}-{theme}")
-        assert own.violations() == []
-        assert own.page.evaluate("document.documentElement.scrollWidth") <= width
-        asked(own, f"/v1/alerts/{id}", method="DELETE", **{"If-Match": "*"})
 
 
 def test_errors_stand_at_their_fields(own: Watched) -> None:

@@ -69,3 +69,4 @@ def test_a_page_of_the_gallery_is_sound(
         own.screenshot(f"gallery-{name}-{width}-{theme}")
         assert own.violations() == []
         assert own.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert own.page.locator("html").get_attribute("data-theme") == theme

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from console import hostile
-from console.browser import NARROW, WIDE, Watched
+from console.browser import Watched
 from console.operating import asked, reading, signed
 from console.shop_world import DEAD, MENDED, NAME
 from playwright.sync_api import Browser, Locator, expect
@@ -45,20 +45,6 @@ def statuses(own: Watched) -> dict[str, str]:
     """The status of every letter by its reason, as the API has it."""
     every = "&status=new&status=requeued&status=resolved&status=discarded"
     return {one["_id"]: one["status"] for one in asked(own, LETTERS + every)["items"]}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_dead_letters_are_sound(browser: Browser, shop: Config, width: int, theme: str) -> None:
-    with signed(browser, shop, width, theme) as own:
-        own.go(PLACE)
-        expect(own.page.locator(".grid-row").first).to_be_visible()
-        own.screenshot(f"letters-{width}-{theme}")
-        assert own.violations() == []
-        opened(own, "not_utf8")
-        own.screenshot(f"letter-{width}-{theme}")
-        assert own.violations() == []
-        assert own.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_letters_are_those_of_the_api(own: Watched) -> None:

@@ -1,10 +1,10 @@
-"""Every page in a browser, over the data of one real run."""
+"""Points of the overview in a browser, over the data of one real run."""
 
 import random
 import re
 
 import pytest
-from console.browser import NARROW, WIDE, Watched, watched
+from console.browser import Watched, watched
 from console.ready import ready
 from playwright.sync_api import Browser, expect
 
@@ -12,23 +12,8 @@ from millrace.config import Config
 
 pytestmark = pytest.mark.slow
 
-PAGES = ("overview", "logs", "live")
 POINTS = 100
 _COMPARED = re.compile(r"figure ([\d,]+) ([=≠]) lines ([\d,]+|not counted)")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_sound(browser: Browser, real: Config, name: str, width: int, theme: str) -> None:
-    with watched(browser, real, width, theme) as own:
-        own.sign_in()
-        own.go(name)
-        ready(own.page, name)
-        own.screenshot(f"{name}-{width}-{theme}")
-        assert own.violations() == []
-        assert own.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert own.page.locator("html").get_attribute("data-theme") == theme
 
 
 def test_points_are_as_many_as_their_lines_or_say_why_not(browser: Browser, real: Config) -> None:

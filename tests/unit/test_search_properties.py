@@ -70,6 +70,17 @@ def has_required(query: Query, document: Mapping[str, Any]) -> bool:
     )
 
 
+def has_least(query: Query, document: Mapping[str, Any]) -> bool:
+    return all(
+        any(_number(value) >= least for value in values_of(document, name))
+        for name, least in query.least.items()
+    )
+
+
+def _number(value: Any) -> Any:
+    return value.to_decimal() if isinstance(value, bson.Decimal128) else value
+
+
 def compiled_or_error(text: str) -> Query | QueryError:
     try:
         return compiled(text, LAYOUTS)
@@ -86,7 +97,7 @@ def test_a_query_matches_what_it_asks_for(dice: Random) -> None:
     for each in found:
         matches = query.matches(each)
         assert matches == asked.holds(each), (asked.text, each)
-        assert not matches or has_required(query, each)
+        assert not matches or (has_required(query, each) and has_least(query, each))
     assert query.sentence == printable(query.sentence)
     assert set(operators(query.mongo)) <= OPERATORS
 
@@ -160,6 +171,28 @@ def test_what_else_is_asked_is_not_exact(text: str, required: dict[str, set[str]
     query = compiled(text, LAYOUTS)
     assert query.required == required
     assert not query.is_exact_on(("level", "service_name", "user_id", "tags", "status_code"))
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("status_code:500", {"status_code": 500}),
+        ("http.response.status_code:>=500", {"status_code": 500}),
+        ("status_code:[400 TO 499]", {"status_code": 400}),
+        ("status_code:(503 OR 404)", {"status_code": 404}),
+        ("status_code:>=400 status_code:>=500", {"status_code": 500}),
+        ("status_code:404 OR (method:GET status_code:>500)", {"status_code": 404}),
+        ("service_name:web bytes:>9007199254740993", {"bytes": 2**53 + 1}),
+        ("status_code:<500", {}),
+        ("status_code:*", {}),
+        ("status_code:500 OR level:error", {}),
+        ("NOT status_code:500", {}),
+        ("timestamp:>=2026-11-27 protocol:>=HTTP", {}),
+        ("details.items.quantity:>2", {}),  # of one of several
+    ],
+)
+def test_what_numbers_are_at_least(text: str, least: dict[str, int]) -> None:
+    assert compiled(text, LAYOUTS).least == least
 
 
 @pytest.mark.parametrize(

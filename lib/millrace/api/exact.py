@@ -12,7 +12,7 @@ from millrace.api.service import Search, Service
 from millrace.config import Feed
 from millrace.errors import UnreachableError, one_line
 from millrace.io.mongo import search, standing
-from millrace.io.mongo.search import SERVICE_TIME, Question
+from millrace.io.mongo.question import SERVICE_TIME, Question
 from millrace.io.mysql import figures
 from millrace.io.mysql.standing import Counted, named
 from millrace.records.tables import LEVEL, LEVELS, SERVICE, WINDOW_S, Key

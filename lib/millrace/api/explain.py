@@ -17,7 +17,7 @@ from millrace.api.service import (
     search,
 )
 from millrace.errors import UnreachableError, one_line
-from millrace.io.mongo.search import BY_LEVEL
+from millrace.io.mongo.question import BY_LEVEL
 from millrace.io.mysql import figures
 from millrace.records.tables import LEVEL, NO_VALUE, SERVICE
 from millrace.search import quoted
@@ -74,8 +74,10 @@ def _narrower(own: Service, asked: Search, plan: models.Plan) -> list[str]:
     if plan.estimated is None or plan.estimated <= _FEW:
         return []
     offers = []
+    told = totals.candidates(asked).table.keys
     for key, values in ((LEVEL, BY_LEVEL), (SERVICE, None)):
-        if key.name in own.conf.api.hidden or asked.asked.required.get(key.name):
+        is_shown = key in told and key.name not in own.conf.api.hidden
+        if not is_shown or asked.asked.required.get(key.name):
             continue
         counts = _counts(own, asked, key.name)
         offers += [
@@ -83,12 +85,12 @@ def _narrower(own: Service, asked: Search, plan: models.Plan) -> list[str]:
             for value, count in counts.items()
             if (values is None or value in values) and value != NO_VALUE and count < plan.estimated
         ][:_OFFERED]
-    told = [text for _, text in sorted(offers)]
+    texts = [text for _, text in sorted(offers)]
     if len(asked.feeds) > 1:
-        told.append(f"feed: one of {', '.join(feed.name for feed in asked.feeds)}")
+        texts.append(f"feed: one of {', '.join(feed.name for feed in asked.feeds)}")
     middle = asked.since + (asked.until - asked.since) / 2
-    told.append(f"a shorter time: from={middle:%Y-%m-%dT%H:%M:%SZ} is half of it")
-    return told
+    texts.append(f"a shorter time: from={middle:%Y-%m-%dT%H:%M:%SZ} is half of it")
+    return texts
 
 
 def _counts(own: Service, asked: Search, key: str) -> dict[str, int]:
@@ -96,8 +98,8 @@ def _counts(own: Service, asked: Search, key: str) -> dict[str, int]:
     try:
         with own.mysql.cursor() as cursor:
             candidates, max_s = totals.candidates(asked), own.conf.api.max_query_s
-            rows = figures.sums(cursor, candidates, [key], ["events"], 100, max_s)
+            rows = figures.sums(cursor, candidates, [key], [candidates.table.lines], 100, max_s)
     except (UnreachableError, figures.OutOfTimeError) as error:
         _log.warning("no counts: %s", one_line(error))
         return {}
-    return {str(row[key]): int(row["events"]) for row in rows}
+    return {str(row[key]): int(row[candidates.table.lines]) for row in rows}

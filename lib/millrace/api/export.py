@@ -21,8 +21,8 @@ from millrace.api.service import Own, Search, Searched
 from millrace.api.slices import Slices
 from millrace.api.streams import Streamed
 from millrace.io.mongo.client import Document
+from millrace.io.mongo.question import Question
 from millrace.io.mongo.reader import Reader
-from millrace.io.mongo.search import Question
 from millrace.records.business import Span
 
 _SLICE_S = 5.0  # searched in less, the next slice of time is longer

@@ -94,12 +94,13 @@ def counted_values(own: Service, asked: Search, field: NamedField) -> FoundValue
         nonlocal looked_at
         stages = _stages(field, LOOKED_AT - looked_at)
         for row in search.grouped_of_each(own.db, asked.between(*span).questions(), stages, look_s):
-            looked_at += sum(one["n"] for one in row["lines"])
-            hits.update({plain(one)["_id"]: one["n"] for one in row["values"]})
+            looked_at += row["lines"]
+            hits.update({plain(one).get("value"): one["n"] for one in row["values"]})
         return looked_at < LOOKED_AT
 
     slices = Slices(asked.since, asked.until, True, None)
     slices.walk(own.conf.api.max_query_s, look)
+    del hits[None]  # of lines that have none
     span = (asked.since, asked.until)
     return FoundValues(hits, "counted", looked_at, *span, slices.reached)
 
@@ -119,19 +120,26 @@ def _telling(feeds: Sequence[Feed], field: NamedField) -> tuple[Table, Key] | No
 
 
 def _stages(field: NamedField, left: int) -> list[Document]:
+    """What makes one row of the newest lines: how many they are, and how many have each value."""
+    once: Any = 1
+    unwound: list[Document] = []
+    if field.is_list:
+        # A line without any is one line, too; of several values its first one counts the line.
+        options = {"preserveNullAndEmptyArrays": True, "includeArrayIndex": "at"}
+        unwound = [{"$unwind": {"path": "$value", **options}}]
+        once = {"$cond": [{"$gt": ["$at", 0]}, 0, 1]}
+    told = {"sortBy": {"n": -1}, "output": {"value": "$_id", "n": "$n"}}
     return [
         {"$sort": {"timestamp": -1}},
         {"$limit": left},
-        {"$project": {"_id": 0, "value": field.value if field.is_list else shortened(field.value)}},
+        {"$project": {"_id": 0, "value": field.value}},
+        *unwound,
+        {"$group": {"_id": shortened("$value"), "n": {"$sum": 1}, "lines": {"$sum": once}}},
         {
-            "$facet": {
-                "lines": [{"$count": "n"}],
-                "values": [
-                    {"$unwind": "$value"},
-                    {"$group": {"_id": shortened("$value"), "n": {"$sum": 1}}},
-                    {"$sort": {"n": -1}},
-                    {"$limit": _MOST_VALUES},
-                ],
+            "$group": {
+                "_id": None,
+                "lines": {"$sum": "$lines"},
+                "values": {"$topN": {"n": _MOST_VALUES, **told}},
             }
         },
     ]

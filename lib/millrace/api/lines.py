@@ -17,7 +17,7 @@ from millrace.api.service import Own, Search, Service, chosen_feeds, query
 from millrace.io.mongo import lines as stored
 from millrace.io.mongo import search
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.search import Question
+from millrace.io.mongo.question import Question
 from millrace.search import quoted
 
 _AROUND = timedelta(hours=1)  # where lines of the same request are looked for

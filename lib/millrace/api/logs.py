@@ -47,7 +47,7 @@ def logs(
     found = pages.page(own.db, asked.questions(newest_first), size, own.conf.api.max_query_s, place)
     plan = totals.plan(own, walk.whole)
     _refuse_standstill(asked, found, newest_first, place, plan)
-    total = walk.total or totals.total(own, walk.whole)
+    total = walk.total or totals.total(own, walk.whole, None if after else found, size)
     is_end = found.is_complete
     if not is_end and len(found.items) < size:
         metrics.API_PARTIAL.labels("/v1/logs").inc()

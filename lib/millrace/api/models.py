@@ -20,7 +20,10 @@ class Document(BaseModel):
 
 
 class Total(BaseModel):
-    """How many lines match. ``exact`` where proven; else at least so many were counted."""
+    """How many lines match. ``exact`` where proven; else so many were counted, up to 10,001.
+
+    ``unknown`` where not all could be looked at in little time: there are as many at least.
+    """
 
     value: int | None
     relation: Relation

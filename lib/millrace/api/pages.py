@@ -11,7 +11,7 @@ from pymongo.database import Database
 from millrace.api.slices import Place, Slices, Span
 from millrace.io.mongo import search
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.search import Question
+from millrace.io.mongo.question import Question
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,7 @@ def _page(
     began, feeds = time.monotonic(), chosen_feeds(own.conf, [])
     asked = Search(feeds, *span(since, until), query(own, text, feeds), request.state.request_id)
     found = pages.page(own.db, asked.questions(), page * size, own.conf.api.max_query_s)
-    total = totals.total(own, asked)
+    total = totals.total(own, asked, found, page * size)
     request.state.told = f"{len(found.items)} lines in {time.monotonic() - began:.3f} s"
     content = {
         "total": total.value,

@@ -12,8 +12,9 @@ from millrace.api.row_facts import Rows
 from millrace.api.service import Service
 from millrace.io.mongo import received, search, standing
 from millrace.io.mongo.client import Document
+from millrace.io.mongo.question import SERVICE_TIME, Question
 from millrace.io.mongo.received import Received
-from millrace.io.mongo.search import SERVICE_TIME, OutOfTimeError, Question
+from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mysql.standing import names
 from millrace.records.names import OTHER
 from millrace.records.tables import LATENESS, LEVEL, SERVICE, Key

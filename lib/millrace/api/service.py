@@ -18,7 +18,7 @@ from millrace.api.trust import Freshnesses
 from millrace.config import Config, Feed, Warehouse, entities
 from millrace.config.entities import Entities
 from millrace.io.mongo.client import Document, unasked
-from millrace.io.mongo.search import Question
+from millrace.io.mongo.question import Question
 from millrace.io.mysql.pool import Pool
 from millrace.records.formats import layout
 from millrace.search import Query as Asked
@@ -115,6 +115,7 @@ class Search:
                 self.asked.required,
                 newest_first,
                 self.request_id,
+                self.asked.least,
             )
             for feed in self.feeds
         ]

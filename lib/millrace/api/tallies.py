@@ -20,7 +20,8 @@ from millrace.config import Feed
 from millrace.errors import UnreachableError
 from millrace.io.mongo import search
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.search import OutOfTimeError, Question
+from millrace.io.mongo.question import Question
+from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mysql import figures, standing
 from millrace.io.mysql.figures import Chosen
 from millrace.records.completeness import closed_until

@@ -2,41 +2,77 @@
 
 import logging
 import time
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from millrace.api.exact import exact
 from millrace.api.models import Plan, Total
+from millrace.api.pages import Page
 from millrace.api.service import Search, Service
 from millrace.errors import UnreachableError, one_line
 from millrace.io.mongo import search
+from millrace.io.mongo.question import FAILED, FAILED_TIME
 from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mysql import figures
-from millrace.records.tables import LEVEL, LEVELS, SERVICE
+from millrace.records.tables import LEVEL, LEVELS, SERVICE, STATUS_CLASS, TRAFFIC
+from millrace.windows.keys import OTHER_CLASS, STATUS_CLASSES
 
 COUNTED_TO = 10_001
+_LOOKED_AT = 10_000  # of each feed: a line that has to be read takes some microseconds
+_FAILED_CLASSES = {name for hundreds, name in STATUS_CLASSES.items() if 100 * hundreds >= FAILED}
+_FAILED_CLASSES |= {OTHER_CLASS}  # of 600 and above, though there are others
 _MINUTE = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
 
 
-def total(own: Service, asked: Search) -> Total:
+def total(own: Service, asked: Search, first: Page | None, size: int) -> Total:
     """How many lines match: by figures where they are proven, else counted up to 10,001.
 
-    It is counted within half the time of a query.
+    ``first`` is the first page, of up to ``size`` lines, where there is no other before it. Where
+    it has all lines, or there was no time to find so many, they are not looked at again. Else the
+    newest are counted: of so many that it takes little time. If there are others, the number is
+    unknown, but for how many it is more than.
     """
     proven = exact(own, asked)
     if proven is not None:
         return Total(value=proven, relation="exact", source="figures")
-    counted, ends_at = 0, time.monotonic() + own.conf.api.max_query_s / 2
+    shown = len(first.items) if first else 0
+    if first and first.is_complete:
+        return Total(value=shown, relation="at_least", source="counted")
+    if first and shown < size:
+        return _unknown(shown)
+    return _counted(own, asked, shown)
+
+
+def _counted(own: Service, asked: Search, shown: int) -> Total:
+    """The newest lines, counted within half the time of a query; at least those ``shown``."""
+    counted, is_whole = 0, True
+    ends_at = time.monotonic() + own.conf.api.max_query_s / 2
     for question in asked.questions():
         try:
-            left_s = max(0.001, ends_at - time.monotonic())
-            counted += search.count(own.db, question, COUNTED_TO - counted, left_s)
+            since = None
+            if not question.is_told:
+                since = search.bound(own.db, question, _LOOKED_AT, _left_s(ends_at))
+            newest = replace(question, since=since) if since else question
+            counted += search.count(own.db, newest, COUNTED_TO - counted, _left_s(ends_at))
         except OutOfTimeError:
-            return Total(value=counted or None, relation="unknown", source="none")
+            return _unknown(max(shown, counted))
         if counted >= COUNTED_TO:
-            break
-    return Total(value=counted, relation="at_least", source="counted")
+            return Total(value=counted, relation="at_least", source="counted")
+        is_whole = is_whole and since is None
+    if is_whole:
+        return Total(value=counted, relation="at_least", source="counted")
+    return _unknown(max(shown, counted))
+
+
+def _left_s(ends_at: float) -> float:
+    return max(0.001, ends_at - time.monotonic())
+
+
+def _unknown(lines: int) -> Total:
+    return Total(value=lines or None, relation="unknown", source="none")
 
 
 def plan(own: Service, asked: Search) -> Plan:
@@ -50,7 +86,8 @@ def estimated(own: Service, asked: Search) -> int | None:
     """How many lines the indexes lead to, of whole minutes; None where MySQL does not answer."""
     try:
         with own.mysql.cursor() as cursor:
-            return figures.total(cursor, candidates(asked), "events")
+            chosen = candidates(asked)
+            return figures.total(cursor, chosen, chosen.table.lines)
     except UnreachableError as error:
         _log.warning("no estimate: %s", one_line(error))
         return None
@@ -58,12 +95,16 @@ def estimated(own: Service, asked: Search) -> int | None:
 
 def candidates(asked: Search) -> figures.Chosen:
     """The figures of the lines that the indexes lead to, in whole minutes."""
-    keys = {
+    is_failed = any(question.index == FAILED_TIME for question in asked.questions())
+    table = TRAFFIC if is_failed else LEVELS
+    keys: dict[str, Collection[str]] = {
         key.name: {value[: key.characters] for value in values}
         for key in (SERVICE, LEVEL)
-        if (values := asked.asked.required.get(key.name))
+        if key in table.keys and (values := asked.asked.required.get(key.name))
     }
+    if is_failed:
+        keys[STATUS_CLASS.name] = _FAILED_CLASSES
     since = asked.since.replace(second=0, microsecond=0)
     until = asked.until.replace(second=0, microsecond=0)
     until += _MINUTE if until < asked.until else timedelta()
-    return figures.Chosen(LEVELS, [feed.name for feed in asked.feeds], since, until, keys)
+    return figures.Chosen(table, [feed.name for feed in asked.feeds], since, until, keys)

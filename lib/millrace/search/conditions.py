@@ -21,7 +21,8 @@ from millrace.search.syntax import Piece, Wildcard
 
 Filter = dict[str, Any]
 """A filter, or a part of one, as `find` takes it."""
-Scalar = str | int | float | Decimal | datetime
+Number = int | float | Decimal
+Scalar = str | Number | datetime
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "$gte": ge,
@@ -51,6 +52,10 @@ class Condition(ABC):
     @abstractmethod
     def words(self, *, negated: bool) -> str:
         """What is said of the value: "is 5", "is not 5"."""
+
+    def least(self) -> Number | None:
+        """What it is at least, where it must be a number; else None."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,10 @@ class OneOf(Condition):
             return f"is {'not ' * negated}{options}"
         return f"is {'none' if negated else 'one'} of {options}"
 
+    def least(self) -> Number | None:
+        numbers = [one for one in self.options if isinstance(one, Number)]
+        return min(numbers) if len(numbers) == len(self.options) else None
+
 
 @dataclass(frozen=True)
 class Between(Condition):
@@ -118,6 +127,9 @@ class Between(Condition):
         limits = " and ".join(f"{words[sign]} {said(limit)}" for sign, limit in self._limits)
         has_both = len(self._limits) == 2
         return f"is {'not ' * negated}{'both ' * (negated and has_both)}{limits}"
+
+    def least(self) -> Number | None:
+        return self.low if isinstance(self.low, Number) else None
 
     @cached_property
     def _limits(self) -> list[tuple[str, Scalar]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from millrace.records.formats import Layout
 from millrace.search import grammar
+from millrace.search.conditions import Number
 from millrace.search.errors import QueryError
 from millrace.search.meaning import Meaning
 from millrace.search.names import catalogue
@@ -45,6 +46,11 @@ class Query:
         be no match.
         """
         return self._node.required()
+
+    @cached_property
+    def least(self) -> Mapping[str, Number]:
+        """Fields of numbers, and for each what the value of every match is at least."""
+        return self._node.least()
 
     def is_exact_on(self, keys: Collection[str]) -> bool:
         """Whether the query asks for nothing but what ``required`` says, of these fields only."""

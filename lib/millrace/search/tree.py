@@ -5,11 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from millrace.search.conditions import Condition, Contains, Filter, OneOf
+from millrace.search.conditions import Condition, Contains, Filter, Number, OneOf
 from millrace.search.places import Place
 
 Required = dict[str, frozenset[str]]
 """Fields of text, and the values of which every match has one."""
+Least = dict[str, Number]
+"""Fields of numbers, and what the value of every match is at least."""
 
 
 class Node(ABC):
@@ -29,6 +31,10 @@ class Node(ABC):
 
     def required(self) -> Required:
         """What every match must have."""
+        return {}
+
+    def least(self) -> Least:
+        """What numbers of every match are at least."""
         return {}
 
     def is_exact_on(self, keys: Collection[str]) -> bool:
@@ -86,6 +92,11 @@ class Term(Node):
             return {}
         texts = {option for option in self.condition.options if isinstance(option, str)}
         return {self.name: frozenset(texts)} if texts else {}
+
+    def least(self) -> Least:
+        (first, *others) = self.places
+        least = self.condition.least()
+        return {} if others or first.list_at or least is None else {self.name: least}
 
     def is_exact_on(self, keys: Collection[str]) -> bool:
         return bool(self.required()) and self.name in keys
@@ -177,6 +188,13 @@ class All(Node):
                 found[name] = found.get(name, values) & values
         return found
 
+    def least(self) -> Least:
+        found: Least = {}
+        for part in self.parts:
+            for name, least in part.least().items():
+                found[name] = max(found.get(name, least), least)
+        return found
+
     def is_exact_on(self, keys: Collection[str]) -> bool:
         return all(part.is_exact_on(keys) for part in self.parts)
 
@@ -206,6 +224,14 @@ class Either(Node):
         return {
             name: values.union(*(other[name] for other in others))
             for name, values in first.items()
+            if all(name in other for other in others)
+        }
+
+    def least(self) -> Least:
+        first, *others = (part.least() for part in self.parts)
+        return {
+            name: min(least, *(other[name] for other in others))
+            for name, least in first.items()
             if all(name in other for other in others)
         }
 

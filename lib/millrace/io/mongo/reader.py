@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from millrace.io.mongo import letters, search
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.search import Question
+from millrace.io.mongo.question import Question
 from millrace.records.dead_letters import Reason, Status
 
 _AT_ONCE = 1_000  # documents of all feeds; the server sends at most 16 MB of each feed at once

@@ -1,7 +1,7 @@
 """Documents of a feed by time, newest or oldest first: each question has an index and a bound."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,7 @@ from pymongo.database import Database
 from pymongo.errors import ExecutionTimeout, OperationFailure
 
 from millrace.io.mongo.client import Document
-from millrace.io.mongo.collections import INDEXES
-from millrace.records.tables import LEVEL, SERVICE
+from millrace.io.mongo.question import Question
 
 
 @dataclass(frozen=True)
@@ -23,57 +22,11 @@ class Place:
     is_included: bool = False
 
 
-SERVICE_TIME, _LEVEL_TIME, _TIME = "service_time", "level_time", "time"
-BY_LEVEL = frozenset(
-    next(options for name, _, options in INDEXES if name == _LEVEL_TIME)["partialFilterExpression"][
-        "level"
-    ]["$in"]
-)
 _OUT_OF_MEMORY = 292  # of a stage that may use no disk
 
 
 class OutOfTimeError(Exception):
     """The server did not answer within the time that the question was given."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of one feed's documents between two times.
-
-    ``match`` is a filter of MongoDB's, ``required`` names fields with the values one of which each
-    match has. ``comment`` is told to the server's log. ``since`` is within, ``until`` is not.
-    """
-
-    feed: str
-    match: Document
-    since: datetime
-    until: datetime
-    required: Mapping[str, Collection[str]] = field(default_factory=dict)
-    newest_first: bool = True
-    comment: str = ""
-
-    @property
-    def index(self) -> str:
-        """The index that narrows most: by level only of those few that it has."""
-        levels = self.required.get(LEVEL.name)
-        if levels and BY_LEVEL.issuperset(levels):
-            return _LEVEL_TIME
-        return SERVICE_TIME if self.required.get(SERVICE.name) else _TIME
-
-    def filter(self, times: Document) -> Document:
-        """The whole filter, with these bounds of the time."""
-        keys: Document = {
-            name: {"$in": sorted(self.required[name])}
-            for index, name in ((_LEVEL_TIME, LEVEL.name), (SERVICE_TIME, SERVICE.name))
-            if index == self.index
-        }
-        parts = [{"timestamp": times}, *([keys] if keys else []), self.match]
-        return {"$and": [part for part in parts if part]}
-
-    @property
-    def span(self) -> Document:
-        """The bounds of its time."""
-        return {"$gte": self.since, "$lt": self.until}
 
 
 def page(
@@ -111,6 +64,28 @@ def count(db: Database[Document], asked: Question, limit: int, max_s: float) -> 
             maxTimeMS=ms(max_s),
             comment=asked.comment,
         )
+
+
+def bound(
+    db: Database[Document], asked: Question, candidates: int, max_s: float
+) -> datetime | None:
+    """A time since which there are more than so many candidates, and few more.
+
+    Candidates are what the index leads to: no document is read for it. None where there are no
+    more than that in all; raises OutOfTimeError.
+    """
+    with in_time():
+        found = db[asked.feed].find(
+            replace(asked, match={}).filter(asked.span),
+            {"_id": 0, "timestamp": 1},
+            hint=asked.index,
+            sort=[("timestamp", -1)],
+            skip=candidates,
+            limit=1,
+            max_time_ms=ms(max_s),
+            comment=asked.comment,
+        )
+        return next((one["timestamp"] for one in found), None)
 
 
 def grouped(

@@ -76,7 +76,7 @@ export default function Logs({ view }: PageProps) {
 
 function totalText({ total }: Page): string {
   if (total.relation === "exact") return `${counted(total.value ?? 0, "line")}, proven by figures`;
-  if (total.relation === "unknown") return total.value ? `more than ${counted(total.value, "line")}` : "number unknown";
+  if (total.relation === "unknown") return total.value ? `at least ${counted(total.value, "line")}` : "number unknown";
   return (total.value ?? 0) > 10_000 ? `more than ${count(10_000)} lines` : counted(total.value ?? 0, "line");
 }
 
