@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,10 @@ OF_SOURCES: dict[Source, Server] = {
 
 
 class _Writers:
-    """A thread for each database that writes to it until told that it may end, and has done all."""
+    """A thread for each database that writes to it until told that it may end."""
 
     def __init__(self, conf: Config, count: int) -> None:
-        self._conf, self._count = conf, count // len(OF_SOURCES)
+        self._conf, self._count = conf, count
         self.may_end = threading.Event()
         self.done: dict[Source, Done] = {source: Done() for source in OF_SOURCES}
         self.failures: list[BaseException] = []
@@ -66,13 +67,14 @@ class _Writers:
 
     @property
     def have_done_all(self) -> bool:
-        return all(done.operations >= self._count for done in self.done.values())
+        """Whether so many operations were done, in all databases together."""
+        return sum(done.operations for done in self.done.values()) >= self._count
 
     def _write(self, source: Source) -> None:
         own = self.done[source]
         try:
             for seed in itertools.count(1):
-                if self.may_end.is_set() and own.operations >= self._count:
+                if self.may_end.is_set():
                     return
                 assert self._conf.changes
                 some = work(
@@ -148,10 +150,23 @@ class _Capture:
         return self._jobs[-1]
 
     def has_come_back(self) -> None:
-        """Waits until each connector has gone past what is committed now, and the job runs."""
+        """Waits until connectors have gone past what is committed now, and the job has stored it.
+
+        What is killed next is at work.
+        """
         known = entities.of(self._servers.conf)
         for name in ENTITIES:
             marked(self._servers.conf, known.entity(name), PATIENCE_S)
+        batches = mongo.database(self._servers.conf.mongo).batches
+        since = datetime.now(UTC)
+        for name in ENTITIES:
+            newer = {"query": f"changes-{name}", "committed_at": {"$gte": since}}
+            wait_until(
+                lambda of=newer: batches.find_one(of) is not None,
+                self.job.told(),
+                timeout_s=PATIENCE_S,
+                poll_s=0.5,
+            )
         assert not self.job.has_ended, self.job.told()
 
     def close(self) -> None:
