@@ -11,9 +11,9 @@ import yaml
 from millrace.config import Config, entities
 from millrace.config.changes import Changes
 from millrace.io import kafka, mongo
-from millrace.io.mongo import entity_history, entity_store
+from millrace.io.mongo import entity_changes, entity_history, entity_store
 from millrace.io.mongo.collections import prepare_ledger
-from millrace.parse.changes import Placed, latest
+from millrace.parse.changes import Placed
 from millrace.records import dead_letters, history, ledger, reconciliations
 from millrace.records.changes import Change, Op
 from millrace.records.ledger import Batch, OffsetRange
@@ -96,12 +96,7 @@ def store(conf: Config, name: str, changes: Sequence[Placed], batch_id: int = 0)
     prepare_ledger(db)
     entity_store.prepare(db, captured.all, captured.catalog)
     entity_history.prepare(db, name, captured.history_days)
-    entity_history.write(db, name, topic, 0, changes)
-    left = latest(changes)
-    if left.truncate:
-        db[name].bulk_write([entity_store.truncation(left.truncate, topic, 0)])
-    if left.changes:
-        db[name].bulk_write([entity_store.update(one, topic, 0) for one in left.changes])
+    entity_changes.write(db, name, topic, 0, changes)
     first, last = changes[0], changes[-1]
     taken = OffsetRange(topic, "topic-of-a-test", 0, first.offset, last.offset + 1)
     times = {

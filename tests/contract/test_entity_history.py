@@ -9,8 +9,8 @@ import pytest
 
 from millrace.config import Config
 from millrace.io import mongo
-from millrace.io.mongo import entity_history, entity_rows, entity_store, mends
-from millrace.parse.changes import Placed, latest
+from millrace.io.mongo import entity_changes, entity_history, entity_rows, entity_store, mends
+from millrace.parse.changes import Placed
 from millrace.records import history
 from millrace.records.changes import Change
 from millrace.records.received import EPOCH
@@ -77,11 +77,7 @@ def test_the_version_that_stands_is_the_row_of_the_store(
 ) -> None:
     db, changes = mongo.database(servers.mongo), drawn(seed, 40)
     for batch in (changes[:17], changes[17:]):
-        entity_history.write(db, entity, TOPIC, 0, batch)
-        left = latest(batch)
-        if left.truncate:
-            db[entity].bulk_write([entity_store.truncation(left.truncate, TOPIC, 0)])
-        db[entity].bulk_write([entity_store.update(one, TOPIC, 0) for one in left.changes])
+        entity_changes.write(db, entity, TOPIC, 0, batch)
     for row in db[entity].find({"change.deleted": None}):
         newest = max(
             (one for one in stored(servers, entity) if one["key"] == row["_id"]),

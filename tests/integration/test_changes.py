@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -18,7 +20,7 @@ from millrace import stack
 from millrace.cli.changes import simulate
 from millrace.config import Config, entities
 from millrace.io import kafka, mongo
-from millrace.io.mongo import entity_store, letters
+from millrace.io.mongo import entity_purge, entity_store, letters
 from millrace.io.sources import mariadb, postgres
 from millrace.proof.changes import Compared, compare
 from millrace.proof.requeue_changes import requeue_changes
@@ -231,6 +233,29 @@ def test_a_column_that_is_added_or_dropped_stops_nothing(
     assert [row["original_title"] for row in stored] == ["a", "b"]
     connectors = Connectors.of(captured)
     assert not [said for said in connectors.status(["mariadb"]) if said.kind == "wrong"]
+
+
+def test_what_was_purged_does_not_come_back_and_is_not_missed(
+    captured: Config, pipe: Pipeline, spark: SparkSession
+) -> None:
+    caught_up(spark, pipe)
+    db, days = mongo.database(captured.mongo), entities.of(captured).history_days
+    assert days
+    # Of the store's own, not what a test has put there.
+    gone = {"change.deleted": True, "change.received_at": {"$exists": True}}
+    deleted = {name: [row["_id"] for row in db[name].find(gone)] for name in ENTITIES}
+    assert all(deleted.values())
+    for name, keys in deleted.items():
+        later = datetime.now(UTC) + timedelta(days=days)
+        assert entity_purge.purge(db, name, days, later) == len(keys)
+    # A lost checkpoint: all that is in Kafka is read again.
+    shutil.rmtree(captured.storage.checkpoints)
+    pipe.run_within(spark, "changes")
+    for name, keys in deleted.items():
+        assert not db[name].count_documents({"_id": {"$in": keys}})
+        assert not db[history.collection(name)].count_documents({"key": {"$in": keys}})
+    found = compared(captured)
+    assert all(one.is_equal for one in found.values()), found
 
 
 def test_a_slot_that_was_lost_is_told_and_a_snapshot_mends_it(

@@ -71,6 +71,18 @@ def test_the_job_runs_and_its_connectors_are_applied_before() -> None:
     assert {mount["name"] for mount in first["volumeMounts"]} <= mounted.keys()
 
 
+def test_the_job_and_kafka_connect_trust_the_authorities_of_the_secret(loaded: Config) -> None:
+    assert loaded.changes
+    pods = (job()["driver"]["template"]["spec"]["containers"][0], worker())
+    mounts = [{one["name"]: one["mountPath"] for one in pod["volumeMounts"]} for pod in pods]
+    for source in (loaded.changes.postgres, loaded.changes.mariadb, loaded.changes.mongo):
+        assert source
+        assert source.tls
+        read = (source.ca_file, getattr(source, "trust_store", None) or source.ca_file)
+        for own in mounts:
+            assert {str(file.parent) for file in read if file} == {own["tls"]}
+
+
 def test_every_source_of_an_entity_is_configured(loaded: Config) -> None:
     known = entities.of(loaded)
     assert known.sources == ("postgres", "mariadb", "mongo")

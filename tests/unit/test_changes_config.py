@@ -69,9 +69,15 @@ REFUSED = {
         "changes.mongo.uri: a password must come from the environment:"
         " MILLRACE__CHANGES__MONGO__PASSWORD",
     ),
-    "TLS": (
-        {"mariadb": {"host": "127.0.0.1", "tls": True}},
-        "changes: mariadb.tls: connectors are configured without TLS: remove it",
+    "TLS of MariaDB without what Kafka Connect trusts": (
+        {"mariadb": {"host": "127.0.0.1", "tls": True, "ca_file": "ca.crt"}},
+        "changes: mariadb.trust_store must name a Java trust store with the certificates of"
+        " mariadb.ca_file that Kafka Connect can read",
+    ),
+    "TLS of MongoDB without what Kafka Connect trusts": (
+        {"mongo": {"uri": "mongodb://127.0.0.1:20018/", "tls": True, "ca_file": "ca.crt"}},
+        "changes: mongo.trust_store must name a Java trust store with the certificates of"
+        " mongo.ca_file that Kafka Connect can read",
     ),
     "a key that is none": (
         {"postgres": {"host": "127.0.0.1", "prot": 1}},
@@ -98,6 +104,13 @@ def test_what_no_section_describes_cannot_be_started(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="needs the section changes"):
         stack.up(conf, SILENT, ["changes"])
     assert not conf.stack.directory.exists()
+
+
+@pytest.mark.parametrize("source", ["postgres", "mariadb", "mongo"])
+def test_a_source_that_is_started_here_speaks_plain_text(tmp_path: Path, source: str) -> None:
+    conf = config.load(_file(tmp_path, **{source: SECTION[source] | {"tls": True}}))
+    with pytest.raises(ConfigurationError, match=rf"^changes\.{source}\.tls: the embedded "):
+        stack.up(conf, SILENT, ["changes"])
 
 
 def test_sources_are_found_where_the_section_says(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -86,6 +87,63 @@ def test_the_definitions_of_tables_are_kept_as_securely_as_changes_are(loaded: C
             'ScramLoginModule required username="u" password="${env:MILLRACE__KAFKA__PASSWORD}";'
         )
     assert "a-secret-of-kafka" not in str(config)
+
+
+CA, STORE = Path("/tls/ca.crt"), Path("/tls/trust.jks")
+MYSQL = {"mariadb": {"connector.class": "io.debezium.connector.mysql.MySqlConnector"}}
+TLS: dict[str, tuple[Source, dict[str, Any], dict[str, Any], dict[str, str]]] = {
+    "PostgreSQL, by a CA file": (
+        "postgres",
+        {"ca_file": CA},
+        {},
+        {"database.sslmode": "verify-full", "database.sslrootcert": str(CA)},
+    ),
+    "PostgreSQL, by the authorities that the JVM knows": (
+        "postgres",
+        {},
+        {},
+        {
+            "database.sslmode": "verify-full",
+            "database.sslfactory": "org.postgresql.ssl.DefaultJavaSSLFactory",
+        },
+    ),
+    "MariaDB": (
+        "mariadb",
+        {"ca_file": CA, "trust_store": STORE},
+        {},
+        {"database.ssl.mode": "verify-full", "database.ssl.truststore": str(STORE)},
+    ),
+    "MySQL, whose connector has another word for it": (
+        "mariadb",
+        {},
+        {"connectors": MYSQL},
+        {"database.ssl.mode": "verify_identity"},
+    ),
+    "MongoDB": (
+        "mongo",
+        {"ca_file": CA, "trust_store": STORE},
+        {},
+        {"mongodb.ssl.enabled": "true", "mongodb.ssl.truststore": str(STORE)},
+    ),
+    "MongoDB, by the authorities that the JVM knows": (
+        "mongo",
+        {},
+        {},
+        {"mongodb.ssl.enabled": "true"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TLS)
+def test_a_connector_checks_certificate_and_host_name(loaded: Config, case: str) -> None:
+    source, given, further, expected = TLS[case]
+    assert loaded.changes
+    plain = made(loaded, source)
+    assert not [key for key in plain if "ssl" in key]
+    section = getattr(loaded.changes, source).model_copy(update={"tls": True, **given})
+    changes = loaded.changes.model_copy(update={source: section, **further})
+    config = connector_config(loaded, changes, entities.of(loaded).of(source))
+    assert {key: value for key, value in config.items() if "ssl" in key} == expected
 
 
 def test_the_worker_has_a_port_for_prometheus_where_it_is_given_one(loaded: Config) -> None:

@@ -1,8 +1,9 @@
-"""/v1/dead-letters: lines that are no record, and what becomes of them."""
+"""/v1/dead-letters: lines that are no record, changes that are none, and what becomes of them."""
 
 from base64 import b64encode
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -27,7 +28,7 @@ from millrace.api.service import (
     Own,
     Service,
     To,
-    chosen_feeds,
+    chosen,
     operator,
     span,
 )
@@ -64,9 +65,12 @@ def dead_letters(
     size: Annotated[int, Query(ge=1, le=1000)] = 50,
     after: Annotated[str | None, Query(max_length=512)] = None,
 ) -> JSONResponse:
-    """Letters of these feeds, this reason and these statuses, those received last first."""
+    """Letters of these feeds, this reason and these statuses, those received last first.
+
+    What is captured has letters, too: an entity is named as a feed is.
+    """
     since, until = span(from_, to)
-    names = [one.name for one in chosen_feeds(own.conf, feed)]
+    names = [one.name for one in chosen(own.lettered, feed)]
     question = "\n".join([*names, reason or "", *status])
     place: tuple[datetime, str] | None = None
     if after is not None:
@@ -90,9 +94,6 @@ def dead_letters(
 @router.get("/{feed}/{id}", response_model=Looked)
 def dead_letter(own: Own, feed: LetterFeed, id: LetterPart) -> JSONResponse:
     """One letter: what came, and what today's parser says of it. Nothing is changed."""
-    # Here alone, as parsing takes much to import.
-    from millrace.proof import requeue
-
     of = _feed(own, feed)
     found = next(letters.find(own.db, Filter(ids=(f"{feed}/{id}",), feed=feed)), None)
     if found is None:
@@ -100,7 +101,7 @@ def dead_letter(own: Own, feed: LetterFeed, id: LetterPart) -> JSONResponse:
     hidden = own.conf.api.hidden
     told = Parsed(becomes="unknown")
     if not letters.is_cut(found):
-        told = _told(requeue.parsed(own.conf, of, found), hidden)
+        told = _told(_parsed(own, of, found), hidden)
     looked = {
         "letter": plain(found, hidden),
         "bytes": None if "raw" in hidden else _bytes(found).model_dump(),
@@ -112,11 +113,11 @@ def dead_letter(own: Own, feed: LetterFeed, id: LetterPart) -> JSONResponse:
 @router.post("/settle", response_model=Settled, dependencies=[Depends(operator)])
 def settle(request: Request, own: Own, asked: Settle) -> JSONResponse:
     """Mark open letters as discarded or resolved."""
-    chosen = Filter(ids=tuple(asked.ids))
+    meant = Filter(ids=tuple(asked.ids))
     if asked.dry_run:
-        count = letters.count_open(own.db, chosen)
+        count = letters.count_open(own.db, meant)
     else:
-        count = letters.settle(own.db, chosen, asked.status, asked.note)
+        count = letters.settle(own.db, meant, asked.status, asked.note)
     note = f", note {asked.note!r}" if asked.note else ""
     done = f"would be {asked.status}" if asked.dry_run else asked.status
     request.state.told = f"{count} letters {done}{note}: {_named(asked.ids)}"
@@ -131,16 +132,20 @@ def requeue_letters(request: Request, own: Own, asked: Requeue) -> JSONResponse:
     """
     # Here alone, as parsing takes much to import.
     from millrace.proof.requeue import requeue
+    from millrace.proof.requeue_changes import requeue_changes
 
     if asked.line is not None and len(asked.ids) != 1:
         raise ProblemError(422, "line: expected exactly one id")
     line = None if asked.line is None else asked.line.encode("utf-8", "surrogatepass")
     result = Requeued(records=0, still_dead={}, cut=0, outcomes={})
-    for feed in chosen_feeds(own.conf, sorted({id.partition("/")[0] for id in asked.ids})):
-        chosen = Filter(tuple(asked.ids), feed.name, statuses=OPEN)
-        opened = letters.snapshot(own.db, chosen)
-        told = _TOLD - len(result.outcomes)
-        done = requeue(own.conf, feed, opened, line=line, dry_run=asked.dry_run, told=told)
+    for feed in chosen(own.lettered, sorted({id.partition("/")[0] for id in asked.ids})):
+        meant = Filter(tuple(asked.ids), feed.name, statuses=OPEN)
+        opened = letters.snapshot(own.db, meant)
+        told, entity = _TOLD - len(result.outcomes), own.entity(feed.name)
+        again = partial(requeue, own.conf, feed)
+        if entity:
+            again = partial(requeue_changes, own.conf, entity)
+        done = again(opened, line=line, dry_run=asked.dry_run, told=told)
         result.records += done.records
         result.cut += done.cut
         for id, outcome in done.outcomes.items():
@@ -158,10 +163,20 @@ def requeue_letters(request: Request, own: Own, asked: Requeue) -> JSONResponse:
 
 
 def _feed(own: Service, name: str) -> Feed:
-    for feed in own.conf.feeds:
+    for feed in own.lettered:
         if feed.name == name:
             return feed
     raise ProblemError(404, "there is no feed of that name")
+
+
+def _parsed(own: Service, feed: Feed, letter: letters.Letter) -> "requeued.Parsed":
+    # Here alone, as parsing takes much to import.
+    from millrace.proof import requeue, requeue_changes
+
+    entity = own.entity(feed.name)
+    if entity:
+        return requeue_changes.parsed(entity, letter)
+    return requeue.parsed(own.conf, feed, letter)
 
 
 def _told(outcome: "requeued.Parsed", hidden: Collection[str]) -> Parsed:

@@ -45,9 +45,8 @@ def captured(own: Service) -> Entities:
 
 def known(own: Service, name: str) -> Entity:
     """The entity of that name; raises ProblemError where there is none."""
-    for entity in captured(own).all:
-        if entity.name == name:
-            return entity
+    if found := own.entity(name):
+        return found
     raise ProblemError(404, f"no entity is named {name!r}; see /v1/entities")
 
 

@@ -1,6 +1,5 @@
 """GET /v1/dead-letters/export: all dead letters of a time, as a file."""
 
-import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from millrace.api import export, files
+from millrace.api import export, files, trust
 from millrace.api.columns import Row
 from millrace.api.documents import plain
+from millrace.api.entity_parameters import freshness
 from millrace.api.files import FileFormat
-from millrace.api.logs import trusted
 from millrace.api.service import (
     FeedNames,
     From,
@@ -21,10 +20,11 @@ from millrace.api.service import (
     Service,
     To,
     all_lines,
-    chosen_feeds,
+    chosen,
     span,
 )
 from millrace.api.streams import Streamed
+from millrace.config import Feed
 from millrace.io.mongo.reader import Reader
 from millrace.records import types
 from millrace.records.dead_letters import FIRST_STATUS, TYPES, Reason, Status
@@ -92,14 +92,26 @@ def letters(
 ) -> Streamed:
     """Every letter of these feeds, this reason and these statuses, those received last first.
 
-    Without a limit. Bytes are text, those that are no UTF-8 as `\\xff`. The headers, and what tells
-    a file that is cut from a whole one, are those of /v1/logs/export.
+    An entity is named as a feed is. Without a limit. Bytes are text, those that are no UTF-8 as
+    `\\xff`. The headers, and what tells a file that is cut from a whole one, are those of
+    /v1/logs/export.
     """
-    began, (since, until) = time.monotonic(), span(from_, to)
+    since, until = span(from_, to)
     files.require_visible_cut(request, format)
-    asked = all_lines(request, own, chosen_feeds(own.conf, feed), since, until)
-    headers = export.headers_of(since, until, trusted(own, asked, began))
+    asked = all_lines(request, own, chosen(own.lettered, feed), since, until)
+    headers = export.headers_of(since, until, _trusted(own, asked.feeds))
     content = Letters(own, asked, status, reason)
     query = " ".join([*(f"status={one}" for one in status), *([f"reason={reason}"] * bool(reason))])
     name = export.name_of(asked, "dead-letters")
     return files.sent(request, own, content, format, name, headers, query)
+
+
+def _trusted(own: Service, feeds: Sequence[Feed]) -> dict[str, Any]:
+    """How far lines and changes are read, each by its job, and what was proven of them."""
+    entities = [one for one in (own.entity(feed.name) for feed in feeds) if one]
+    lines = [feed for feed in feeds if own.entity(feed.name) is None]
+    fresh = [*own.freshness.of(own.db, lines), *freshness(own, entities)]
+    return {
+        "freshness": [one.model_dump() for one in fresh],
+        "proof": [one.model_dump() for one in trust.proofs(own.db, feeds)],
+    }

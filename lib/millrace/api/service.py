@@ -20,6 +20,7 @@ from millrace.config.entities import Entities
 from millrace.io.mongo.client import Document, unasked
 from millrace.io.mongo.question import Question
 from millrace.io.mysql.pool import Pool
+from millrace.records.entities import Entity
 from millrace.records.formats import layout
 from millrace.search import Query as Asked
 from millrace.search import QueryError, compiled
@@ -57,6 +58,17 @@ class Service:
         """The warehouse; None where there is none, or none was started and has a password yet."""
         found = self.conf.warehouse
         return found if found and found.bi_password.get_secret_value() else None
+
+    @property
+    def lettered(self) -> tuple[Feed, ...]:
+        """What dead letters can be of: the feeds, and a feed of the name of each entity."""
+        found = self.captured.all if self.captured else ()
+        return (*self.conf.feeds, *map(entities.feed, found))
+
+    def entity(self, name: str) -> Entity | None:
+        """The entity of that name; None where there is none."""
+        found = self.captured.all if self.captured else ()
+        return next((one for one in found if one.name == name), None)
 
     @property
     def db(self) -> Database[Document]:
@@ -160,12 +172,17 @@ def span(from_: str, to: str) -> tuple[datetime, datetime]:
 
 def chosen_feeds(conf: Config, names: Sequence[str]) -> tuple[Feed, ...]:
     """The feeds of these names, with commas or one by one; all where there are none."""
+    return chosen(conf.feeds, names)
+
+
+def chosen(feeds: tuple[Feed, ...], names: Sequence[str]) -> tuple[Feed, ...]:
+    """Those of ``feeds`` of these names, in the same way; raises ProblemError of another name."""
     wanted = [name for text in names for name in text.split(",") if name]
-    known = {feed.name: feed for feed in conf.feeds}
+    known = {feed.name: feed for feed in feeds}
     for name in wanted:
         if name not in known:
             raise ProblemError(422, f"feed: {name[:64]!r} is none of {', '.join(known)}")
-    return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else conf.feeds
+    return tuple(known[name] for name in dict.fromkeys(wanted)) if wanted else feeds
 
 
 def query(own: Service, text: str, feeds: Sequence[Feed]) -> Asked:

@@ -9,13 +9,19 @@ from millrace.config.yaml_file import CONF_DIRECTORY
 
 
 class Postgres(Section):
-    """A PostgreSQL server."""
+    """A PostgreSQL server.
+
+    Its certificate and host name are checked where ``tls`` is set: by the authorities in the PEM
+    file ``ca_file``, which Kafka Connect reads too, else by those of the system and the JVM.
+    """
 
     host: str
     port: Port = 5432
     database: str = Field(default="catalog", pattern=r"^[A-Za-z0-9_]+$")
     user: str = "millrace"
     password: SecretStr = SecretStr("")
+    tls: bool = False
+    ca_file: Path | None = None
 
 
 class Changes(Section):
@@ -25,7 +31,8 @@ class Changes(Section):
     deployments over one database each have their own. A change is kept in the history for
     ``history_days`` after another took its place; for ever where it is null. With
     ``cleansed_topics`` the rows of each entity are sent on to a topic. ``connectors`` holds further
-    properties of each connector, which win over the suite's.
+    properties of each connector, which win over the suite's. Kafka Connect reads the trust stores
+    of ``mariadb`` and ``mongo``, and the CA file of ``postgres``, under the same paths.
     """
 
     name: str = Field(default="millrace", pattern=r"^[a-z][a-z0-9_]{0,31}$")
@@ -40,9 +47,11 @@ class Changes(Section):
     connectors: dict[str, dict[str, str]] = {}
 
     @model_validator(mode="after")
-    def _sources_speak_plain_text(self) -> "Changes":
-        for name in ("mariadb", "mongo"):
-            source = getattr(self, name)
-            if source is not None and source.tls:
-                raise ValueError(f"{name}.tls: connectors are configured without TLS: remove it")
+    def _connectors_have_trust_stores(self) -> "Changes":
+        for name, source in (("mariadb", self.mariadb), ("mongo", self.mongo)):
+            if source and source.tls and source.ca_file and not source.trust_store:
+                raise ValueError(
+                    f"{name}.trust_store must name a Java trust store with the certificates of"
+                    f" {name}.ca_file that Kafka Connect can read"
+                )
         return self

@@ -13,9 +13,10 @@ from millrace.io.mongo.client import Document
 from millrace.io.mongo.letters import Letter
 from millrace.parse.changes import Placed, Reader
 from millrace.parse.rejection import RejectedError
-from millrace.proof.requeue import Requeued
+from millrace.proof.requeue import Parsed, Requeued
 from millrace.records.changes import PARSER_VERSION
-from millrace.records.entities import Entity
+from millrace.records.entities import CHANGE, Entity
+from millrace.records.entity_json import key_json, row_json
 from millrace.records.received import EPOCH
 
 _MS = timedelta(milliseconds=1)
@@ -37,13 +38,15 @@ def requeue_changes(
     *,
     line: bytes | None = None,
     dry_run: bool = False,
+    told: int = 0,
     on_progress: Callable[[int], None] = lambda letters: None,
 ) -> Requeued:
     """Reads the letters of ``entity`` again, and writes what is a change now.
 
     It takes its place by its position: a row that has come further meanwhile stays as it is.
     ``line`` is read in place of the bytes that came; without one, letters that were cut are left
-    as they are. With ``dry_run`` nothing is written.
+    as they are. With ``dry_run`` nothing is written. Of the first ``told`` letters the result has
+    what they came to.
     """
     result, db = Requeued(), mongo.database(conf.mongo)
     reader = Reader(entity)
@@ -56,10 +59,33 @@ def requeue_changes(
                 result.still_dead[read.rejected.reason] += 1
             else:
                 result.records += 1
+            if len(result.outcomes) < told:
+                result.outcomes[letter["_id"]] = _parsed(entity, read)
             if not dry_run:
                 _write(db, entity, read, line)
         on_progress(done)
     return result
+
+
+def parsed(entity: Entity, letter: Letter) -> Parsed:
+    """What the bytes that a letter holds come to by today's entities; nothing is written."""
+    return _parsed(entity, _read(Reader(entity), letter, None))
+
+
+def _parsed(entity: Entity, read: _Read) -> Parsed:
+    """The row that a change leaves, its key alone of a delete, and under ``change`` the change."""
+    if read.rejected is not None:
+        return Parsed(reason=read.rejected.reason, detail=read.rejected.detail)
+    if read.placed is None:
+        return Parsed(document={})  # a tombstone, which tells no change
+    change = read.placed.change
+    key = {} if change.op == "t" else key_json(entity, change.key)
+    told = {
+        "op": change.op,
+        "position": list(change.position),
+        "committed_at": EPOCH + change.committed_ms * _MS,
+    }
+    return Parsed(document={**key, **row_json(entity, change.values), CHANGE: told})
 
 
 def _read(reader: Reader, letter: Letter, line: bytes | None) -> _Read:

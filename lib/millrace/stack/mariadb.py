@@ -72,7 +72,8 @@ def source(conf: Config, folders: Folders, changes: Changes) -> Server | None:
         return None
     address = addresses.of_source_mariadb(changes.mariadb)
     role = _Role("source-mariadb", "MariaDB source", address, changes.mariadb, BINLOG, CAPTURE)
-    return _server(role, conf, folders)
+    is_plain = {"changes.mariadb.tls": not changes.mariadb.tls}
+    return replace(_server(role, conf, folders), is_plain=is_plain)
 
 
 def _server(role: _Role, conf: Config, folders: Folders) -> Server:

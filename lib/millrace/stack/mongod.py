@@ -54,7 +54,8 @@ def source(conf: Config, folders: Folders, changes: Changes) -> Server | None:
         return None
     address = addresses.of_source_mongo(changes.mongo)
     own = Place(folders, "source-mongo", _node(conf, address), SOURCE_CACHE_GB)
-    return _server(own, "MongoDB source", address, changes.mongo)
+    made = _server(own, "MongoDB source", address, changes.mongo)
+    return replace(made, is_plain={"changes.mongo.tls": not changes.mongo.tls})
 
 
 @dataclass(frozen=True)

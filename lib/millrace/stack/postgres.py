@@ -96,7 +96,7 @@ def source(conf: Config, folders: Folders, changes: Changes) -> Server | None:
         options=OPTIONS | SOURCE,
         statements={_FIRST: _of_source(*login)},
     )
-    return _server(role, conf, folders)
+    return replace(_server(role, conf, folders), is_plain={"changes.postgres.tls": not own.tls})
 
 
 def warehouse(conf: Config, folders: Folders, own: Warehouse) -> Server:

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from millrace.config import Changes, Config, Kafka, Mongo, Mysql, Postgres, passwords
+from millrace.io import postgres_tls
 from millrace.records import capture
 from millrace.records.entities import Entity, Source
 
 Properties = dict[str, str]
 
+_MARIADB = "io.debezium.connector.mariadb.MariaDbConnector"
 _SERVER_IDS = 10_000, 2**31 - 20_000  # of MariaDB's replicas: the first, and how many
 
 
@@ -54,25 +56,30 @@ def _postgres(changes: Changes, own: Postgres, entities: Sequence[Entity]) -> Pr
     heartbeat = f"public.{capture.heartbeat(changes.name)}"
     signals = f"public.{capture.signals(changes.name)}"
     tables = [*(entity.table for entity in entities), heartbeat, signals]
-    return _relational() | {
-        "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
-        "plugin.name": "pgoutput",
-        "database.hostname": own.host,
-        "database.port": str(own.port),
-        "database.dbname": own.database,
-        "database.user": own.user,
-        "database.password": _secret(passwords.POSTGRES_SOURCE),
-        "slot.name": capture.slot(changes.name),
-        "slot.drop.on.stop": "false",
-        "publication.name": capture.publication(changes.name),
-        "publication.autocreate.mode": "disabled",
-        "table.include.list": _listed(tables),
-        "interval.handling.mode": "string",
-        "signal.enabled.channels": "source",
-        "signal.data.collection": signals,
-        "heartbeat.action.query": f"INSERT INTO {heartbeat} (id, at) VALUES (1, now())"
-        " ON CONFLICT (id) DO UPDATE SET at = excluded.at",
-    }
+    tls = {f"database.{key}": value for key, value in postgres_tls.jdbc(own).items()}
+    return (
+        _relational()
+        | tls
+        | {
+            "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
+            "plugin.name": "pgoutput",
+            "database.hostname": own.host,
+            "database.port": str(own.port),
+            "database.dbname": own.database,
+            "database.user": own.user,
+            "database.password": _secret(passwords.POSTGRES_SOURCE),
+            "slot.name": capture.slot(changes.name),
+            "slot.drop.on.stop": "false",
+            "publication.name": capture.publication(changes.name),
+            "publication.autocreate.mode": "disabled",
+            "table.include.list": _listed(tables),
+            "interval.handling.mode": "string",
+            "signal.enabled.channels": "source",
+            "signal.data.collection": signals,
+            "heartbeat.action.query": f"INSERT INTO {heartbeat} (id, at) VALUES (1, now())"
+            " ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+        }
+    )
 
 
 def _mariadb(conf: Config, changes: Changes, own: Mysql, entities: Sequence[Entity]) -> Properties:
@@ -82,8 +89,9 @@ def _mariadb(conf: Config, changes: Changes, own: Mysql, entities: Sequence[Enti
     return (
         _relational()
         | _of_history(conf.kafka)
+        | _tls_of_mariadb(changes, own)
         | {
-            "connector.class": "io.debezium.connector.mariadb.MariaDbConnector",
+            "connector.class": _MARIADB,
             "database.hostname": own.host,
             "database.port": str(own.port),
             "database.user": own.user,
@@ -104,6 +112,16 @@ def _mariadb(conf: Config, changes: Changes, own: Mysql, entities: Sequence[Enti
             "signal.data.collection": signals,
         }
     )
+
+
+def _tls_of_mariadb(changes: Changes, own: Mysql) -> Properties:
+    if not own.tls:
+        return {}
+    # The connectors of MariaDB and of MySQL have other words for the same.
+    connector = changes.connectors.get("mariadb", {}).get("connector.class", _MARIADB)
+    mode = "verify-full" if connector == _MARIADB else "verify_identity"
+    store = {"database.ssl.truststore": str(own.trust_store)} if own.trust_store else {}
+    return {"database.ssl.mode": mode} | store
 
 
 def _of_history(kafka: Kafka) -> Properties:
@@ -144,6 +162,10 @@ def _mongo(changes: Changes, own: Mongo, entities: Sequence[Entity]) -> Properti
         "signal.enabled.channels": "source",
         "signal.data.collection": signals,
     }
+    if own.tls:
+        properties["mongodb.ssl.enabled"] = "true"
+    if own.tls and own.trust_store:
+        properties["mongodb.ssl.truststore"] = str(own.trust_store)
     if own.username and own.password:
         properties |= {
             "mongodb.user": own.username,

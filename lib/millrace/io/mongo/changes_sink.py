@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,14 +15,14 @@ from pymongo.database import Database
 from millrace.config import Feed, Mongo
 from millrace.config.entities import Entities
 from millrace.io.failpoints import failpoint
-from millrace.io.mongo import entity_history, entity_store
+from millrace.io.mongo import entity_changes, entity_history, entity_purge, entity_store
 from millrace.io.mongo import letters as stored_letters
 from millrace.io.mongo.change_batches import ledger_row
 from millrace.io.mongo.client import Document, database
 from millrace.io.mongo.collections import prepare_ledger
 from millrace.io.mongo.time_spans import TimeSpan
 from millrace.io.sink import MicroBatch, OutputMode
-from millrace.parse.changes import Placed, latest
+from millrace.parse.changes import Placed
 from millrace.records import bson, dead_letters, ledger
 from millrace.records.changes import PARSER_VERSION
 from millrace.records.ledger import OffsetRange
@@ -33,6 +33,7 @@ from millrace.transform.changes import change_of
 
 _log = logging.getLogger(__name__)
 _MS = timedelta(milliseconds=1)
+_PURGES_EVERY_S = 3_600.0
 _COUNTS = Columns(
     (
         ("rows_in", "bigint"),
@@ -43,6 +44,7 @@ _COUNTS = Columns(
         ("earliest_ms", "bigint"),
         ("latest_ms", "bigint"),
         ("committed_ms", "bigint"),
+        ("late", "bigint"),
     )
 )
 
@@ -73,12 +75,14 @@ class ChangesSink:
         self._mongo, self._feed, self._entities = mongo, feed, entities
         self._db = database(mongo)
         self._told: set[str] = set()
+        self._purges_at = 0.0
 
     def prepare(self) -> None:
         """Creates collections, indexes and the view where they are missing."""
         prepare_ledger(self._db)
         entity_store.prepare(self._db, self._entities.all, self._entities.catalog)
         entity_history.prepare(self._db, self._feed.name, self._entities.history_days)
+        self._purge()
 
     def write(self, batch: MicroBatch) -> WriteResult:
         """Writes the batch; writing it again changes nothing."""
@@ -93,6 +97,7 @@ class ChangesSink:
         for row in counts:
             reasons.update(row["reasons"])
         self._tell_unknown({name for row in counts for name in row["unknown"]})
+        self._tell_late(sum(row["late"] for row in counts))
         rows_in = sum(row["rows_in"] for row in counts)
         result = WriteResult(
             rows_in=rows_in,
@@ -103,7 +108,27 @@ class ChangesSink:
         with batch.span("write the ledger", system=self.name):
             made = ledger_row(batch, counts, result)
             self._db[ledger.COLLECTION].replace_one({"_id": batch.key}, made, upsert=True)
+        self._purge()
         return result
+
+    def _purge(self) -> None:
+        """Purges now and then what was deleted longer ago than the history is kept."""
+        days, now = self._entities.history_days, time.monotonic()
+        if days is None or now < self._purges_at:
+            return
+        self._purges_at = now + _PURGES_EVERY_S
+        count = entity_purge.purge(self._db, self._feed.name, days, datetime.now(UTC))
+        if count:
+            _log.info("%s: %d keys that were deleted are purged", self._feed.name, count)
+
+    def _tell_late(self, count: int) -> None:
+        if count:
+            _log.warning(
+                "%s: %d changes are older than what was purged, of keys that are not there, and are"
+                " left out: run millrace reconcile --changes",
+                self._feed.name,
+                count,
+            )
 
     def _tell_unknown(self, columns: set[str]) -> None:
         """Says of each column that is not declared, once: it may be new in the table."""
@@ -135,19 +160,12 @@ def _write(
     changes = [
         Placed(change_of(row), row["offset"], row["received_ms"]) for row in rows if row["op"]
     ]
-    entity_history.write(db, target.entity, target.topic, partition, changes)
-    left = latest(changes)
-    if left.truncate is not None:
-        truncation = entity_store.truncation(left.truncate, target.topic, partition)
-        db[target.entity].bulk_write([truncation])
-    if left.changes:
-        updates = [entity_store.update(one, target.topic, partition) for one in left.changes]
-        db[target.entity].bulk_write(updates, ordered=False)
+    late = entity_changes.write(db, target.entity, target.topic, partition, changes)
     dead = [row for row in rows if row["reason"]]
     _write_letters(db, target, partition, rows, dead)
     return (
         len(rows),
-        len(changes),
+        len(changes) - late,
         Counter(row["reason"] for row in dead),
         sorted({name for one in changes for name in one.change.unknown}),
         partition,
@@ -155,6 +173,7 @@ def _write(
         max(row["received_ms"] for row in rows),
         # A snapshot reads rows that were committed whenever.
         min((one.change.committed_ms for one in changes if one.change.op != "r"), default=None),
+        late,
     )
 
 

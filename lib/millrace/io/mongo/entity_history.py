@@ -2,7 +2,8 @@
 
 A version's ``_id`` is that of its Kafka record, its ``order`` its position as a text that sorts. It
 has ``superseded_at`` once another has taken its place, and is deleted so long after that. So the
-last version of each key stays, and all that is needed to tell any row at any time within that.
+last version of each key stays, and all that is needed to tell any row at any time within that. A
+delete as the last version goes with the key (``entity_purge``).
 """
 
 from collections.abc import Mapping, Sequence

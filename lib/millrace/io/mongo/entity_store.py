@@ -1,8 +1,9 @@
 """The operational store: one collection an entity, its rows as they are now, and the view of all.
 
 A document has the fields of its row, and in ``change`` the change that made it so. Of what is
-deleted the key stays, with ``change.deleted`` true: by its position an older change that comes
-again is known. So the documents do not depend on how changes were cut into batches.
+deleted the key stays for a while (``entity_purge``), with ``change.deleted`` true: by its position
+an older change that comes again is known. So the documents do not depend on how changes were cut
+into batches.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,13 @@ from pymongo import UpdateMany, UpdateOne
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid
 
+from millrace.io.mongo import entity_purge
 from millrace.io.mongo.client import Document
 from millrace.parse.changes import Placed
 from millrace.records.entities import CATALOG, CHANGE, RESERVED, Entity
 from millrace.records.received import EPOCH, received_at
 
-_POSITION, _DELETED = f"{CHANGE}.position", f"{CHANGE}.deleted"
+_POSITION, _DELETED = f"{CHANGE}.position", entity_purge.DELETED
 _MS = timedelta(milliseconds=1)
 
 
@@ -32,10 +34,8 @@ def prepare(
         # It may exist, perhaps made for another entity a moment ago.
         with suppress(CollectionInvalid):
             db.create_collection(entity.name)
-        # The keys that stay of what was deleted: few, and counted when rows are.
-        db[entity.name].create_index(
-            _DELETED, name="deleted", partialFilterExpression={_DELETED: True}
-        )
+            entity_purge.begin_anew(db, entity.name)
+        entity_purge.prepare(db, entity.name)
     first, *others = [(entity.name, _shown(entity.name, view)) for entity in entities]
     unions = [{"$unionWith": {"coll": name, "pipeline": stages}} for name, stages in others]
     pipeline = [*first[1], *unions]

@@ -27,7 +27,9 @@ def mend(
     Only where the store still has the document ``seen``; whether it was so. The position stays: a
     change that is on its way takes its place as before.
     """
-    known = seen[CHANGE] if seen else {"position": []}
+    # Where there was nothing, no change tells when it came.
+    anew: Document = {"position": [], "committed_at": at, "received_at": at}
+    known: Document = seen[CHANGE] if seen else anew
     mark = known | {"op": "r" if values is not None else "d", "mended_at": at}
     mark.pop("deleted", None)
     mark |= {} if values is not None else {"deleted": True}

@@ -1,5 +1,6 @@
 """MariaDB as a source: its binary log, and its table of signals."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,7 @@ _VARIABLES = {
 }
 Cursor = Any
 _AT_ONCE = 10_000  # rows
+_KEYS = re.compile(r"\bmysql\.(host|ca_file)\b")
 
 
 @contextmanager
@@ -37,8 +39,7 @@ def cursor(changes: Changes, kind: type[Cursor] | None = None) -> Iterator[Curso
         with mysql.connection(own) as opened, opened.cursor(kind) as made:
             yield made
     except (ConfigurationError, UnreachableError) as error:
-        text = str(error).replace("mysql.host", "changes.mariadb.host", 1)
-        raise type(error)(text) from None
+        raise type(error)(_KEYS.sub(r"changes.mariadb.\1", str(error))) from None
     except pymysql.MySQLError as error:
         raise ConfigurationError(
             f"changes.mariadb.host {own.host}:{own.port}: {error.args[-1]}"

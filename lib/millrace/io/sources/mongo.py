@@ -1,5 +1,6 @@
 """MongoDB as a source: the images that its change streams need, and its signals."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from millrace.records import capture
 from millrace.records.entities import Entity
 
 _IMAGES = "changeStreamPreAndPostImages"
+_KEYS = re.compile(r"\bmongo\.(uri|ca_file)\b")
 
 
 @contextmanager
@@ -29,10 +31,9 @@ def opened(changes: Changes) -> Iterator[Database[Document]]:
     try:
         yield mongo.database(own)
     except (ConfigurationError, UnreachableError) as error:
-        raise type(error)(f"changes.{error}") from None
+        raise _renamed(error) from None
     except PyMongoError as error:
-        refused = refusal(own, error)
-        raise type(refused)(f"changes.{refused}") from None
+        raise _renamed(refusal(own, error)) from None
 
 
 def prepare(changes: Changes, entities: Sequence[Entity]) -> Prepared:
@@ -89,6 +90,10 @@ def rows(changes: Changes, entity: Entity, keys: Sequence[Any] | None = None) ->
     chosen = {} if keys is None else {"_id": {"$in": [key[0] for key in keys]}}
     with opened(changes) as db:
         yield from db[entity.table].find(chosen, [field.column for field in entity.fields])
+
+
+def _renamed(error: ConfigurationError | UnreachableError) -> ConfigurationError:
+    return type(error)(_KEYS.sub(r"changes.\g<0>", str(error)))
 
 
 def _own(changes: Changes) -> Mongo:

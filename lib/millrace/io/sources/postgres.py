@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from millrace.config import Changes, ConfigurationError, Postgres, UnreachableError
+from millrace.io import postgres_tls
 from millrace.io.sources import snapshot_signal
 from millrace.io.sources.notes import postgres_note
 from millrace.io.sources.prepared import Prepared, SourceState
@@ -25,6 +26,7 @@ def connection(postgres: Postgres) -> Iterator[Connection]:
     Raises UnreachableError where the server does not answer, ConfigurationError where it refuses.
     """
     server = f"changes.postgres.host {postgres.host}:{postgres.port}"
+    tls: dict[str, Any] = postgres_tls.libpq(postgres)
     try:
         with psycopg.connect(
             host=postgres.host,
@@ -34,9 +36,15 @@ def connection(postgres: Postgres) -> Iterator[Connection]:
             dbname=postgres.database,
             connect_timeout=_TIMEOUT_S,
             autocommit=True,
+            **tls,
         ) as opened:
             yield opened
     except psycopg.OperationalError as error:
+        if "certificate" in str(error):
+            raise ConfigurationError(
+                f"{server}: its TLS certificate is refused; changes.postgres.ca_file names the"
+                f" authorities to trust: {_first_line(error)}"
+            ) from None
         is_refused = "authentication failed" in str(error) or error.sqlstate is not None
         kind = ConfigurationError if is_refused else UnreachableError
         raise kind(f"{server}: {_first_line(error)}") from None

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import OperationalError
 
 from millrace.config import ConfigurationError, UnreachableError, Warehouse
+from millrace.io import postgres_tls
 from millrace.records.warehouse import BI, DBT
 from millrace.telemetry.activity import ACTIVITY
 
@@ -66,7 +67,7 @@ def login(warehouse: Warehouse, role: str | None = None) -> dict[str, Any]:
         "dbname": warehouse.database,
         "user": user,
         "password": secrets.get(user, warehouse.password).get_secret_value(),
-    } | _tls(warehouse)
+    } | postgres_tls.libpq(warehouse)
 
 
 def named(warehouse: Warehouse) -> str:
@@ -96,13 +97,6 @@ def fetched(opened: Connection, query: LiteralString, *values: Any) -> Any:
     """The first column of the first row that a query gives; None where there is no row."""
     row = opened.execute(query, values).fetchone()
     return row[0] if row else None
-
-
-def _tls(warehouse: Warehouse) -> dict[str, str]:
-    if not warehouse.tls:
-        return {}
-    trusted = str(warehouse.ca_file) if warehouse.ca_file else "system"
-    return {"sslmode": "verify-full", "sslrootcert": trusted}
 
 
 def _connection_error(warehouse: Warehouse, error: OperationalError) -> ConfigurationError:

@@ -15,13 +15,15 @@ import { count, counted } from "../text/numbers.ts";
 
 const OPEN: readonly Status[] = ["new", "requeued"];
 
-/** Lines that are no record: why, their bytes, and what becomes of them. */
+/** Lines that are no record, and changes that are none: why, their bytes, and what becomes of them. */
 export default function Letters({ view, session }: PageProps) {
   const opened = view.all["letter"] ?? null;
   const [selected, select] = useState<string | null>(opened);
   const reason = REASONS.find((one) => one === view.all["reason"]) ?? null;
   const statuses = statusesOf(view);
-  const query = { feed: [...view.feeds], from: view.from, to: view.to, reason, status: [...statuses], size: 200 };
+  // Not among the feeds of all pages, which are those of lines.
+  const entity = view.all["entity"] ?? null;
+  const query = { feed: entity ? [entity] : [...view.feeds], from: view.from, to: view.to, reason, status: [...statuses], size: 200 };
   const letters = usePaged("/v1/dead-letters", query, opened !== null);
   const acts = useActs();
   const mayWrite = session.role === "operate";
@@ -31,6 +33,11 @@ export default function Letters({ view, session }: PageProps) {
       <h1 class="hidden">Dead letters</h1>
       <div class="tools">
         <Filters reason={reason} statuses={statuses} />
+        {entity && (
+          <button type="button" class="secondary" title="Show those of lines as well" onClick={() => change({ entity: null })}>
+            of <Text text={entity} /> ×
+          </button>
+        )}
         <span class="grow" />
         <strong role="status">
           {page ? `${counted(items.length, "letter")} shown${page.next ? ", more follow" : ""}` : letters.isLoading ? "Reading …" : ""}

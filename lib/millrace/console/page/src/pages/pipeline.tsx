@@ -7,7 +7,7 @@ import { Faults, FAULTS, Flow } from "../parts/Flow.tsx";
 import { ProblemNote } from "../parts/ProblemNote.tsx";
 import { Text } from "../parts/Text.tsx";
 import { useQuery } from "../parts/useQuery.ts";
-import { timeText } from "../state/time.ts";
+import { ALL_TIME, timeText } from "../state/time.ts";
 import { ofLines } from "../state/trust.ts";
 import { go, hrefOf, shared, type View } from "../state/view.ts";
 import { count, counted } from "../text/numbers.ts";
@@ -113,7 +113,6 @@ function trustOf(stage: Stage, verdict: Verdict | undefined) {
   return { freshness: [stage.freshness], proof: [proof] };
 }
 
-const ALL_TIME = "1970-01-01T00:00:00.000Z";
 
 /** What the last reconcile of each feed found, by kind of fault. */
 function Proof({ stages, verdicts, view }: { stages: readonly Stage[]; verdicts: ReadonlyMap<string, Verdict>; view: View }) {

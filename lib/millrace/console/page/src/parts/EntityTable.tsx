@@ -1,7 +1,7 @@
 import type { Schemas } from "../api/client.ts";
 import { type Captured, type Connector, wrongWith } from "../state/entities.ts";
-import { timeText } from "../state/time.ts";
-import { change, type View } from "../state/view.ts";
+import { ALL_TIME, timeText } from "../state/time.ts";
+import { change, hrefOf, shared, type View, within } from "../state/view.ts";
 import { count, counted } from "../text/numbers.ts";
 import { Copy } from "./Copy.tsx";
 import { Text } from "./Text.tsx";
@@ -68,7 +68,11 @@ function Entity({ entity, connector, isOpened, view }: { entity: Captured; conne
       <td>{at(entity.last_batch?.committed_at)}</td>
       <td>{at(entity.history_begins_at)}</td>
       <td>{connector ? <ConnectorState connector={connector} /> : "…"}</td>
-      <td class="number" title={`millrace dead-letters list --feed ${entity.name}`}>{count(entity.open_dead_letters)}</td>
+      <td class="number">
+        <a href={hrefOf("dead-letters", { ...shared(view), feed: null, entity: entity.name, from: ALL_TIME, to: "now" })} onClick={within}>
+          {count(entity.open_dead_letters)}
+        </a>
+      </td>
       <td>
         <Verdict verdict={entity.verdict} zone={view.tz} />
       </td>

@@ -21,6 +21,9 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Before all lines and changes: where a span begins that is to have everything. */
+export const ALL_TIME = "1970-01-01T00:00:00.000Z";
+
 /** The zone of this browser. */
 export const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
