@@ -142,7 +142,8 @@ def test_what_is_not_older_in_both_is_stored(purged: Stored, told: Told, why: st
 def test_what_was_deleted_after_an_open_letter_stays(stored: Stored) -> None:
     received_at = NOW - timedelta(days=45)
     letter = {"_id": f"{stored.name}/1", "feed": stored.name, "received_at": received_at}
-    stored.db[dead_letters.COLLECTION].insert_one(letter | {"status": "new"})
+    letter |= {"reason": "bad_value", "status": "new"}
+    stored.db[dead_letters.COLLECTION].insert_one(letter)
     stored.write(*LONG_AGO[1:3])
     assert stored.purge() == 0
     assert stored.rows == {1: None}

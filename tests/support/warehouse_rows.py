@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from millrace.config import Warehouse
 from millrace.io.warehouse import connection, prepare
 from millrace.records.received import EPOCH
-from millrace.records.warehouse import DBT, RAW, STAGING, TABLES, WAREHOUSE
+from millrace.records.warehouse import BI, DBT, RAW, STAGING, TABLES, WAREHOUSE
 
 START = datetime(2026, 3, 28, 22, tzinfo=UTC)
 TOPIC = "topic-of-this-test"
@@ -180,11 +180,15 @@ def _insert(opened: Any, table: str, row: Row) -> None:
 
 
 def emptied(warehouse: Warehouse) -> None:
-    """Drops all that was loaded and built, and makes the tables of raw anew."""
+    """Drops all that was loaded and built, and makes schemas and tables as they were at first."""
     with connection(warehouse) as opened:
         for table in TABLES:
             opened.execute(f"DROP TABLE IF EXISTS {table.full_name} CASCADE")
     drop(warehouse, STAGING, WAREHOUSE)
+    with connection(warehouse, DBT) as opened:
+        for schema in (STAGING, WAREHOUSE):
+            opened.execute(f"CREATE SCHEMA {schema}")
+        opened.execute(f"GRANT USAGE ON SCHEMA {WAREHOUSE} TO {BI}")
     prepare(warehouse)
 
 
