@@ -89,6 +89,26 @@ def measured(
     return found
 
 
+def rows(found: Sequence[Latency]) -> list[tuple[str, ...]]:
+    """Milliseconds from Kafka's timestamp to the visible document, and cores kept busy."""
+    rows: list[tuple[str, ...]] = [
+        ("feeds", "lines/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "cores of the job")
+    ]
+    for one in found:
+        times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
+        rows.append((f"{one.feeds}", f"{one.lines_per_s:,}", *times, f"{one.cpu_cores:.2f}"))
+    return rows
+
+
+def goals(found: Sequence[Latency]) -> Iterator[str]:
+    """At 5,000 lines/s."""
+    for one in found:
+        if (one.feeds, one.lines_per_s) == (1, 5_000):
+            for name, ms, most in (("p50", one.p50_ms, 1_000), ("p95", one.p95_ms, 2_000)):
+                verdict = "reached" if ms < most else "MISSED"
+                yield f"{name} at 5,000 lines/s: {ms:,.0f} ms (under {most:,}: {verdict})"
+
+
 def _caught_up(client: "MongoClient[dict[str, Any]]", conf: Config, names: list[str]) -> bool:
     db = client[conf.mongo.database]
     stored = sum(db[name].estimated_document_count() for name in (*names, "dead_letters"))
