@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from bench.page import at_least
 from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.usage import CONTENDER, Meter
+from bench.watching import watched
 from millrace import config
 from millrace.config import Config, entities
 from millrace.errors import SetupError
@@ -189,7 +189,6 @@ def _wait_until_stored(conf: Config) -> None:
 def _watched(conf: Config, since_s: float) -> Iterator[list[float]]:
     """The milliseconds of every so many rows written since then, as they become visible."""
     seen: list[float] = []
-    ended = threading.Event()
     at = {"$ifNull": ["$fullDocument.popularity", "$updateDescription.updatedFields.popularity"]}
     sampled = {"$eq": [{"$mod": ["$documentKey._id", _SAMPLED]}, 0]}
     stages: list[dict[str, Any]] = [
@@ -198,20 +197,12 @@ def _watched(conf: Config, since_s: float) -> Iterator[list[float]]:
         {"$project": {"at": at}},
     ]
 
-    def watch() -> None:
-        with mongo.database(conf.mongo).watch(stages, max_await_time_ms=200) as changes:
-            while not ended.is_set():
-                change = changes.try_next()
-                if change and (change.get("at") or 0) >= since_s:
-                    seen.append((time.time() - change["at"]) * 1000)
+    def take(change: dict[str, Any]) -> None:
+        if (change.get("at") or 0) >= since_s:
+            seen.append((time.time() - change["at"]) * 1000)
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with watched(conf, stages, take):
         yield seen
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _marked(conf: Config, source: Source) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.topic import varied
 from bench.usage import Meter
+from bench.watching import watched
 from millrace import config
 from millrace.config import Config
 from millrace.io import kafka, mongo
@@ -77,7 +77,7 @@ def measured(
         for rate in rates:
             send_steadily(conf, names, rate, _WARM_UP_S)
             sampled = max(1, min(_SAMPLED, rate // 50))
-            with _watched(client, conf, sampled) as seen, Meter({"job": job.pid}) as meter:
+            with _watched(conf, sampled) as seen, Meter({"job": job.pid}) as meter:
                 send_steadily(conf, names, rate, held_s)
                 cores = meter.usage().cpu_s["job"] / held_s
                 time.sleep(_SETTLE_S)
@@ -148,12 +148,9 @@ def send_steadily(conf: Config, topics: list[str], lines_per_s: int, seconds: in
 
 
 @contextmanager
-def _watched(
-    client: "MongoClient[dict[str, Any]]", conf: Config, sampled: int
-) -> Iterator[list[float]]:
+def _watched(conf: Config, sampled: int) -> Iterator[list[float]]:
     """The latency of every so many documents of all feeds, as they become visible, in ms."""
     seen: list[float] = []
-    ended = threading.Event()
     began = datetime.now(UTC)
     is_sampled = {"$eq": [{"$mod": ["$fullDocument.kafka.offset", sampled]}, 0]}
     stages: list[dict[str, Any]] = [
@@ -162,18 +159,8 @@ def _watched(
         {"$project": {"received_at": "$fullDocument.received_at"}},
     ]
 
-    def watch() -> None:
-        with client[conf.mongo.database].watch(stages, max_await_time_ms=500) as changes:
-            while not ended.is_set():
-                change = changes.try_next()
-                if change:
-                    latency = datetime.now(UTC) - change["received_at"]
-                    seen.append(latency.total_seconds() * 1000)
+    def take(change: dict[str, Any]) -> None:
+        seen.append((datetime.now(UTC) - change["received_at"]).total_seconds() * 1000)
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with watched(conf, stages, take):
         yield seen
-    finally:
-        ended.set()
-        thread.join()
