@@ -1,20 +1,9 @@
 """make bench: the contenders in turn, then what else is measured; docs/performance.md gets it."""
 
-import json
-import os
-import platform
-import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import psutil
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench import (
     asking,
@@ -28,6 +17,7 @@ from bench import (
     parsing,
     report,
     rounds,
+    running,
     tail,
     topic,
     warehouse,
@@ -35,11 +25,9 @@ from bench import (
 )
 from bench.contenders import TOPIC, Contender, contenders
 from bench.measure import Result
-from bench.place import CONF, DOWNLOADS, RESULTS
+from bench.place import CONF
 from millrace import config
-from millrace.config import Addition, Config
 from millrace.runtime.session import spark_session
-from millrace.stack import lifecycle
 
 ROUNDS, LINES = 3, 2_000_000
 PARSING_ROUNDS = 5
@@ -74,12 +62,12 @@ def compare(
     only: Annotated[str, typer.Option(help=f"Which, with commas: {NAMES}.")] = "",
 ) -> None:
     """The suite, its rivals and the floors, in turn over one topic."""
-    with _stack() as (conf, console):
-        with _progress(console) as progress:
+    with running.stack() as (conf, console):
+        with running.progress(console) as progress:
             bar = progress.add_task("filling the topic", total=lines, rate="")
             topic.fill(conf, TOPIC, lines, lambda sent: progress.update(bar, completed=sent))
         chosen = [c for c in contenders(conf, lines) if not only or c.name in only.split(",")]
-        with _progress(console) as progress:
+        with running.progress(console) as progress:
             bar = progress.add_task("", total=rounds_ * len(chosen), rate="")
 
             def ended(contender: Contender, result: Result) -> None:
@@ -95,11 +83,11 @@ def compare(
                 on_lines=lambda stored: progress.update(bar, rate=f"{stored:,} stored"),
                 on_end=ended,
             )
-        _keep("contenders", results, console)
+        running.keep("contenders", results, console)
         report.show(results, chosen, console)
         if not only and rounds_ >= ROUNDS and lines == LINES:
             page.draw(results, chosen, "bench")
-            page.put("contenders", report.page(results, chosen, machine()))
+            page.put("contenders", report.page(results, chosen, running.machine()))
 
 
 @app.command("parsing")
@@ -108,38 +96,38 @@ def parse(
 ) -> None:
     """Each format's parser alone, and what splitting alone takes."""
     conf, console = config.load(CONF), Console()
-    with _progress(console) as progress:
+    with running.progress(console) as progress:
         bar = progress.add_task("parsing", total=None, rate="")
         spark = spark_session("bench", conf)
         results = parsing.measured(spark, rounds_, lambda name: progress.update(bar, rate=name))
         spark.stop()
-    _keep("parsing", results, console)
-    rows, goals = report.parsing_rows(results), report.parsing_goals(results)
-    _table("parsing", rows, goals, console, is_whole=rounds_ >= PARSING_ROUNDS)
+    running.keep("parsing", results, console)
+    rows, goals = parsing.rows(results), parsing.goals(results)
+    running.table("parsing", rows, goals, console, is_whole=rounds_ >= PARSING_ROUNDS)
 
 
 @app.command("formats")
 def read() -> None:
     """Every format's chain in one process, in turn."""
     console = Console()
-    with _progress(console) as progress:
+    with running.progress(console) as progress:
         bar = progress.add_task("formats", total=None, rate="")
         found = formats.measured(lambda name: progress.update(bar, rate=name))
-    _keep("formats", found, console)
-    _table("formats", report.format_rows(found), report.format_goals(found), console)
+    running.keep("formats", found, console)
+    running.table("formats", formats.rows(found), formats.goals(found), console)
 
 
 @app.command("latency")
 def wait() -> None:
     """From Kafka's timestamp to the visible document: three rates, then many small topics."""
-    with _stack() as (_, console), _progress(console) as progress:
+    with running.stack() as (_, console), running.progress(console) as progress:
         steps = len(latency.RATES) + 1
         bar = progress.add_task("latency, minutes a rate", total=steps, rate="")
         found = latency.measured(1, latency.RATES, lambda: progress.advance(bar))
         many = latency.MANY_FEEDS * latency.MANY_RATE
         found += latency.measured(latency.MANY_FEEDS, [many], lambda: progress.advance(bar))
-        _keep("latency", found, console)
-        _table("latency", report.latency_rows(found), report.latency_goals(found), console)
+        running.keep("latency", found, console)
+        running.table("latency", latency.rows(found), latency.goals(found), console)
 
 
 @app.command("cost")
@@ -148,7 +136,7 @@ def observe(
     lines: Annotated[int, typer.Option(help="How many lines each run takes.")] = cost.LINES,
 ) -> None:
     """What metrics and traces cost `ingest`: with and without, in turn."""
-    with _stack() as (_, console), _progress(console) as progress:
+    with running.stack() as (_, console), running.progress(console) as progress:
         bar = progress.add_task("cost of being observed", total=3 * rounds_, rate="")
 
         def ended(step: str, result: Result) -> None:
@@ -158,12 +146,12 @@ def observe(
         results = cost.measured(
             rounds_, lines, ended, lambda sent: progress.update(bar, rate=f"{sent:,} sent")
         )
-        _keep("cost", results, console)
+        running.keep("cost", results, console)
         is_whole = rounds_ >= cost.ROUNDS and lines == cost.LINES
-        _table(
+        running.table(
             "cost",
-            report.cost_rows(results),
-            report.cost_goals(results),
+            cost.rows(results),
+            cost.goals(results),
             console,
             is_whole=is_whole,
         )
@@ -172,11 +160,11 @@ def observe(
 @app.command("growth")
 def grow() -> None:
     """How lines/s and memory go while the collection grows to 20 million documents."""
-    with _stack() as (_, console), _progress(console) as progress:
+    with running.stack() as (_, console), running.progress(console) as progress:
         bar = progress.add_task("growing", total=growth.LINES, rate="")
         found = growth.measured(lambda lines: progress.update(bar, completed=lines))
-        _keep("growth", found, console)
-        _table("growth", report.growth_rows(found), report.growth_goals(found), console)
+        running.keep("growth", found, console)
+        running.table("growth", growth.rows(found), growth.goals(found), console)
 
 
 @app.command("asking")
@@ -187,23 +175,23 @@ def ask(
 ) -> None:
     """The query API: 50 requests a second beside `ingest`, over 5 and 20 million documents."""
     marks = tuple(sorted(documents or asking.MARKS))
-    with _stack() as (_, console), _progress(console) as progress:
+    with running.stack() as (_, console), running.progress(console) as progress:
         bar = progress.add_task("the API under load", total=None, rate="")
         found, walked = asking.measured(marks, lambda step: progress.update(bar, description=step))
-        _keep("asking", [*found, walked], console)
+        running.keep("asking", [*found, walked], console)
         is_whole = marks == asking.MARKS
-        rows, goals = report.asking_rows(found), report.asking_goals(found, walked)
-        _table("asking", rows, goals, console, is_whole=is_whole)
+        rows, goals = asking.rows(found), asking.goals(found, walked)
+        running.table("asking", rows, goals, console, is_whole=is_whole)
 
 
 @app.command("tail")
 def watch() -> None:
     """The API's start, downloads of a million lines, and fifty who watch 5,000 lines/s."""
-    with _stack() as (_, console), _progress(console) as progress:
+    with running.stack() as (_, console), running.progress(console) as progress:
         bar = progress.add_task("tail", total=None, rate="")
         found = tail.measured(lambda step: progress.update(bar, description=step))
-        _keep("tail", found, console)
-        _table("tail", tail.rows(found), tail.goals(found), console)
+        running.keep("tail", found, console)
+        running.table("tail", tail.rows(found), tail.goals(found), console)
 
 
 @app.command("indexes")
@@ -212,7 +200,7 @@ def index(
     lines: Annotated[int, typer.Option(help="Of how many lines the documents are.")] = LINES,
 ) -> None:
     """What each index costs mongod; of the documents that the contenders left."""
-    with _stack() as (conf, console), _progress(console) as progress:
+    with running.stack() as (conf, console), running.progress(console) as progress:
         bar = progress.add_task("indexes", total=rounds_ * len(indexes.sets()), rate="")
         (floor,) = [one for one in contenders(conf, lines) if one.name == "bson_floor"]
 
@@ -221,8 +209,8 @@ def index(
             console.print(f"{one.indexes}: {one.cpu_us} us a document", highlight=False)
 
         found = indexes.measured(conf, floor, lines, rounds_, ended)
-        _keep("indexes", found, console)
-        _table("indexes", report.index_rows(found), iter(()), console)
+        running.keep("indexes", found, console)
+        running.table("indexes", indexes.rows(found), iter(()), console)
 
 
 @app.command("changes")
@@ -232,15 +220,18 @@ def capture(
 ) -> None:
     """Change capture: from commit to store, then changes a second beside a plain consumer."""
     file = changes.settings()
-    with _stack(file, additions=["changes"]) as (_, console), _progress(console) as progress:
+    with (
+        running.stack(file, additions=["changes"]) as (_, console),
+        running.progress(console) as progress,
+    ):
         bar = progress.add_task("changes", total=None, rate="")
         waited, taken = changes.measured(
             file, rounds_, count, lambda step: progress.update(bar, description=step)
         )
-        _keep("changes", [waited, *taken], console)
+        running.keep("changes", [waited, *taken], console)
         is_whole = rounds_ >= changes.ROUNDS and count == changes.CHANGES
-        rows, goals = report.change_rows(taken), report.change_goals(waited, taken)
-        _table("changes", rows, goals, console, is_whole=is_whole)
+        rows, goals = changes.rows(taken), changes.goals(waited, taken)
+        running.table("changes", rows, goals, console, is_whole=is_whole)
 
 
 @app.command("warehouse")
@@ -253,8 +244,8 @@ def store(
 ) -> None:
     """Ten minutes of a shop, loaded and built, as the archive grows to 20 million lines."""
     chosen = tuple(sorted(marks or warehouse.MARKS))
-    with _stack(warehouse.settings(), ["warehouse"]) as (conf, console):
-        with _progress(console) as progress:
+    with running.stack(warehouse.settings(), ["warehouse"]) as (conf, console):
+        with running.progress(console) as progress:
             total = chosen[-1] + rounds_ * lines * len(chosen)
             bar = progress.add_task("warehouse", total=total, rate="")
             found = warehouse.measured(
@@ -265,71 +256,10 @@ def store(
                 lambda step, there: progress.update(bar, description=step, completed=there),
                 lambda one: console.print(warehouse_report.line(one), highlight=False),
             )
-        _keep("warehouse", found, console)
+        running.keep("warehouse", found, console)
         is_whole = chosen == warehouse.MARKS and lines == warehouse.RUN_LINES
         rows, goals = warehouse_report.rows(found), warehouse_report.goals(found)
-        _table("warehouse", rows, goals, console, is_whole=is_whole)
-
-
-@contextmanager
-def _stack(
-    file: Path = CONF, additions: Collection[Addition] = ()
-) -> Iterator[tuple[Config, Console]]:
-    os.environ["MILLRACE_DOWNLOADS"] = str(DOWNLOADS)
-    conf, console = config.load(file), Console()
-    conf = lifecycle.up(conf, console, additions)
-    try:
-        yield conf, console
-    finally:
-        lifecycle.down(conf, console)
-
-
-def _keep(name: str, results: list[Any], console: Console) -> None:
-    file = RESULTS / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}-{name}.json"
-    file.parent.mkdir(exist_ok=True)
-    content = {"machine": machine(), "results": [asdict(result) for result in results]}
-    file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    console.print(f"results: {file}")
-
-
-def _table(
-    section: str,
-    rows: list[tuple[str, ...]],
-    goals: Iterator[str],
-    console: Console,
-    is_whole: bool = True,
-) -> None:
-    """Shows a table and its goals; on the page goes only what was measured in full."""
-    reached = list(goals)
-    page.print_table(rows, console)
-    for text in reached:
-        console.print(text, highlight=False)
-    if is_whole:
-        page.put(section, page.with_goals(page.markdown(rows), reached))
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
-    cpus = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    model = next((line.split(":")[1].strip() for line in cpus if "model name" in line), "")
-    return {
-        "cpu": model or platform.machine(),
-        "cores": psutil.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
-        "python": sys.version.split()[0],
-    }
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[rate]}"),
-        console=console,
-    )
+        running.table("warehouse", rows, goals, console, is_whole=is_whole)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bench import latency, served
+from bench import latency, open_loop, served
 from bench.open_loop import LINES_PER_S, SETTLE_S, TOPIC, Asked, under_load
+from bench.page import at_least
 from bench.settings import variant
 from millrace import config
 from millrace.api.client import Client
@@ -55,6 +56,34 @@ def measured(
             walked = walked or _walked(conf, on_step)
     assert walked
     return found, walked
+
+
+def rows(found: Sequence[Asked]) -> list[tuple[str, ...]]:
+    """Milliseconds of each shape of request, and of a find beside them."""
+    rows: list[tuple[str, ...]] = [
+        ("documents", "request", "requests", "errors", "p50 ms", "p95 ms", "p99 ms", "max ms")
+    ]
+    for one in found:
+        times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
+        rows.append((f"{one.stored:,}", one.shape, f"{one.requests}", f"{one.errors}", *times))
+    return rows
+
+
+def goals(found: Sequence[Asked], walked: Walked) -> Iterator[str]:
+    """Which shapes take longer than they may, what `ingest` kept of its rate, and the walk."""
+    for mark in dict.fromkeys(one.stored for one in found):
+        own = [one for one in found if one.stored == mark and one.shape != open_loop.FIND]
+        for name, most in (("p95", 100), ("p99", 500)):
+            slow = [one.shape for one in own if getattr(one, f"{name}_ms") >= most]
+            verdict = f"MISSED by {', '.join(slow)}" if slow else "reached"
+            yield f"{mark:,} documents: {name} under {most} ms: {verdict}"
+        kept = f"{mark:,} documents: lines/s that ingest stored / that were sent"
+        yield at_least(kept, own[0].kept, 0.9)
+    verdict = "MISSED" if walked.missing or walked.doubled else "reached"
+    yield (
+        f"a walk over {walked.lines:,} lines in {walked.seconds:,.0f} s while more come:"
+        f" {walked.missing} missing, {walked.doubled} doubled (each once: {verdict})"
+    )
 
 
 def _walked(conf: Config, on_step: Callable[[str], None]) -> Walked:

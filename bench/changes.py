@@ -4,22 +4,23 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 from bench.change_writing import LARGE, TIMED, written
 from bench.contenders import PROGRAMS
 from bench.latency import running_job
 from bench.measure import environment, logged
+from bench.page import at_least
 from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.usage import CONTENDER, Meter
+from bench.watching import watched
 from millrace import config
 from millrace.config import Config, entities
 from millrace.errors import SetupError
@@ -117,6 +118,34 @@ def measured(
     return waited, taken
 
 
+def rows(taken: Sequence[Taken]) -> list[tuple[str, ...]]:
+    """Changes/s of each program over the same topics, and its own processor time for each."""
+    rows: list[tuple[str, ...]] = [("program", "changes/s", "min", "max", "us/change")]
+    for name in dict.fromkeys(one.contender for one in taken):
+        own = [one for one in taken if one.contender == name]
+        speeds = [one.changes_per_s for one in own]
+        figures = (f"{round(value):,}" for value in (median(speeds), min(speeds), max(speeds)))
+        rows.append((name, *figures, f"{median(one.cpu_us for one in own):.0f}"))
+    return rows
+
+
+def goals(waited: Waited, taken: Sequence[Taken]) -> Iterator[str]:
+    """From commit to store, and the job against the plain consumer."""
+    yield (
+        f"at {waited.changes_per_s:,} changes/s in three databases: p50 {waited.p50_ms:,} ms,"
+        f" p99 {waited.p99_ms:,} ms, at most {waited.max_ms:,} ms from commit to visible document;"
+        f" the job keeps {waited.cpu_cores} cores busy"
+    )
+    verdict = "reached" if waited.p95_ms < 3_000 else "MISSED"
+    yield f"p95 from commit to visible document: {waited.p95_ms:,} ms (under 3,000: {verdict})"
+    speeds = {
+        name: median(one.changes_per_s for one in taken if one.contender == name)
+        for name in (OURS, PLAIN)
+    }
+    ratio = speeds[OURS] / speeds[PLAIN]
+    yield at_least("changes/s, millrace / plain Python", ratio, 1.0)
+
+
 def _emptied(conf: Config) -> None:
     db = mongo.database(conf.mongo)
     db.client.drop_database(db.name)
@@ -160,7 +189,6 @@ def _wait_until_stored(conf: Config) -> None:
 def _watched(conf: Config, since_s: float) -> Iterator[list[float]]:
     """The milliseconds of every so many rows written since then, as they become visible."""
     seen: list[float] = []
-    ended = threading.Event()
     at = {"$ifNull": ["$fullDocument.popularity", "$updateDescription.updatedFields.popularity"]}
     sampled = {"$eq": [{"$mod": ["$documentKey._id", _SAMPLED]}, 0]}
     stages: list[dict[str, Any]] = [
@@ -169,20 +197,12 @@ def _watched(conf: Config, since_s: float) -> Iterator[list[float]]:
         {"$project": {"at": at}},
     ]
 
-    def watch() -> None:
-        with mongo.database(conf.mongo).watch(stages, max_await_time_ms=200) as changes:
-            while not ended.is_set():
-                change = changes.try_next()
-                if change and (change.get("at") or 0) >= since_s:
-                    seen.append((time.time() - change["at"]) * 1000)
+    def take(change: dict[str, Any]) -> None:
+        if (change.get("at") or 0) >= since_s:
+            seen.append((time.time() - change["at"]) * 1000)
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with watched(conf, stages, take):
         yield seen
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _marked(conf: Config, source: Source) -> None:

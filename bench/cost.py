@@ -4,9 +4,10 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import median
 
 from bench import measure
 from bench.contenders import PROGRAMS, TOPIC, Contender
@@ -14,6 +15,7 @@ from bench.measure import Result
 from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.topic import fill
+from bench.usage import CONTENDER
 from millrace import config
 from millrace.config import Config
 
@@ -51,6 +53,37 @@ def measured(
                 on_step(f"round {number + 1}: {way.name}", result)
                 results.append(result)
     return results
+
+
+def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Lines/s of each way, and round by round what it has of the same without being observed."""
+    rows: list[tuple[str, ...]] = [
+        ("", "lines/s", "min", "max", "of unobserved", "min", "max", "processor s")
+    ]
+    for way in (OFF, METRICS, TRACES):
+        own = [result for result in results if result.contender == way]
+        speeds = [result.lines_per_s for result in own]
+        ratios = _of_unobserved(results, way)
+        cpu_s = median(result.cpu_s[CONTENDER] for result in own)
+        figures = (f"{round(value):,}" for value in (median(speeds), min(speeds), max(speeds)))
+        shares = (f"{value:.3f}" for value in (median(ratios), min(ratios), max(ratios)))
+        rows.append((way, *figures, *shares, f"{cpu_s:.1f}"))
+    return rows
+
+
+def goals(results: Sequence[Result]) -> Iterator[str]:
+    """Whether metrics take at most 2 % of the lines/s, and traces 5 %."""
+    for way, wanted in ((METRICS, 0.98), (TRACES, 0.95)):
+        ratio = median(_of_unobserved(results, way))
+        verdict = "reached" if ratio >= wanted else "MISSED"
+        yield f"lines/s with {way} / unobserved: {ratio:.3f} (at least {wanted:g}: {verdict})"
+
+
+def _of_unobserved(results: Sequence[Result], way: str) -> list[float]:
+    """The ratio of each round."""
+    speeds = [result.lines_per_s for result in results if result.contender == way]
+    without = [result.lines_per_s for result in results if result.contender == OFF]
+    return [speed / other for speed, other in zip(speeds, without, strict=True)]
 
 
 def _ways(file: Path) -> list[Contender]:

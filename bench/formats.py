@@ -1,10 +1,12 @@
 """The chain of each format over lines in memory, in one process: parse, enrich, score; no Spark."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
+from bench.page import at_least
 from millrace import config
 from millrace.config import Feed
 from millrace.config.feeds import Declaration
@@ -94,6 +96,34 @@ def measured(on_step: Callable[[str], object]) -> list[Speed]:
             if number:  # The first warms up.
                 found[name].append(len(lines) / took_s)
     return [Speed(name, speeds) for name, speeds in found.items()]
+
+
+def rows(found: Sequence[Speed]) -> list[tuple[str, ...]]:
+    """Lines/s and us a line of each format, and its share of the speed of `combined`."""
+    base = next(one for one in found if one.format == COMBINED)
+    table: list[tuple[str, ...]] = [("format", "lines/s", "min", "max", "us/line", "of combined")]
+    for one in found:
+        speeds = one.lines_per_s
+        share = _share(one, base)
+        numbers = (
+            f"{round(value, -2):,.0f}" for value in (median(speeds), min(speeds), max(speeds))
+        )
+        table.append((one.format, *numbers, f"{1e6 / median(speeds):.1f}", f"{share:.2f}"))
+    return table
+
+
+def goals(found: Sequence[Speed]) -> Iterator[str]:
+    """What is declared against `combined`."""
+    base = next(one for one in found if one.format == COMBINED)
+    for one in found:
+        if one.format in DECLARED:
+            wanted = DECLARED[one.format]
+            yield at_least(f"{one.format} / combined", _share(one, base), wanted)
+
+
+def _share(one: Speed, base: Speed) -> float:
+    """The median of the rounds' ratios: what slows one round slows both."""
+    return median(a / b for a, b in zip(one.lines_per_s, base.lines_per_s, strict=True))
 
 
 def _specs() -> Iterator[tuple[str, Spec, str]]:

@@ -2,11 +2,12 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 
 from bench.measure import environment, logged
+from bench.page import at_least
 from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.topic import varied
@@ -58,6 +59,26 @@ def measured(on_lines: Callable[[int], None]) -> list[Grown]:
                         peaks[mark] = meter.usage().peak_mb[CONTENDER]
                 _pause(job)
     return [Grown(mark, _speed(logged(log), mark), peaks[mark]) for mark in MARKS]
+
+
+def rows(found: Sequence[Grown]) -> list[tuple[str, ...]]:
+    """Lines/s of a million lines after so many stored, and the driver's peak memory until then."""
+    rows: list[tuple[str, ...]] = [("documents stored", "lines/s", "of the first", "peak MB")]
+    for one in found:
+        ratio = one.lines_per_s / found[0].lines_per_s
+        rows.append(
+            (f"{one.stored:,}", f"{one.lines_per_s:,}", f"{ratio:.2f}", f"{one.peak_mb:,.0f}")
+        )
+    return rows
+
+
+def goals(found: Sequence[Grown]) -> Iterator[str]:
+    """At 20 million documents, against 1 million."""
+    first, last = found[0], found[-1]
+    yield at_least("lines/s at the end / at first", last.lines_per_s / first.lines_per_s, 0.8)
+    change = last.peak_mb / first.peak_mb - 1
+    verdict = "reached" if abs(change) <= 0.2 else "MISSED"
+    yield f"peak memory: {change:+.0%} (within 20 %: {verdict})"
 
 
 def _pause(job: "subprocess.Popen[bytes]") -> None:

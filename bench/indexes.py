@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from bench.contenders import TOPIC, Contender
@@ -57,6 +58,21 @@ def measured(
             results.append(_run(conf, floor, name, indexes, pid))
             on_end(results[-1])
     return results
+
+
+def rows(found: Sequence[Indexed]) -> list[tuple[str, ...]]:
+    """Microseconds of mongod's processor a document, with each set of indexes."""
+    rows: list[tuple[str, ...]] = [("indexes", "us a document", "min", "max", "more than none")]
+    medians = {
+        name: [one.cpu_us for one in found if one.indexes == name]
+        for name in dict.fromkeys(one.indexes for one in found)
+    }
+    least = median(medians[NONE])
+    for name in sets():
+        own = medians[name]
+        figures = (f"{value:.1f}" for value in (median(own), min(own), max(own)))
+        rows.append((name, *figures, f"{median(own) - least:+.1f}"))
+    return rows
 
 
 def _run(conf: Config, floor: Contender, name: str, indexes: list[Index], pid: int) -> Indexed:

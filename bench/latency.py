@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.topic import varied
 from bench.usage import Meter
+from bench.watching import watched
 from millrace import config
 from millrace.config import Config
 from millrace.io import kafka, mongo
@@ -77,7 +77,7 @@ def measured(
         for rate in rates:
             send_steadily(conf, names, rate, _WARM_UP_S)
             sampled = max(1, min(_SAMPLED, rate // 50))
-            with _watched(client, conf, sampled) as seen, Meter({"job": job.pid}) as meter:
+            with _watched(conf, sampled) as seen, Meter({"job": job.pid}) as meter:
                 send_steadily(conf, names, rate, held_s)
                 cores = meter.usage().cpu_s["job"] / held_s
                 time.sleep(_SETTLE_S)
@@ -87,6 +87,26 @@ def measured(
             found.append(Latency(feeds, rate, len(seen), p50, p95, p99, worst, round(cores, 2)))
             on_step()
     return found
+
+
+def rows(found: Sequence[Latency]) -> list[tuple[str, ...]]:
+    """Milliseconds from Kafka's timestamp to the visible document, and cores kept busy."""
+    rows: list[tuple[str, ...]] = [
+        ("feeds", "lines/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "cores of the job")
+    ]
+    for one in found:
+        times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
+        rows.append((f"{one.feeds}", f"{one.lines_per_s:,}", *times, f"{one.cpu_cores:.2f}"))
+    return rows
+
+
+def goals(found: Sequence[Latency]) -> Iterator[str]:
+    """At 5,000 lines/s."""
+    for one in found:
+        if (one.feeds, one.lines_per_s) == (1, 5_000):
+            for name, ms, most in (("p50", one.p50_ms, 1_000), ("p95", one.p95_ms, 2_000)):
+                verdict = "reached" if ms < most else "MISSED"
+                yield f"{name} at 5,000 lines/s: {ms:,.0f} ms (under {most:,}: {verdict})"
 
 
 def _caught_up(client: "MongoClient[dict[str, Any]]", conf: Config, names: list[str]) -> bool:
@@ -128,12 +148,9 @@ def send_steadily(conf: Config, topics: list[str], lines_per_s: int, seconds: in
 
 
 @contextmanager
-def _watched(
-    client: "MongoClient[dict[str, Any]]", conf: Config, sampled: int
-) -> Iterator[list[float]]:
+def _watched(conf: Config, sampled: int) -> Iterator[list[float]]:
     """The latency of every so many documents of all feeds, as they become visible, in ms."""
     seen: list[float] = []
-    ended = threading.Event()
     began = datetime.now(UTC)
     is_sampled = {"$eq": [{"$mod": ["$fullDocument.kafka.offset", sampled]}, 0]}
     stages: list[dict[str, Any]] = [
@@ -142,18 +159,8 @@ def _watched(
         {"$project": {"received_at": "$fullDocument.received_at"}},
     ]
 
-    def watch() -> None:
-        with client[conf.mongo.database].watch(stages, max_await_time_ms=500) as changes:
-            while not ended.is_set():
-                change = changes.try_next()
-                if change:
-                    latency = datetime.now(UTC) - change["received_at"]
-                    seen.append(latency.total_seconds() * 1000)
+    def take(change: dict[str, Any]) -> None:
+        seen.append((datetime.now(UTC) - change["received_at"]).total_seconds() * 1000)
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with watched(conf, stages, take):
         yield seen
-    finally:
-        ended.set()
-        thread.join()

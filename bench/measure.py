@@ -4,9 +4,10 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psutil
@@ -186,3 +187,12 @@ def _stored(conf: Config, contender: Contender, seen: list[tuple[float, int]]) -
         return seen[-1][1] if seen else 0
     db = mongo.database(conf.mongo)
     return sum(db[name].count_documents({}) for name in (TOPIC, dead_letters.COLLECTION))
+
+
+def medians_of(results: Sequence[Result]) -> dict[str, float]:
+    """The median lines/s of each contender."""
+    names = dict.fromkeys(result.contender for result in results)
+    return {
+        name: median(result.lines_per_s for result in results if result.contender == name)
+        for name in names
+    }

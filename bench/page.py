@@ -38,6 +38,12 @@ def markdown(rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join([lines[0], f"|:--|{'--:|' * (len(rows[0]) - 1)}", *lines[1:]])
 
 
+def at_least(what: str, ratio: float, wanted: float) -> str:
+    """A ratio, and whether it is as great as it is meant to be."""
+    verdict = "reached" if ratio >= wanted else "MISSED"
+    return f"{what}: {ratio:.2f} (at least {wanted:g}: {verdict})"
+
+
 def put(section: str, text: str) -> None:
     """Puts the text in place of what the page of figures held in the section before."""
     begin = f"<!-- {section}: written by make bench -->"

@@ -1,7 +1,7 @@
 """Parsing alone: each format's parser over lines in memory, and what splitting alone takes."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -9,7 +9,8 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from bench.measure import Result
+from bench.measure import Result, medians_of
+from bench.page import at_least
 from bench.topic import varied
 from millrace import config
 from millrace.config import Feed
@@ -47,6 +48,25 @@ def measured(spark: SparkSession, rounds: int, on_step: Callable[[str], object])
                 speed = round(LINES / took_s)
                 results.append(Result(name, LINES, LINES, speed, round(took_s, 2), 0, took_s, 0))
     return results
+
+
+def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """Lines/s of each parser and of splitting alone, and its ratio to that."""
+    medians = medians_of(results)
+    rows: list[tuple[str, ...]] = [("", "lines/s", "min", "max", "of splitting alone")]
+    for name, middle in medians.items():
+        speeds = [result.lines_per_s for result in results if result.contender == name]
+        figures = (f"{round(value):,}" for value in (middle, min(speeds), max(speeds)))
+        # The other formats' lines are others than those that are split.
+        ratio = f"{middle / medians[SPLIT]:.2f}" if name in (SPLIT, COMBINED) else "-"
+        rows.append((name, *figures, ratio))
+    return rows
+
+
+def goals(results: Sequence[Result]) -> Iterator[str]:
+    """How much of the speed of splitting is left with types and checks."""
+    medians = medians_of(results)
+    yield at_least("combined / splitting alone", medians[COMBINED] / medians[SPLIT], 0.6)
 
 
 def _spec(format: str) -> Spec:

@@ -19,6 +19,7 @@ from bench import latency, served
 from bench.place import FOLDER
 from bench.settings import variant
 from bench.usage import Meter
+from bench.watching import watched
 from millrace import config
 from millrace.api import tokens
 from millrace.api.client import Client, Exported
@@ -172,28 +173,17 @@ def _mongod_cores(conf: Config, act: Callable[[], None]) -> float:
 def _seen(conf: Config) -> Iterator[dict[str, float]]:
     """When each of some documents could be seen first, by its id, as long as the context lasts."""
     seen: dict[str, float] = {}
-    ended = threading.Event()
     is_sampled = {"$eq": [{"$mod": ["$fullDocument.kafka.offset", _SAMPLED]}, 0]}
     stages: list[dict[str, Any]] = [
-        {"$match": {"operationType": "insert", "$expr": is_sampled}},
+        {"$match": {"operationType": "insert", "ns.coll": TOPIC, "$expr": is_sampled}},
         {"$project": {"documentKey": 1}},
     ]
 
-    def watch() -> None:
-        collection = mongo.database(conf.mongo)[TOPIC]
-        with collection.watch(stages, max_await_time_ms=500) as changes:
-            while not ended.is_set():
-                change = changes.try_next()
-                if change:
-                    seen[change["documentKey"]["_id"]] = time.monotonic()
+    def take(change: dict[str, Any]) -> None:
+        seen[change["documentKey"]["_id"]] = time.monotonic()
 
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
+    with watched(conf, stages, take):
         yield seen
-    finally:
-        ended.set()
-        thread.join()
 
 
 async def _tell(conf: Config, seen: dict[str, float]) -> list[float]:
