@@ -6,16 +6,14 @@ again is known. So the documents do not depend on how changes were cut into batc
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from bson import Int64
 from pymongo import UpdateMany, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid
 
-from millrace.io.mongo.client import Document
+from millrace.io.mongo.client import Document, create_missing
 from millrace.parse.changes import Placed
 from millrace.records.entities import CATALOG, CHANGE, RESERVED, Entity
 from millrace.records.received import EPOCH, received_at
@@ -30,8 +28,7 @@ def prepare(
     """Creates the collections that are missing, and the view as it is to be."""
     for entity in entities:
         # It may exist, perhaps made for another entity a moment ago.
-        with suppress(CollectionInvalid):
-            db.create_collection(entity.name)
+        create_missing(db, entity.name)
         # The keys that stay of what was deleted: few, and counted when rows are.
         db[entity.name].create_index(
             _DELETED, name="deleted", partialFilterExpression={_DELETED: True}
@@ -39,9 +36,7 @@ def prepare(
     first, *others = [(entity.name, _shown(entity.name, view)) for entity in entities]
     unions = [{"$unionWith": {"coll": name, "pipeline": stages}} for name, stages in others]
     pipeline = [*first[1], *unions]
-    try:
-        db.create_collection(CATALOG, viewOn=first[0], pipeline=pipeline)
-    except CollectionInvalid:
+    if not create_missing(db, CATALOG, viewOn=first[0], pipeline=pipeline):
         db.command({"collMod": CATALOG, "viewOn": first[0], "pipeline": pipeline})
 
 
