@@ -53,6 +53,8 @@ class Suite:
         for name in ("reconcile", "compact"):
             patch = '{"spec":{"suspend":true}}'
             kubectl("patch", "scheduledsparkapplication", name, "--type", "merge", "-p", patch)
+            begun = f"sparkoperator.k8s.io/scheduled-app-name={name}"
+            kubectl("delete", "sparkapplications", "--selector", begun)
         wait_until(self.is_running, "three drivers with executors", timeout_s=START_TIMEOUT_S)
 
     def is_running(self) -> bool:

@@ -7,13 +7,14 @@ from urllib.parse import quote_plus
 
 import pymongo
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, PyMongoError
+from pymongo.errors import CollectionInvalid, ConnectionFailure, OperationFailure, PyMongoError
 
 from millrace.config import ConfigurationError, Mongo, UnreachableError
 
 Document = dict[str, Any]
 
 TIMEOUT_MS = 10_000
+_NAMESPACE_EXISTS = 48
 _AT_ONCE = 2_000
 _BYTES_AT_ONCE = 128 * 2**20
 
@@ -30,6 +31,22 @@ def database(mongo: Mongo) -> Database[Document]:
     except (PyMongoError, ValueError, OSError) as error:
         raise _connection_error(mongo, error) from None
     return client[mongo.database]
+
+
+def create_missing(db: Database[Document], name: str, **options: Any) -> bool:
+    """Creates a collection or a view, and returns whether it did: it may be there already.
+
+    Where another process makes it between pymongo's look and the command, the server refuses.
+    """
+    try:
+        db.create_collection(name, **options)
+    except CollectionInvalid:
+        return False
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
+        return False
+    return True
 
 
 def unasked(mongo: Mongo) -> Database[Document]:

@@ -2,10 +2,9 @@
 
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid
 
 from millrace.config import Feed, Mongo
-from millrace.io.mongo.client import Document, database
+from millrace.io.mongo.client import Document, create_missing, database
 from millrace.io.mongo.letters import LETTERS_INDEX
 from millrace.records import ROUTES_COLLECTION, dead_letters, ledger
 
@@ -57,10 +56,7 @@ def prepare_ledger(db: Database[Document]) -> None:
 
 def _create_clustered(db: Database[Document], name: str) -> None:
     """Clustered on ``_id``: one B-tree fewer, and time-ordered ids insert at its right edge."""
-    try:
-        db.create_collection(name, clusteredIndex={"key": {"_id": 1}, "unique": True})
-    except CollectionInvalid:
-        return  # It exists, perhaps made by another job a moment ago.
+    create_missing(db, name, clusteredIndex={"key": {"_id": 1}, "unique": True})
 
 
 def _set_retention(collection: Collection[Document], days: int | None) -> None:

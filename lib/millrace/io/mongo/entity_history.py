@@ -7,7 +7,6 @@ delete as the last version goes with the key (``entity_purge``).
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
@@ -19,9 +18,9 @@ from pymongo import UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, CollectionInvalid
+from pymongo.errors import BulkWriteError
 
-from millrace.io.mongo.client import Document
+from millrace.io.mongo.client import Document, create_missing
 from millrace.parse.changes import Before, Placed, Version, versions
 from millrace.parse.changes.latest import identity
 from millrace.records.history import COLLECTION, KEY_ORDER, collection, order
@@ -43,8 +42,7 @@ def prepare(db: Database[Document], entity: str, days: int | None) -> None:
     A version is deleted ``days`` after it was superseded; never where it is None.
     """
     name = collection(entity)
-    with suppress(CollectionInvalid):  # It may exist, perhaps made by another job a moment ago.
-        db.create_collection(name, clusteredIndex={"key": {"_id": 1}, "unique": True})
+    create_missing(db, name, clusteredIndex={"key": {"_id": 1}, "unique": True})
     own = db[name]
     own.create_index([("key", 1), ("order", -1), ("_id", -1)], name=KEY_ORDER)
     own.create_index([("key", 1), (_SUPERSEDED, 1)], name=_STANDING)

@@ -7,17 +7,15 @@ into batches.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from bson import Int64
 from pymongo import UpdateMany, UpdateOne
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid
 
 from millrace.io.mongo import entity_purge
-from millrace.io.mongo.client import Document
+from millrace.io.mongo.client import Document, create_missing
 from millrace.parse.changes import Placed
 from millrace.records.entities import CATALOG, CHANGE, RESERVED, Entity
 from millrace.records.received import EPOCH, received_at
@@ -32,16 +30,13 @@ def prepare(
     """Creates the collections that are missing, and the view as it is to be."""
     for entity in entities:
         # It may exist, perhaps made for another entity a moment ago.
-        with suppress(CollectionInvalid):
-            db.create_collection(entity.name)
+        if create_missing(db, entity.name):
             entity_purge.begin_anew(db, entity.name)
         entity_purge.prepare(db, entity.name)
     first, *others = [(entity.name, _shown(entity.name, view)) for entity in entities]
     unions = [{"$unionWith": {"coll": name, "pipeline": stages}} for name, stages in others]
     pipeline = [*first[1], *unions]
-    try:
-        db.create_collection(CATALOG, viewOn=first[0], pipeline=pipeline)
-    except CollectionInvalid:
+    if not create_missing(db, CATALOG, viewOn=first[0], pipeline=pipeline):
         db.command({"collMod": CATALOG, "viewOn": first[0], "pipeline": pipeline})
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from pymongo import ReplaceOne, UpdateOne
 from pymongo.collection import Collection
-from pymongo.errors import CollectionInvalid, CursorNotFound
+from pymongo.errors import CursorNotFound
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from millrace.config import Feed, Mongo
-from millrace.io.mongo.client import Document, at_once, connector_options, database
+from millrace.io.mongo.client import Document, at_once, connector_options, create_missing, database
 from millrace.io.mongo.rows import LONGEST_LETTER, documents, letters, longest_letter
 from millrace.io.mongo.time_spans import TimeSpan
 from millrace.records import REPLAY_SUFFIX, dead_letters
@@ -55,10 +55,8 @@ def empty(mongo: Mongo, feed: Feed) -> None:
     drop(mongo, feed)
     db = database(mongo)
     for name in (records_of(feed), LETTERS):
-        try:
-            db.create_collection(name, clusteredIndex={"key": {"_id": 1}, "unique": True})
-        except CollectionInvalid:
-            continue  # That of the letters is there already: feeds share it.
+        # That of the letters may be there already: feeds share it.
+        create_missing(db, name, clusteredIndex={"key": {"_id": 1}, "unique": True})
 
 
 def drop(mongo: Mongo, feed: Feed) -> None:
