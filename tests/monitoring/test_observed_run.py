@@ -24,17 +24,24 @@ NARROWED = (
 )
 OF_THE_SUITE = tuple(name for name in DASHBOARDS if name not in (*OF_EXPORTERS, *OF_CHANGES))
 
+# This run has no warehouse: of such a panel, too, it is seen that Prometheus takes its query.
+OF_WAREHOUSE = ("dead-letters: Time since the warehouse was loaded",)
+SHOWN = [panel for panel in panels(OF_THE_SUITE) if panel.id not in OF_WAREHOUSE]
+TAKEN = [panel for panel in panels(OF_THE_SUITE) if panel.id in OF_WAREHOUSE]
+
 pytestmark = pytest.mark.slow  # all jobs for minutes, before the first of them
 
 
-@pytest.mark.parametrize("panel", panels(OF_THE_SUITE), ids=lambda panel: panel.id)
+@pytest.mark.parametrize("panel", SHOWN, ids=lambda panel: panel.id)
 def test_every_query_of_a_panel_has_something_to_show(observed: Observed, panel: Panel) -> None:
     answers = observed.grafana.run(panel)
     assert len(answers) == len(panel.targets) >= 1
 
 
-@pytest.mark.parametrize("panel", panels(OF_EXPORTERS), ids=lambda panel: panel.id)
-def test_prometheus_takes_every_query_of_the_servers(observed: Observed, panel: Panel) -> None:
+@pytest.mark.parametrize("panel", [*panels(OF_EXPORTERS), *TAKEN], ids=lambda panel: panel.id)
+def test_prometheus_takes_every_query_that_has_no_source_here(
+    observed: Observed, panel: Panel
+) -> None:
     observed.grafana.accepts(panel)
 
 
