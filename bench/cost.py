@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from bench.place import FOLDER, ROOT
 from bench.settings import variant
 from bench.topic import fill
 from bench.usage import CONTENDER
+from bench.watching import repeated
 from millrace import config
 from millrace.config import Config
 
@@ -111,17 +111,10 @@ def _receiver() -> Iterator[None]:
 @contextmanager
 def _scraping() -> Iterator[None]:
     """Asks for the metrics as Prometheus would, whenever there are some."""
-    ended = threading.Event()
 
     def scrape() -> None:
-        while not ended.wait(_SCRAPE_S):
-            with suppress(OSError):
-                urllib.request.urlopen(f"http://127.0.0.1:{_METRICS_PORT}/metrics").read()
+        with suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{_METRICS_PORT}/metrics").read()
 
-    thread = threading.Thread(target=scrape, daemon=True)
-    thread.start()
-    try:
+    with repeated(scrape, _SCRAPE_S):
         yield
-    finally:
-        ended.set()
-        thread.join()

@@ -17,19 +17,30 @@ def watched(
 
     ``on_change`` is called in a thread of its own. Changes are told from when the context begins.
     """
-    ended = threading.Event()
     with mongo.database(conf.mongo).watch(stages, max_await_time_ms=200) as changes:
 
-        def watch() -> None:
-            while not ended.is_set():
-                change = changes.try_next()
-                if change:
-                    on_change(dict(change))
+        def take() -> None:
+            change = changes.try_next()
+            if change:
+                on_change(dict(change))
 
-        thread = threading.Thread(target=watch, daemon=True)
-        thread.start()
-        try:
+        with repeated(take):
             yield
-        finally:
-            ended.set()
-            thread.join()
+
+
+@contextmanager
+def repeated(step: Callable[[], None], every_s: float = 0.0) -> Iterator[None]:
+    """Does ``step`` again and again in a thread of its own, as long as the context lasts."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(every_s):
+            step()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
