@@ -1,14 +1,14 @@
 """The tables of the demo's entities in the three databases: made, and written to."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid
 
 from millrace.config import Changes
+from millrace.io.mongo.client import create_missing
 from millrace.io.sources import mariadb, mongo, postgres
 from millrace.records.entities import SOURCES, Source
 from millrace.simulate.changes import Operation, Transaction
@@ -131,9 +131,8 @@ class _Persons:
         self._db, self._rows = db, db[_PERSONS]
 
     def keys(self) -> set[int]:
-        with suppress(CollectionInvalid):
-            # With images from its first document on, as a connector that is there needs them.
-            self._db.create_collection(_PERSONS, changeStreamPreAndPostImages={"enabled": True})
+        # With images from its first document on, as a connector that is there needs them.
+        create_missing(self._db, _PERSONS, changeStreamPreAndPostImages={"enabled": True})
         return {row["_id"] for row in self._rows.find({}, {"_id": 1})}
 
     def apply(self, transaction: Transaction) -> None:

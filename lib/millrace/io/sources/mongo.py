@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from millrace.config import Changes, ConfigurationError, Mongo, UnreachableError
 from millrace.io import mongo
-from millrace.io.mongo.client import Document, refusal
+from millrace.io.mongo.client import Document, create_missing, refusal
 from millrace.io.sources import snapshot_signal
 from millrace.io.sources.prepared import Prepared, SourceState
 from millrace.records import capture
@@ -45,8 +45,7 @@ def prepare(changes: Changes, entities: Sequence[Entity]) -> Prepared:
     with opened(changes) as db:
         signals = capture.signals(changes.name)
         for name in (signals, *(entity.table for entity in entities)):
-            if name not in _collections(db):
-                db.create_collection(name)
+            if create_missing(db, name):
                 found.made.append(f"collection {name}")
         for name in _without_images(db, entities):
             db.command({"collMod": name, _IMAGES: {"enabled": True}})
