@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from millrace.parse import numbers
-from millrace.parse.products import MONEY
+from millrace.parse.products import price
 from millrace.records.fields import Fields
 
 _NUMBERS = ("price", "stock")
@@ -20,15 +20,13 @@ def parse(version: Mapping[str, Any]) -> tuple[Fields, tuple[str, ...]]:
     fields = {
         "changed_at": version["committed_at"],
         "product_id": _text(str(version["key"])),
-        "price": numbers.decimal(_number(row.get("price")), *MONEY),
+        "price": price(_number(row.get("price"))),
         "stock": numbers.integer(_number(row.get("stock"))),
         "category": _text(row.get("category")),
         "name": _text(row.get("name")),
         "is_deleted": version["op"] in ("d", "t"),
         "position": version["order"],
     }
-    if fields["price"] is not None and fields["price"] < 0:
-        fields["price"] = None
     unfit = (name for name in _NUMBERS if row.get(name) is not None and fields[name] is None)
     return fields, tuple(unfit)
 

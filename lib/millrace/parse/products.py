@@ -11,7 +11,7 @@ from millrace.records.fields import Fields
 
 VERSION = 1
 
-MONEY = (18, 4)
+_MONEY = (18, 4)
 
 
 def parse(line: str, options: Options = DEFAULT) -> Fields:
@@ -32,7 +32,7 @@ def parse(line: str, options: Options = DEFAULT) -> Fields:
     return {
         "changed_at": changed_at,
         "product_id": product_id,
-        "price": read("price", sent.get("price"), _price),
+        "price": read("price", sent.get("price"), price),
         "stock": read("stock", sent.get("stock"), integer),
         "category": text(sent.get("category")),
         "name": text(sent.get("name")),
@@ -41,9 +41,10 @@ def parse(line: str, options: Options = DEFAULT) -> Fields:
     }
 
 
-def _price(sent: Any) -> Decimal | None:
-    price = decimal(sent, *MONEY)
-    return None if price is None or price < 0 else price
+def price(sent: Any) -> Decimal | None:
+    """A price as the warehouse holds it; None where it does not, as below 0."""
+    found = decimal(sent, *_MONEY)
+    return None if found is None or found < 0 else found
 
 
 def _truth(sent: Any) -> bool | None:
