@@ -33,8 +33,9 @@ from millrace.api.service import (
     span,
 )
 from millrace.config import Feed
-from millrace.io.mongo import letters
+from millrace.io.mongo import letters, received_letters
 from millrace.io.mongo.letters import Filter
+from millrace.io.mongo.received_letters import Received
 from millrace.records.dead_letters import FIRST_STATUS, OPEN, Reason, Status
 from millrace.records.printable import printable
 from millrace.records.received import EPOCH
@@ -79,13 +80,12 @@ def dead_letters(
         except cursors.CursorError as error:
             raise ProblemError(422, f"after: {error}") from None
         place = (EPOCH + values["received"] * _MS, values["id"])
-    max_s = own.conf.api.max_query_s
-    found = letters.page(own.db, names, status, reason, (since, until), place, size, max_s)
+    received = Received(names, since, until, status, reason)
+    found = received_letters.page(own.db, received, place, size, own.conf.api.max_query_s)
     following = None
     if len(found) == size:
         last = found[-1]
-        received = (last["received_at"] - EPOCH) // _MS
-        values = {"received": received, "id": last["_id"]}
+        values = {"received": (last["received_at"] - EPOCH) // _MS, "id": last["_id"]}
         following = cursors.seal(own.tokens.key, question, values)
     hidden = own.conf.api.hidden
     return JSONResponse({"items": [plain(one, hidden) for one in found], "next": following})

@@ -16,7 +16,6 @@ from millrace.api.service import (
     FeedNames,
     From,
     Own,
-    Search,
     Service,
     To,
     all_lines,
@@ -26,6 +25,7 @@ from millrace.api.service import (
 from millrace.api.streams import Streamed
 from millrace.config import Feed
 from millrace.io.mongo.reader import Reader
+from millrace.io.mongo.received_letters import Received
 from millrace.records import types
 from millrace.records.dead_letters import FIRST_STATUS, TYPES, Reason, Status
 from millrace.records.types import Type
@@ -41,13 +41,11 @@ router = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
 class Letters:
     """The letters of a search's feeds and time, counted as they are read."""
 
-    def __init__(
-        self, own: Service, asked: Search, statuses: Sequence[Status], reason: Reason | None
-    ) -> None:
+    def __init__(self, own: Service, chosen: Received) -> None:
         self.lines = 0
         self._hidden: Collection[str] = own.conf.api.hidden
         self.types = {name: type for name, type in _TYPES.items() if name not in self._hidden}
-        self._asked, self._statuses, self._reason = asked, statuses, reason
+        self._chosen = chosen
         self._reader = Reader(own.db)
 
     def rows(self) -> Iterator[Row]:
@@ -64,9 +62,7 @@ class Letters:
         return (plain(one, self._hidden) for one in self._found())
 
     def _found(self) -> Iterator[dict[str, Any]]:
-        names = [feed.name for feed in self._asked.feeds]
-        between = self._asked.since, self._asked.until
-        for letter in self._reader.letters(names, self._statuses, self._reason, between):
+        for letter in self._reader.letters(self._chosen):
             self.lines += 1
             yield letter
 
@@ -100,7 +96,8 @@ def letters(
     files.require_visible_cut(request, format)
     asked = all_lines(request, own, chosen(own.lettered, feed), since, until)
     headers = export.headers_of(since, until, _trusted(own, asked.feeds))
-    content = Letters(own, asked, status, reason)
+    names = [one.name for one in asked.feeds]
+    content = Letters(own, Received(names, asked.since, asked.until, status, reason))
     query = " ".join([*(f"status={one}" for one in status), *([f"reason={reason}"] * bool(reason))])
     name = export.name_of(asked, "dead-letters")
     return files.sent(request, own, content, format, name, headers, query)

@@ -29,7 +29,8 @@ from millrace.api.service import (
 )
 from millrace.config import Feed
 from millrace.io import template_files
-from millrace.io.mongo import letters, reconciliations
+from millrace.io.mongo import received_letters, reconciliations
+from millrace.io.mongo.received_letters import Received
 from millrace.io.mysql import templates
 from millrace.io.mysql.figures import stored
 from millrace.records.dead_letters import OPEN
@@ -215,15 +216,15 @@ def _scored(own: Service, feed: str, document: dict[str, Any]) -> Row:
 
 
 def _letters(own: Service, feeds: Sequence[Feed], steps: Steps) -> dict[str, Part]:
-    names, between = [feed.name for feed in feeds], (steps.since, steps.until)
+    every = Received([feed.name for feed in feeds], steps.since, steps.until)
     max_s, hidden = own.conf.api.max_query_s, own.conf.api.hidden
 
     def counts() -> Part:
-        found = letters.counts_between(own.db, names, between, _MOST + 1, max_s)
+        found = received_letters.counts(own.db, every, _MOST + 1, max_s)
         return Part(found[:_MOST], len(found) > _MOST)
 
     def newest() -> Part:
-        found = letters.page(own.db, names, OPEN, None, between, None, _FEW + 1, max_s)
+        found = received_letters.page(own.db, replace(every, statuses=OPEN), None, _FEW + 1, max_s)
         rows = [
             {"detail": "", "raw": ""} | plain(one, hidden) | {"received_at": one["received_at"]}
             for one in found[:_FEW]

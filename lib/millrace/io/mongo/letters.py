@@ -13,13 +13,12 @@ from typing import Any, TypeVar
 
 from bson.raw_bson import RawBSONDocument
 from pymongo import DESCENDING, DeleteOne, UpdateOne
-from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
 from millrace.io.mongo.client import Document
 from millrace.io.mongo.time_spans import TimeSpan
-from millrace.records.dead_letters import COLLECTION, OPEN, STATUSES, Reason, Status
+from millrace.records.dead_letters import COLLECTION, OPEN, Reason, Status
 from millrace.records.ledger import OffsetRange
 
 Letter = dict[str, Any]
@@ -64,67 +63,6 @@ def find(db: Database[Document], chosen: Filter, *, limit: int = 0) -> Iterator[
     return iter(db[COLLECTION].find(chosen.query).sort("received_at", DESCENDING).limit(limit))
 
 
-def page(
-    db: Database[Document],
-    feeds: Sequence[str],
-    statuses: Sequence[Status],
-    reason: Reason | None,
-    span: tuple[datetime, datetime],
-    after: tuple[datetime, str] | None,
-    size: int,
-    max_s: float,
-) -> list[Letter]:
-    """The first ``size`` letters received within ``span``, the newest first, ``after`` a place.
-
-    A place is a time of receipt and an id. Raises pymongo's ExecutionTimeout where the server
-    needs longer than ``max_s`` seconds.
-    """
-    match = _received(feeds, statuses, reason, span)
-    if after:
-        time, id = after
-        before = [{"received_at": {"$lt": time}}, {"received_at": time, "_id": {"$lt": id}}]
-        match["received_at"]["$lte"] = time
-        match["$or"] = before
-    rows = db[COLLECTION].find(match, hint=LETTERS_INDEX)
-    ordered = rows.sort([("received_at", DESCENDING), ("_id", DESCENDING)]).limit(size)
-    return list(ordered.max_time_ms(_ms(max_s)))
-
-
-def every(
-    db: Database[Document],
-    feeds: Sequence[str],
-    statuses: Sequence[Status],
-    reason: Reason | None,
-    span: tuple[datetime, datetime],
-    session: ClientSession,
-) -> Iterator[Letter]:
-    """The same letters, all of them as a stream; those of the same time are in no order.
-
-    Whatever ends it early raises an error of pymongo's.
-    """
-    match = _received(feeds, statuses, reason, span)
-    # By that alone: the index has them in this order, so that the server need not sort them.
-    order = [("received_at", DESCENDING)]
-    found = db[COLLECTION].find(match, hint=LETTERS_INDEX, sort=order, session=session)
-    with found:
-        yield from found
-
-
-def _received(
-    feeds: Sequence[str],
-    statuses: Sequence[Status],
-    reason: Reason | None,
-    span: tuple[datetime, datetime],
-) -> Document:
-    since, until = span
-    match: Document = {
-        "feed": {"$in": list(feeds)},
-        "status": {"$in": list(statuses)},
-        "received_at": {"$gte": since, "$lt": until},
-    }
-    return match | ({"reason": reason} if reason else {})
-
-
 def snapshot(db: Database[Document], chosen: Filter) -> Iterator[Letter]:
     """The letters that there are now, by id, read as they are taken: their bytes may be many.
 
@@ -149,28 +87,6 @@ def counts(db: Database[Document], chosen: Filter) -> list[Document]:
         {"$sort": {"n": -1, "_id": 1}},
     ]
     return [row["_id"] | {"n": row["n"]} for row in db[COLLECTION].aggregate(stages)]
-
-
-def counts_between(
-    db: Database[Document],
-    feeds: Sequence[str],
-    span: tuple[datetime, datetime],
-    limit: int,
-    max_s: float,
-) -> list[Document]:
-    """The same of those received within ``span``, ``limit`` rows at most.
-
-    Raises pymongo's ExecutionTimeout where the server needs longer than ``max_s`` seconds.
-    """
-    keys = {name: f"${name}" for name in ("feed", "reason", "status")}
-    stages: list[Document] = [
-        {"$match": _received(feeds, STATUSES, None, span)},
-        {"$group": {"_id": keys, "n": {"$sum": 1}}},
-        {"$sort": {"n": -1, "_id": 1}},
-        {"$limit": limit},
-    ]
-    found = db[COLLECTION].aggregate(stages, hint=LETTERS_INDEX, maxTimeMS=_ms(max_s))
-    return [row["_id"] | {"n": row["n"]} for row in found]
 
 
 def settle(db: Database[Document], chosen: Filter, status: Status, note: str | None) -> int:
@@ -280,7 +196,3 @@ def _portions(items: Sequence[T]) -> Iterator[list[T]]:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _ms(seconds: float) -> int:
-    return max(1, round(1000 * seconds))

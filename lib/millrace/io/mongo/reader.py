@@ -4,15 +4,15 @@ import heapq
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime
 
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
-from millrace.io.mongo import letters, search
+from millrace.io.mongo import received_letters, search
 from millrace.io.mongo.client import Document
+from millrace.io.mongo.letters import Letter
 from millrace.io.mongo.question import Question
-from millrace.records.dead_letters import Reason, Status
+from millrace.io.mongo.received_letters import Received
 
 _AT_ONCE = 1_000  # documents of all feeds; the server sends at most 16 MB of each feed at once
 _FEWEST = 50
@@ -36,15 +36,9 @@ class Reader:
         newest_first = questions[0].newest_first
         yield from heapq.merge(*streams, key=lambda one: one[1]["timestamp"], reverse=newest_first)
 
-    def letters(
-        self,
-        feeds: Sequence[str],
-        statuses: Sequence[Status],
-        reason: Reason | None,
-        span: tuple[datetime, datetime],
-    ) -> Iterator[letters.Letter]:
-        """The dead letters of these feeds that were received within ``span``, the newest first."""
-        return letters.every(self._db, feeds, statuses, reason, span, self._session)
+    def letters(self, chosen: Received) -> Iterator[Letter]:
+        """Dead letters, the newest first."""
+        return received_letters.every(self._db, chosen, self._session)
 
     def stop(self) -> None:
         """Has the server end what it does for this reader, from any thread."""
