@@ -1,8 +1,8 @@
 """Runs the notebooks and writes what they show as pages: docs/notebooks/*.md, with their charts.
 
-    python notebooks/render.py [--conf FILE] [--since 6h]
+    python notebooks/render.py [--conf FILE] [--since 6h] [NAME ...]
 
-looks at the servers of FILE; without it, at those of a run that it makes for itself (minutes).
+looks at the servers of FILE; without it, at those of runs that it makes for itself (minutes).
 """
 
 import argparse
@@ -10,8 +10,11 @@ import os
 import re
 import tempfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import sample
@@ -21,10 +24,22 @@ from rich.console import Console
 
 NOTEBOOKS = Path(__file__).resolve().parent
 PAGES = NOTEBOOKS.parent / "docs" / "notebooks"
-NAMES = ("explore", "operate")
 CELL_TIMEOUT_S = 600
 
-_SAMPLE_SINCE = "75m"
+
+class _Sample(NamedTuple):
+    """The run that is made for a notebook, and the time span's start."""
+
+    make: Callable[[Path, Console], AbstractContextManager[Path]]
+    since: str
+
+
+_SAMPLES = {
+    "explore": _Sample(sample.run, "75m"),
+    "operate": _Sample(sample.run, "75m"),
+    "business": _Sample(sample.shop, "28d"),
+}
+NAMES = tuple(_SAMPLES)
 # What pandas puts around a table, for browsers alone.
 _DRESS = re.compile(r'<style scoped>.*?</style>|</?div>| border="1"| class="dataframe"', re.DOTALL)
 
@@ -91,26 +106,32 @@ def write(name: str, conf_file: Path, since: str) -> None:
 
 
 def main() -> None:
-    """Renders both notebooks."""
+    """Renders all notebooks, or those that are named."""
     parser = argparse.ArgumentParser(description="Run the notebooks, write docs/notebooks.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--conf", type=Path, help="a configuration whose servers are up")
     parser.add_argument("--since", default="6h", help="the time span's start; with --conf")
     given = parser.parse_args()
+    if unknown := set(given.names) - set(NAMES):
+        parser.error(f"{', '.join(sorted(unknown))}: expected some of {', '.join(NAMES)}")
     console = Console(stderr=True)
-    for name, conf_file, since in _runs(given.conf, given.since, console):
+    for name, conf_file, since in _runs(given.names or NAMES, given.conf, given.since, console):
         console.print(f"{name}.ipynb")
         write(name, conf_file, since)
 
 
-def _runs(conf_file: Path | None, since: str, console: Console) -> Iterator[tuple[str, Path, str]]:
+def _runs(
+    names: Sequence[str], conf_file: Path | None, since: str, console: Console
+) -> Iterator[tuple[str, Path, str]]:
     if conf_file:
-        yield from ((name, conf_file, since) for name in NAMES)
+        yield from ((name, conf_file, since) for name in names)
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="millrace-") as folder,
-        sample.run(Path(folder), console) as made,
-    ):
-        yield from ((name, made, _SAMPLE_SINCE) for name in NAMES)
+    for make, own in groupby(names, lambda name: _SAMPLES[name].make):
+        with (
+            tempfile.TemporaryDirectory(prefix="millrace-") as folder,
+            make(Path(folder), console) as made,
+        ):
+            yield from ((name, made, _SAMPLES[name].since) for name in own)
 
 
 def _number(charts: dict[str, bytes], name: str, cell: str) -> str:

@@ -1,6 +1,7 @@
-"""A run to render the notebooks from: an hour of lines, an incident in it, through the jobs."""
+"""Runs to render the notebooks from: an hour of lines through the jobs, and weeks of a shop."""
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from millrace import config, stack
 from millrace.config import Config, Feed
 from millrace.io import kafka
 from millrace.records.formats import OWN_LAYOUTS
+from millrace.simulate import products
 from millrace.simulate.lines import generate
 from millrace.simulate.send import send
 
@@ -23,6 +25,8 @@ LINES = 200_000
 MINUTES = 60
 FAULTS_PERCENT = 1.0
 JOBS = ("archive", "ingest", "aggregate")
+SHOP_EVENTS, PRICE_CHANGES = 100_000, 3_000
+SHOP_SPAN = timedelta(days=28)
 
 _MINUTE = timedelta(minutes=1)
 _INCIDENT = range(36, 40)  # of the access logs: a third of the answers are late errors
@@ -33,20 +37,16 @@ _SHARES = {"combined": 0.4, "app": 0.3, "shop": 0.1, "syslog": 0.2}
 _NAMES = {"combined": "access"}
 # Not those of conf/local.yaml, whose servers may be up.
 _KAFKA_PORT, _MONGO_PORT, _MYSQL_PORT, _API_PORT = 28092, 28117, 28306, 28080
+_WAREHOUSE_PORT = 28432
 
 
 @contextmanager
 def run(folder: Path, console: Console) -> Iterator[Path]:
-    """Servers with a run's data, up as long as the context; the configuration file that names them.
+    """Servers with an hour of lines, up as long as the context; the configuration of them.
 
     Everything but downloads lies in ``folder``.
     """
-    file = folder / "sample.yaml"
-    file.write_text(yaml.safe_dump(_settings(folder)), encoding="utf-8")
-    conf = config.load(file)
-    try:
-        conf = stack.up(conf, console)
-        kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
+    with _servers(folder, _settings(folder), console) as (file, conf):
         now = datetime.now(UTC)
         start = now.replace(second=0, microsecond=0) - MINUTES * _MINUTE
         for feed in conf.feeds:
@@ -56,8 +56,60 @@ def run(folder: Path, console: Console) -> Iterator[Path]:
         _send_later(conf, now)
         _work("ingest", file, console)
         yield file
+
+
+@contextmanager
+def shop(folder: Path, console: Console) -> Iterator[Path]:
+    """The same with four weeks of a shop and of its prices, in the warehouse alone."""
+    with _servers(folder, _settings_of_shop(folder), console) as (file, conf):
+        now = datetime.now(UTC)
+        start = now - SHOP_SPAN
+        events = generate("shop", SHOP_EVENTS, seed=0, start=start, end=now, faults_percent=1.0)
+        send(conf.kafka, "shop", (line.value for line in events))
+        prices = products.changes(PRICE_CHANGES, seed=0, start=start, end=now)
+        send(conf.kafka, "products", prices)
+        for job in ("archive", "warehouse"):
+            _work(job, file, console)
+        yield file
+
+
+@contextmanager
+def _servers(
+    folder: Path, settings: dict[str, object], console: Console
+) -> Iterator[tuple[Path, Config]]:
+    file = folder / "sample.yaml"
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    conf = config.load(file)
+    try:
+        conf = stack.up(conf, console, ["warehouse"] if conf.warehouse else [])
+        kafka.create_topics(conf.kafka, [feed.topic for feed in conf.feeds])
+        yield file, conf
     finally:
         stack.down(conf, console)
+        # Of a server that root may not run, the data are where another user can get to.
+        data = folder / "stack" / "data" / "warehouse-postgres"
+        shutil.rmtree(data.resolve(), ignore_errors=True)
+
+
+def _settings_of_shop(folder: Path) -> dict[str, object]:
+    settings = _settings(folder)
+    kinds = ["kafka", "mongo", "mysql", "api"]
+    stacked = {"directory": str(folder / "stack"), "servers": kinds}
+    feeds = [
+        {"name": "shop", "topic": "shop", "format": "shop", "service_name": "shop"},
+        {
+            "name": "products",
+            "topic": "products",
+            "formats": ["json"],
+            "service_name": "catalogue",
+        },
+    ]
+    return settings | {
+        "warehouse": {"host": "127.0.0.1", "port": _WAREHOUSE_PORT},
+        "stack": stacked | {"warehouse": ["warehouse-postgres"]},
+        "stream": {"archive_max_lines_per_batch": 50_000},
+        "feeds": feeds,
+    }
 
 
 def _settings(folder: Path) -> dict[str, object]:
@@ -127,7 +179,9 @@ def _send_later(conf: Config, now: datetime) -> None:
 
 def _work(job: str, file: Path, console: Console) -> None:
     console.print(f"{job} until it has caught up")
-    command = [str(ROOT / "spark-submit.sh"), job, "--conf", str(file), "--until-caught-up"]
+    command = [str(ROOT / "spark-submit.sh"), job, "--conf", str(file)]
+    if job != "warehouse":  # which ends by itself
+        command.append("--until-caught-up")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{job} ended with {done.returncode}: {done.stderr[-2000:]}")
