@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,7 @@ _NAMES = {"combined": "access"}
 # Not those of conf/local.yaml, whose servers may be up.
 _KAFKA_PORT, _MONGO_PORT, _MYSQL_PORT, _API_PORT = 28092, 28117, 28306, 28080
 _WAREHOUSE_PORT = 28432
+_MILLRACE = (sys.executable, "-m", "millrace")
 
 
 @contextmanager
@@ -70,6 +72,7 @@ def shop(folder: Path, console: Console) -> Iterator[Path]:
         send(conf.kafka, "products", prices)
         for job in ("archive", "warehouse"):
             _work(job, file, console)
+        _run("reconcile", [*_MILLRACE, "reconcile", "--warehouse", "--conf", str(file)])
         yield file
 
 
@@ -182,6 +185,10 @@ def _work(job: str, file: Path, console: Console) -> None:
     command = [str(ROOT / "spark-submit.sh"), job, "--conf", str(file)]
     if job != "warehouse":  # which ends by itself
         command.append("--until-caught-up")
+    _run(job, command)
+
+
+def _run(name: str, command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"{job} ended with {done.returncode}: {done.stderr[-2000:]}")
+        raise RuntimeError(f"{name} ended with {done.returncode}: {done.stderr[-2000:]}")

@@ -171,7 +171,7 @@ def combined_tails(draw: Callable[..., Any]) -> Drawn:
 
 
 def test_fields_written_as_apache_does_come_back() -> None:
-    cases = drawn(access_lines(), 2_000)
+    cases = drawn(access_lines(), 1_000)
     rows = parsed("combined", [line for line, _ in cases])
     wrong = [(case, row) for case, row in zip(cases, rows, strict=True) if row != case[1]]
     assert wrong == []
@@ -213,7 +213,7 @@ def app_lines(draw: Callable[..., Any]) -> Drawn:
 
 
 def test_members_of_a_json_object_come_back() -> None:
-    cases = drawn(app_lines(), 2_000)
+    cases = drawn(app_lines(), 1_000)
     rows = parsed("app", [line for line, _ in cases])
     wrong = []
     for (line, fields), found in zip(cases, rows, strict=True):

@@ -135,7 +135,7 @@ def encoded(value: Any, *, ascii: bool) -> str:
 
 
 def test_members_of_a_shop_event_come_back() -> None:
-    cases = drawn(shop_lines(), 2_000)
+    cases = drawn(shop_lines(), 1_000)
     rows = parsed("shop", [line for line, _ in cases])
     wrong = []
     for (line, fields), found in zip(cases, rows, strict=True):
