@@ -369,7 +369,7 @@ def test_json_stays_json() -> None:
     found = [line.decode() for line in mask(lines)]
     changed = [(a, b) for a, b in zip(lines, found, strict=True) if a != b]
     assert [(a, b) for a, b in changed if shape(json.loads(a)) != shape(json.loads(b))] == []
-    assert len(changed) > 1_000
+    assert len(changed) > 500
 
 
 def with_check_digit(digits: str) -> str:
