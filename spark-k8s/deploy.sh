@@ -2,7 +2,7 @@
 # Applies an overlay and waits until all is ready with these images: deploy.sh OVERLAY IMAGE [API_IMAGE]
 # The API's image is that of the same place and tag named millrace-api, where not given, and Kafka
 # Connect's millrace-connect. The cluster is the one that KUBECONFIG names, which must have the Spark
-# operator.
+# operator. MILLRACE_DEPLOY_TIMEOUT_S is how long to wait: 600 seconds, where not given.
 set -euo pipefail
 
 (($# == 2 || $# == 3)) || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
@@ -11,7 +11,7 @@ image=$2
 api_image=${3:-${image%:*}-api:${image##*:}}
 connect_image=${image%:*}-connect:${image##*:}
 streams=(ingest aggregate archive changes)
-deadline=$((SECONDS + 600))
+deadline=$((SECONDS + ${MILLRACE_DEPLOY_TIMEOUT_S:-600}))
 
 kube() { kubectl --namespace millrace "$@"; }
 
