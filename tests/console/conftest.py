@@ -11,6 +11,7 @@ from api.serving import served
 from api.worlds import MINUTE, app_feed, empty, line, send_minute
 from console import hostile, shop_world
 from console.browser import Watched, built, launched, watched
+from console.operating import PATIENT, guarded
 from playwright.sync_api import Browser
 from pyspark.sql import SparkSession
 from support.commandline import millrace
@@ -30,8 +31,6 @@ REAL: tuple[dict[str, Any], ...] = (
 )
 LINES = 3_000
 FAULTS = 3.0  # percent
-# A browser asks for many things at once, and other tests may run meanwhile.
-PATIENT = {"max_query_s": 20, "max_requests_per_s": 1_000}
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +96,7 @@ def shop_lines(servers: Config) -> CountedFeed:
 @pytest.fixture(scope="session")
 def shop(shop_lines: CountedFeed) -> Iterator[Config]:
     """An API of the shop's feed, with a token of each role."""
-    given = {"read_token": shop_world.READ, "operate_token": shop_world.OPERATE}
-    with served(shop_lines.conf, **PATIENT, **given) as conf:
+    with guarded(shop_lines.conf) as conf:
         yield conf
 
 

@@ -6,13 +6,23 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.request import Request, urlopen
 
+from api.serving import served
 from console.browser import WIDE, Watched, watched
 from console.shop_world import OPERATE, READ
 from playwright.sync_api import Browser
 
 from millrace.config import Config
 
+# A browser asks for many things at once, and other tests may run meanwhile.
+PATIENT = {"max_query_s": 20, "max_requests_per_s": 1_000}
 _TIMEOUT_S = 30
+
+
+@contextmanager
+def guarded(conf: Config) -> Iterator[Config]:
+    """The configuration of an API that answers meanwhile, with a token of each role."""
+    with served(conf, **PATIENT, read_token=READ, operate_token=OPERATE) as own:
+        yield own
 
 
 @contextmanager

@@ -32,10 +32,10 @@ DEAD = (
 MENDED = '{"timestamp": "%s", "event_type": "search", "details": {"query": "mended"}}'
 
 
-def filled(conf: Config, until: datetime) -> CountedFeed:
-    """The feed with its lines counted, stored and compared; ``until`` begins a minute."""
+def filled(conf: Config, until: datetime, name: str = NAME) -> CountedFeed:
+    """A feed of that name, its lines counted, stored and compared; ``until`` begins a minute."""
     options: dict[str, Any] = {"max_lateness_s": 120, "max_future_skew_s": 60}
-    feed = Feed(name=NAME, topic=NAME, format="shop", service_name="shop", **options)
+    feed = Feed(name=name, topic=name, format="shop", service_name="shop", **options)
     world = empty(conf, feed)
     since, draw = until - MINUTES * _MINUTE, random.Random(4)
     made = generate("shop", LINES, seed=9, start=since, end=until - _MINUTE)

@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from api.serving import served
 from console.browser import NARROW, WIDE, Watched
-from console.conftest import PATIENT
-from console.operating import signed
-from console.shop_world import OPERATE, READ, money
+from console.operating import guarded, signed
+from console.shop_world import money
 from playwright.sync_api import Browser, Locator, expect
 from support import warehouse_figures as figures
 from support.warehouse_tables import filled
@@ -54,8 +52,7 @@ def business(warehouse: Config) -> Iterator[Business]:
     assert warehouse.warehouse
     filled(warehouse.warehouse, world)
     prepare(warehouse)
-    given = {"read_token": READ, "operate_token": OPERATE}
-    with served(warehouse, **PATIENT, **given) as conf:
+    with guarded(warehouse) as conf:
         yield Business(conf, world)
 
 

@@ -9,7 +9,7 @@ from api.captured_world import PARTS, PEOPLE, capturing, made, store, time_of
 from api.serving import served
 from console import hostile
 from console.browser import NARROW, WIDE, Watched, watched
-from console.conftest import PATIENT
+from console.operating import PATIENT
 from playwright.sync_api import Browser, Locator, expect
 
 from millrace.api.server import prepare

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from api.serving import served
 from console.browser import NARROW, WIDE, Watched, watched
-from console.conftest import PATIENT
 from console.gallery import Gallery, filled
+from console.operating import PATIENT
 from console.pictures import PAGES
 from playwright.sync_api import Browser, expect
 

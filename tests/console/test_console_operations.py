@@ -10,7 +10,7 @@ import pytest
 from api.serving import served
 from api.worlds import empty
 from console.browser import NARROW, WIDE, Watched, watched
-from console.conftest import PATIENT
+from console.operating import PATIENT
 from console.pages_world import HOSTILE, TEMPLATES, WAITING, World, filled
 from playwright.sync_api import Browser, Locator, expect
 
