@@ -27,7 +27,7 @@ from millrace.tools.connectors import Connectors
 
 pytestmark = pytest.mark.slow
 
-ADDRESS = "127.0.0.1"
+ADDRESS, NAME = "127.0.0.1", "localhost"
 PATIENCE_S = 300.0
 OPERATIONS = 60
 # By source: the connector's property that names whom it trusts, and that which has the address.
@@ -55,26 +55,37 @@ class Secured:
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
     folder = tmp_path_factory.mktemp("secured")
     ours, other = authority(folder, "ours"), authority(folder, "other")
-    certificate, key = ours.certificate(folder, ADDRESS)
+    by_address = ours.certificate(folder, ADDRESS)
+    (named := folder / "named").mkdir()
+    by_name = ours.certificate(named, NAME)
     # Of PostgreSQL, which reads them as a user who cannot get into the test's folder.
     readable = Path(tempfile.mkdtemp(prefix="millrace-tls-", dir="/var/tmp"))
     try:
         with pytest.MonkeyPatch.context() as patched:
-            _have_tls(patched, certificate, key, readable)
+            _have_tls(patched, by_address, by_name, readable)
             with captured_servers(folder) as servers:
                 yield Secured(_by_tls(servers.file, ours), other)
     finally:
         shutil.rmtree(readable)
 
 
-def _have_tls(patched: pytest.MonkeyPatch, certificate: Path, key: Path, readable: Path) -> None:
-    """Has the embedded sources speak TLS; PostgreSQL and MariaDB nothing else."""
+def _have_tls(
+    patched: pytest.MonkeyPatch,
+    by_address: tuple[Path, Path],
+    by_name: tuple[Path, Path],
+    readable: Path,
+) -> None:
+    """Has the embedded sources speak TLS; PostgreSQL and MariaDB nothing else.
+
+    MariaDB has the certificate of a name: what reads its binlog checks no addresses.
+    """
+    certificate, key = by_address
     pem = certificate.with_name("server.pem")
     pem.touch(mode=0o600)
     pem.write_bytes(key.read_bytes() + certificate.read_bytes())
     own = ("--tlsMode", "preferTLS", "--tlsCertificateKeyFile", str(pem))
     patched.setattr(mongod, "OPTIONS", (*mongod.OPTIONS, *own))
-    own = (f"--ssl-cert={certificate}", f"--ssl-key={key}", "--require-secure-transport=ON")
+    own = (f"--ssl-cert={by_name[0]}", f"--ssl-key={by_name[1]}", "--require-secure-transport=ON")
     options = [option for option in mariadb.OPTIONS if option != "--skip-ssl"]
     patched.setattr(mariadb, "OPTIONS", (*options, *own))
     readable.chmod(0o711)
@@ -95,6 +106,7 @@ def _by_tls(file: Path, ours: Authority) -> Config:
         content["changes"][source] |= {"tls": True, "ca_file": str(ours.file)}
     for source in ("mariadb", "mongo"):
         content["changes"][source]["trust_store"] = str(_store(ours))
+    content["changes"]["mariadb"]["host"] = NAME
     secured = file.with_name("secured.yaml")
     secured.write_text(yaml.safe_dump(content))
     return config.load(secured)
@@ -145,7 +157,8 @@ def test_a_connector_refuses(secured: Secured, source: Source, case: str) -> Non
         other = secured.other.file if source == "postgres" else _store(secured.other)
         given |= {TRUSTS[source]: str(other)}
     else:
-        given |= {FINDS[source]: given[FINDS[source]].replace(ADDRESS, "localhost")}
+        right, wrong = (NAME, ADDRESS) if source == "mariadb" else (ADDRESS, NAME)
+        given |= {FINDS[source]: given[FINDS[source]].replace(right, wrong)}
     given |= {"topic.prefix": "refused", "name": "refused"}
     with Connect(changes) as connect, pytest.raises(ConfigurationError, match="400: "):
         connect.put("refused", given)

@@ -22,9 +22,9 @@ class Authority:
     name: x509.Name
 
     def certificate(self, folder: Path, address: str) -> tuple[Path, Path]:
-        """The files of a certificate for that IP address alone, and of its key."""
+        """The files of a certificate for that IP address or name alone, and of its key."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.IPAddress(ipaddress.ip_address(address))]
+        names = [_general_name(address)]
         signed = (
             _builder(_name(address), self.name, key)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
@@ -77,6 +77,13 @@ def _builder(
 
 def _key_identifier(key: ec.EllipticCurvePrivateKey) -> x509.AuthorityKeyIdentifier:
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+
+
+def _general_name(address: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(address))
+    except ValueError:
+        return x509.DNSName(address)
 
 
 def _name(text: str) -> x509.Name:

@@ -79,6 +79,11 @@ REFUSED = {
         "changes: mongo.trust_store must name a Java trust store with the certificates of"
         " mongo.ca_file that Kafka Connect can read",
     ),
+    "TLS of MariaDB by an address": (
+        {"mariadb": {"host": "::1", "tls": True}},
+        "changes: mariadb.host must be a name that the server's certificate has where tls is set:"
+        " what reads the binlog checks no IP address, and this is ::1",
+    ),
     "a key that is none": (
         {"postgres": {"host": "127.0.0.1", "prot": 1}},
         "changes.postgres.prot: there is no such key",
@@ -108,7 +113,8 @@ def test_what_no_section_describes_cannot_be_started(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("source", ["postgres", "mariadb", "mongo"])
 def test_a_source_that_is_started_here_speaks_plain_text(tmp_path: Path, source: str) -> None:
-    conf = config.load(_file(tmp_path, **{source: SECTION[source] | {"tls": True}}))
+    named = {"host": "localhost"} if source == "mariadb" else {}
+    conf = config.load(_file(tmp_path, **{source: SECTION[source] | {"tls": True} | named}))
     with pytest.raises(ConfigurationError, match=rf"^changes\.{source}\.tls: the embedded "):
         stack.up(conf, SILENT, ["changes"])
 

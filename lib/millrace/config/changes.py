@@ -1,5 +1,6 @@
 """Change data capture: the databases whose changes are read, and where Kafka Connect is."""
 
+import ipaddress
 from pathlib import Path
 
 from pydantic import Field, SecretStr, model_validator
@@ -55,3 +56,21 @@ class Changes(Section):
                     f" {name}.ca_file that Kafka Connect can read"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _a_binlog_is_read_from_a_name(self) -> "Changes":
+        if self.mariadb and self.mariadb.tls and _is_address(self.mariadb.host):
+            # It looks up the name of an address, and then wants that name in the certificate.
+            raise ValueError(
+                "mariadb.host must be a name that the server's certificate has where tls is set:"
+                f" what reads the binlog checks no IP address, and this is {self.mariadb.host}"
+            )
+        return self
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
