@@ -99,6 +99,27 @@ def test_a_point_opens_its_lines_by_the_keyboard(browser: Browser, shop: Config)
         expect(verdict).to_contain_text("=")
 
 
+def test_a_click_on_a_curve_opens_the_lines_of_that_curve(browser: Browser, shop: Config) -> None:
+    with signed(browser, shop) as own:
+        shown(own)
+        asks = f"/v1/figures/shop_by_minute?feed={NAME}&from=now-1h&step=1m&by=event_type"
+        rows = asked(own, asks)["rows"]
+        highest = max(rows, key=lambda row: int(row["events"]))
+        chart = own.page.get_by_role("region", name="Events", exact=True)
+        times = chart.get_by_role("application").get_attribute("aria-label")
+        over = chart.locator(".u-over")
+        box = over.bounding_box()
+        assert box
+        assert times
+        steps = int(re.search(r"(\d+) steps", times)[1])  # type: ignore[index]
+        starts = sorted(one["window_start"] for one in asked(own, asks)["buckets"])
+        x = starts.index(highest["window_start"]) / (steps - 1) * box["width"]
+        over.click(position={"x": x, "y": box["height"] * (1 - 1 / 1.08)})
+        panel = own.page.get_by_role("dialog")
+        expect(panel.locator(".compared")).to_contain_text(f"figure {highest['events']} = lines")
+        expect(panel.locator(".row-name")).to_contain_text(f"event_type={highest['event_type']}")
+
+
 def test_names_that_would_like_to_act_are_text(browser: Browser, shop: Config) -> None:
     with signed(browser, shop) as own:
         shown(own)

@@ -9,6 +9,15 @@ const COUNTED = { requests: "", "5xx": "[500 TO 599]", "4xx": "[400 TO 499]" } a
 type Counted = keyof typeof COUNTED;
 const TITLES: Record<Counted, string> = { requests: "requests", "5xx": "server errors (5xx)", "4xx": "refused (4xx)" };
 
+function NoFeed({ chosen, known }: { chosen: readonly string[]; known: readonly string[] }) {
+  if (!known.length) return <p role="status">No feed has requests by country.</p>;
+  return (
+    <p role="status">
+      The chosen feed {chosen.join(", ")} has no requests by country. <button type="button" onClick={() => change({ feed: null })}>Show {known.join(", ")}</button>
+    </p>
+  );
+}
+
 /** Requests and errors by country: a map, a table beside it, and what the map has no place for. */
 export default function Geography({ view }: PageProps) {
   const known = useKnown();
@@ -25,7 +34,7 @@ export default function Geography({ view }: PageProps) {
           </button>
         ))}
       </div>
-      {known.tables.length > 0 && !feeds.length && <p role="status">No feed of this view has requests by country.</p>}
+      {known.tables.length > 0 && !feeds.length && <NoFeed chosen={view.feeds} known={feedsOf(known, TABLE, [])} />}
       {feeds.length > 0 && counted === "requests" && <RequestsByCountry view={view} feeds={feeds} />}
       {feeds.length > 0 && counted !== "requests" && <ErrorsByCountry key={counted} view={view} feeds={feeds} status={COUNTED[counted]} />}
     </>

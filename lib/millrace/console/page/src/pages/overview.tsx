@@ -10,12 +10,14 @@ const CLASS_COLOURS = { "2xx": "--series-1", "3xx": "--series-3", "4xx": "--warn
 const classOf = (row: Row): (typeof CLASSES)[number] =>
   CLASSES.find((one) => one === row["status_class"]) ?? "other";
 
+const linesOf = (name: string) => ({ keys: { status_class: name }, q: `status_code:[${name[0]}00 TO ${name[0]}99]` });
+
 const CHARTS: readonly Drawn[] = [
   {
     title: "Traffic", table: "traffic_by_minute", by: ["status_class"], format: compact, isWhole: true,
     series: (rows, times) =>
       CLASSES.map((one) => ({
-        label: one, colour: CLASS_COLOURS[one],
+        label: one, colour: CLASS_COLOURS[one], ...(one === "other" ? {} : linesOf(one)),
         values: times.map((at) => sum(rows.get(at)?.filter((row) => classOf(row) === one), "requests")),
       })).filter((one) => one.values.some(Boolean)),
   },

@@ -24,6 +24,7 @@ const of = (rows: readonly Row[] | undefined, ...events: readonly string[]): Row
   (rows ?? []).filter((row) => events.includes(String(row["event_type"])));
 const amounts = (rows: readonly Row[], figure: "revenue" | "failed_amount"): bigint => total(rows.map((row) => row[figure]));
 const anyOf = (events: readonly string[]): string => `(${events.map((one) => termOf("event_type", one)).join(" OR ")})`;
+const linesOf = (event: string) => ({ keys: { event_type: event }, q: termOf("event_type", event) });
 const meanSession = (rows: readonly Row[] | undefined): number | null => {
   const timed = sum(rows, "sessions_timed");
   return timed ? sum(rows, "sum_session_s") / timed : null;
@@ -36,14 +37,14 @@ const AMOUNTS: Drawn = {
     ([["purchase", "revenue", "--series-1"], ["order_complete", "revenue", "--good"], ["order_failed", "failed_amount", "--bad"]] as const)
       .map(([event, figure, colour]) => {
         const units = times.map((at) => amounts(of(rows.get(at), event), figure));
-        return { label: event, colour, values: units.map(drawable), texts: units.map(money) };
+        return { label: event, colour, values: units.map(drawable), texts: units.map(money), ...linesOf(event) };
       }),
 };
 const EVENTS: Drawn = {
   title: "Events", table: SHOP, format: compact, isWhole: true,
   series: (rows, times) =>
     ([["search", "--series-2"], ["purchase", "--series-1"], ["order_complete", "--good"], ["order_failed", "--bad"], ["error", "--warn"]] as const)
-      .map(([event, colour]) => ({ label: event, colour, values: times.map((at) => sum(of(rows.get(at), event), "events")) })),
+      .map(([event, colour]) => ({ label: event, colour, values: times.map((at) => sum(of(rows.get(at), event), "events")), ...linesOf(event) })),
 };
 const SESSIONS: Drawn = {
   title: "Time in the session, mean at its events", table: SHOP, format: clock,

@@ -21,6 +21,9 @@ export interface Series {
   readonly texts?: readonly (string | null)[];
   /** Whether it is a bound that the others are held against: a line without ground. */
   readonly isBound?: boolean;
+  /** The values that the lines of its points have in their keys, and a query that leads to them. */
+  readonly keys?: Readonly<Record<string, string | readonly string[]>>;
+  readonly q?: string;
 }
 
 export interface ChartProps {
@@ -45,8 +48,8 @@ export interface ChartProps {
   /** Spans of time that stand out, each from and to, in milliseconds. */
   readonly marked?: readonly (readonly [number, number])[];
   readonly height?: number;
-  /** A step was chosen, by the pointer or by Enter. */
-  readonly onPick?: (step: number) => void;
+  /** A step was chosen: by the pointer, on a point of a series or beside all of them, or by Enter. */
+  readonly onPick?: (step: number, series: Series | null) => void;
   /** A span was drawn over, in milliseconds. */
   readonly onBrush?: (from: number, to: number) => void;
   /** Files of what it shows, as the API makes them; those of its steps if not given. */
@@ -70,7 +73,7 @@ export function Chart(props: ChartProps) {
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -times.length, End: times.length }[event.key];
     if (by !== undefined) step(by);
-    else if (event.key === "Enter" && at !== null && props.onPick) props.onPick(at);
+    else if (event.key === "Enter" && at !== null && props.onPick) props.onPick(at, null);
     else return;
     event.preventDefault();
   };
@@ -220,7 +223,7 @@ function Steps({ times, series, zone, format, title, onPick }: ChartProps) {
             <tr>
               <th scope="row">
                 {onPick ? (
-                  <button type="button" class="quiet" onClick={() => onPick(step)}>
+                  <button type="button" class="quiet" onClick={() => onPick(step, null)}>
                     {timeText(times[step]!, zone, false)}
                   </button>
                 ) : (

@@ -18,6 +18,8 @@ export function Columns({ view }: { view: View }) {
   const chosen = columnsOf(view);
   const offered = fields.filter((one) => !view.feeds.length || one.feeds.some((feed) => view.feeds.includes(feed)));
   const names = [...new Set([...chosen, ...ALSO, ...offered.filter((one) => one.type !== "map").map((one) => one.name)])];
+  // Where a line comes from in Kafka is asked for last.
+  names.sort((one, other) => Number(one.startsWith("kafka.")) - Number(other.startsWith("kafka.")));
   const toggle = (name: string): void => {
     const made = chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name];
     const isUsual = made.join() === USUAL.join();

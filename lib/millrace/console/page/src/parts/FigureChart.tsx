@@ -55,9 +55,9 @@ export function ChartOfFigures({ drawn, figures, view, onOpen }: ChartOf & { fig
       vouched={vouched}
       openFrom={shown?.openFrom ?? null}
       differing={shown?.differing ?? []}
-      onPick={(at) => {
+      onPick={(at, series) => {
         const start = data?.buckets[at]?.window_start;
-        const { keys, q } = drawn;
+        const { keys, q } = series?.keys ? series : drawn;
         // The step of what is shown: that of the view may be on its way.
         if (start) onOpen({ table: drawn.table, windowStart: start, step: stepText(data!.step_s), feeds, ...(keys ? { keys } : {}), ...(q ? { q } : {}) });
       }}

@@ -17,10 +17,11 @@ export function Panel({ title, onClose, children }: { title: ComponentChildren; 
   return (
     <section class="panel" ref={own} tabIndex={-1} role="dialog" aria-labelledby={id}>
       <header>
-        <h2 id={id}>{title}</h2>
+        {/* At the left: at the right it would stand where the page below has "Sign out". */}
         <button type="button" class="close" aria-label="Close" onClick={onClose}>
           ✕
         </button>
+        <h2 id={id}>{title}</h2>
       </header>
       <div class="panel-body">{children}</div>
     </section>

@@ -71,7 +71,7 @@ export function RuleFields({ draft, metrics, faults, view, onChange }: FormProps
         {(own) => <Choice own={own} value={draft.severity} options={[["warning", "warning"], ["critical", "critical"]]} onChange={(severity) => set({ severity })} />}
       </Field>
       <label class="field wide">
-        <input type="checkbox" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} /> evaluate it
+        <input type="checkbox" checked={draft.enabled} onChange={(event) => set({ enabled: event.currentTarget.checked })} /> enabled
       </label>
     </div>
   );

@@ -29,7 +29,7 @@ const close = (): void => change({ rule: null });
 
 /** A rule: how it stands, what it would have done, its keys, what became of it. */
 export function RulePanel({ stored, metrics, view, mayWrite, onOpen, onMade }: RulePanelProps) {
-  const [draft, set] = useState<Draft>(stored ? draftOf(stored.rule) : NEW);
+  const [draft, set] = useState<Draft>(stored ? draftOf(stored.rule) : { ...NEW, filter: { ...NEW.filter, feed: [...view.feeds] } });
   // Changes are of the version that was read, whatever the list has by now.
   const [version, setVersion] = useState(stored?.version ?? 0);
   const [problem, tell] = useState<Problem | null>(null);

@@ -1,7 +1,7 @@
 // How uPlot draws a chart.
 import uPlot from "uplot";
 import { timeText } from "../state/time.ts";
-import type { ChartProps } from "./Chart.tsx";
+import type { ChartProps, Series } from "./Chart.tsx";
 
 export interface Drawing {
   readonly place: HTMLElement;
@@ -29,7 +29,7 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     width: Math.max(200, place.clientWidth), height,
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
-    scales: { x: { time: true }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
+    scales: { x: { time: true, range: (_, least, most) => aroundOne(least, most, stepMs / 1000) }, y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most || 1) * 1.08] } },
     axes: [
       { ...axis, space: 64, size: 30, values: (_, values) => timesOf(values, zone) },
       { ...axis, size: widthOf, values: (_, values) => values.map(format), ...(isWhole ? { incrs: WHOLE } : {}) },
@@ -73,10 +73,15 @@ export function drawn({ place, props, moveTo }: Drawing): uPlot {
     plot.over.addEventListener("click", (event) => {
       const step = stepAt(plot, props());
       // What was drawn over is a span, not a point.
-      if (Math.abs(event.clientX - downAt) < 4 && step !== null) props().onPick?.(step);
+      if (Math.abs(event.clientX - downAt) < 4 && step !== null) props().onPick?.(step, seriesAt(plot, props(), step, event.offsetY));
     });
   }
   return plot;
+}
+
+/** The times of an axis: of one step alone, with room for a step on both sides. */
+function aroundOne(least: number | null, most: number | null, step: number): uPlot.Range.MinMax {
+  return least !== null && least === most ? [least - step, least + 2 * step] : [least, most];
 }
 
 /** The places of values without one before and after them. */
@@ -84,6 +89,19 @@ function alone(plot: uPlot, series: number): number[] {
   const values = plot.data[series]!;
   const isThere = (at: number): boolean => values[at] !== null && values[at] !== undefined;
   return Array.from(values, (_, at) => at).filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1));
+}
+
+const NEAR = 16; // pixels
+
+/** The series whose point of a step the pointer is on; null where it is on none. */
+function seriesAt(plot: uPlot, { series, kind }: ChartProps, step: number, top: number): Series | null {
+  if (kind === "bars") return null;
+  const away = series.map((one): number => {
+    const value = (one.drawn ?? one.values)[step];
+    return value === null || value === undefined ? Infinity : Math.abs(plot.valToPos(value, "y") - top);
+  });
+  const nearest = Math.min(...away);
+  return nearest <= NEAR ? series[away.indexOf(nearest)]! : null;
 }
 
 /** The step that the cursor is on: of bars the one below it, of lines the nearest point. */

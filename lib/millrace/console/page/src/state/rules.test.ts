@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bodyOf, boundsOf, conditionText, type Draft, faultsOf, type MetricOfRules, NEW, pointOf, triedOf, valueText } from "./rules.ts";
+import { type AlertRule, bodyOf, boundsOf, conditionText, type Draft, faultsOf, type MetricOfRules, NEW, pointOf, standingOf, triedOf, valueText } from "./rules.ts";
 
 const LATENCY: MetricOfRules = {
   name: "p95_ms", unit: "ms", formula: "f", tables: ["latency_by_minute"], filters: ["service_name", "http_route"], feeds: ["access"],
@@ -23,6 +23,11 @@ test("what is not written yet is no breach of anything", () => {
   const tried = triedOf({ ...NEW, threshold: null }, undefined);
   assert.deepEqual([tried["threshold"], tried["name"]], [Number.MAX_VALUE, "not named yet"]);
   assert.deepEqual(boundsOf({ ...NEW, comparison: "outside", lower: 2 }), [2]);
+});
+
+test("a rule without data is not told as one that is well", () => {
+  const stored = (value: number | null): AlertRule => ({ rule: { ...SLOW, enabled: true }, fault: null, state: { status: "ok", value } }) as unknown as AlertRule;
+  assert.deepEqual([stored(3), stored(null)].map(standingOf), ["ok", "silent"]);
 });
 
 test("errors stand at their fields", () => {

@@ -94,17 +94,18 @@ export function conditionText(draft: Draft, unit: string | undefined): string {
   return `${draft.metric}${window} ${bounds}${(draft.for_minutes ?? 1) > 1 ? ` for ${draft.for_minutes} min` : ""}`;
 }
 
-export type Standing = "firing" | "pending" | "ok" | "off" | "fault" | "waiting";
+export type Standing = "firing" | "pending" | "ok" | "silent" | "off" | "fault" | "waiting";
 
 /** How a rule stands, in one word. */
 export function standingOf({ rule, fault, state }: AlertRule): Standing {
   if (!rule.enabled) return "off";
   if (fault !== null) return "fault";
-  return state === null ? "waiting" : state.status;
+  if (state === null) return "waiting";
+  return state.status === "ok" && state.value === null ? "silent" : state.status;
 }
 
 export const STANDINGS: Record<Standing, string> = {
-  firing: "▲ firing", pending: "△ pending", ok: "✓ ok", off: "– off", fault: "! cannot be evaluated", waiting: "… not evaluated yet",
+  firing: "▲ firing", pending: "△ pending", ok: "✓ ok", silent: "○ no data", off: "– off", fault: "! cannot be evaluated", waiting: "… not evaluated yet",
 };
 
 /** What comes of an alert at the Alertmanager. */
