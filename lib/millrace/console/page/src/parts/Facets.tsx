@@ -33,7 +33,8 @@ function Facet({ field, view, isHeld }: { field: string; view: View; isHeld: boo
   const of = data.source === "figures" ? "by figures" : `of the newest ${count(data.looked_at)} lines`;
   return (
     <section>
-      <h3 title={of}>{field}</h3>
+      <h3>{field}</h3>
+      <p class="quiet-text">{of}</p>
       <ul>
         {data.values.map(({ value, hits }) => {
           const term = termOf(field, value);
