@@ -64,7 +64,7 @@ test: setup ## Every check and every test
 	TZ=America/New_York $(BIN)/pytest -m 'not slow' -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 test-slow: setup ## The tests that take minutes each: replays, planted incidents
-	TZ=America/New_York $(BIN)/pytest -m slow
+	TZ=America/New_York $(BIN)/pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 test-cluster: setup ## The jobs on a standalone cluster of Spark, executors apart (minutes)
 	$(BIN)/pytest tests/cluster
