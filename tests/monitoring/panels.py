@@ -121,8 +121,9 @@ class Grafana:
 
     def accepts(self, panel: Panel) -> None:
         """Raises PanelError where Prometheus does not take a query, whatever it finds."""
+        chosen = self.values(panel.dashboard)
         for target in panel.targets:
-            self._ask("query", {"query": self.expression(target["expr"], {})})
+            self._ask("query", {"query": self.expression(target["expr"], chosen)})
 
     def _answer(self, target: dict[str, Any], chosen: Values) -> dict[str, Any]:
         is_mysql = target["datasource"]["uid"] == "mysql"

@@ -31,9 +31,9 @@ def select(own: Warehouse, statement: str, **values: Any) -> list[tuple[Any, ...
 
 
 def empty(own: Warehouse) -> None:
-    """Drops all tables of raw: what is loaded next is loaded anew."""
+    """Drops all tables of raw, and what dbt may have built over them: what comes is loaded anew."""
     for table in TABLES:
-        select(own, f"DROP TABLE IF EXISTS {table.full_name}")
+        select(own, f"DROP TABLE IF EXISTS {table.full_name} CASCADE")
 
 
 def _columns(names: list[str]) -> str:
