@@ -121,7 +121,7 @@ def _shortened(rules: str) -> str:
 
 @contextmanager
 def _small_slots(patched: pytest.MonkeyPatch) -> Iterator[None]:
-    patched.setattr(postgres_server, "OPTIONS", postgres_server.OPTIONS | SMALL)
+    patched.setattr(postgres_server, "SOURCE", postgres_server.SOURCE | SMALL)
     yield
 
 
