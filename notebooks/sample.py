@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import pi, sin
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rich.console import Console
@@ -78,7 +79,7 @@ def shop(folder: Path, console: Console) -> Iterator[Path]:
 
 @contextmanager
 def _servers(
-    folder: Path, settings: dict[str, object], console: Console
+    folder: Path, settings: dict[str, Any], console: Console
 ) -> Iterator[tuple[Path, Config]]:
     file = folder / "sample.yaml"
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -94,28 +95,19 @@ def _servers(
         shutil.rmtree(data.resolve(), ignore_errors=True)
 
 
-def _settings_of_shop(folder: Path) -> dict[str, object]:
+def _settings_of_shop(folder: Path) -> dict[str, Any]:
     settings = _settings(folder)
-    kinds = ["kafka", "mongo", "mysql", "api"]
-    stacked = {"directory": str(folder / "stack"), "servers": kinds}
-    feeds = [
-        {"name": "shop", "topic": "shop", "format": "shop", "service_name": "shop"},
-        {
-            "name": "products",
-            "topic": "products",
-            "formats": ["json"],
-            "service_name": "catalogue",
-        },
-    ]
+    shop = [feed for feed in settings["feeds"] if feed["format"] == "shop"]
+    catalogue = {"name": "products", "topic": "products", "service_name": "catalogue"}
     return settings | {
         "warehouse": {"host": "127.0.0.1", "port": _WAREHOUSE_PORT},
-        "stack": stacked | {"warehouse": ["warehouse-postgres"]},
+        "stack": settings["stack"] | {"warehouse": ["warehouse-postgres"]},
         "stream": {"archive_max_lines_per_batch": 50_000},
-        "feeds": feeds,
+        "feeds": [*shop, catalogue | {"formats": ["json"]}],
     }
 
 
-def _settings(folder: Path) -> dict[str, object]:
+def _settings(folder: Path) -> dict[str, Any]:
     return {
         "kafka": {"bootstrap_servers": f"127.0.0.1:{_KAFKA_PORT}", "partitions": 2},
         "mongo": {"uri": f"mongodb://127.0.0.1:{_MONGO_PORT}/?replicaSet=rs0"},

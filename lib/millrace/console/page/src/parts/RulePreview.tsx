@@ -114,7 +114,7 @@ export function sentenceOf({ since, until, firings, values }: Previewed, draft: 
   if (!boundsOf(draft).length && draft.no_data !== "alert") return "Set a threshold to see when it would have fired.";
   const span = lengthText(Date.parse(until) - Date.parse(since));
   if (!firings.length && values.every((one) => one === null)) {
-    return `There are no data of this in the last ${span}: check the names above. Would not have fired.`;
+    return `There are no data of this in the last ${span}: check the names that are chosen. It would not have fired.`;
   }
   if (!firings.length) return `Would not have fired in the last ${span}.`;
   const times = firings.slice(-TOLD).map((one) => timeText(one.since, zone, false).slice(0, 16));
