@@ -24,7 +24,7 @@ const CHARTS: readonly Drawn[] = [
   {
     title: "Error ratio", table: "traffic_by_minute", by: ["status_class"], format: percent,
     // Its lines are the errors: among all requests nobody finds them.
-    keys: { status_class: ["5xx"] }, q: "status_code:[500 TO 599]",
+    ...linesOf("5xx"),
     series: (rows, times) => [
       {
         label: "5xx of all requests", colour: "--bad",

@@ -113,10 +113,11 @@ export function RulePreview({ draft, metric, tried, from, view, onSpan, onOpen }
 export function sentenceOf({ since, until, firings, values }: Previewed, draft: Draft, zone: string): string {
   if (!boundsOf(draft).length && draft.no_data !== "alert") return "Set a threshold to see when it would have fired.";
   const span = lengthText(Date.parse(until) - Date.parse(since));
-  if (!firings.length && values.every((one) => one === null)) {
-    return `There are no data of this in the last ${span}: check the names that are chosen. It would not have fired.`;
+  if (!firings.length) {
+    return values.some((one) => one !== null)
+      ? `Would not have fired in the last ${span}.`
+      : `There are no data of this in the last ${span}: check the names that are chosen. It would not have fired.`;
   }
-  if (!firings.length) return `Would not have fired in the last ${span}.`;
   const times = firings.slice(-TOLD).map((one) => timeText(one.since, zone, false).slice(0, 16));
   const often = firings.length === 1 ? "once" : `${count(firings.length)} times`;
   return `Would have fired ${often} in the last ${span}, ${firings.length > TOLD ? "lately " : ""}at ${times.join(", ")}.`;
