@@ -129,6 +129,5 @@ clean-data: setup ## Remove the servers' data, checkpoints and archive; refused 
 	@$(BIN)/millrace status --json | $(BIN)/python -c 'import json, sys; \
 	  sys.exit(any(server["pid"] for server in json.load(sys.stdin)))' || \
 	  { echo "make: servers are running: make down first" >&2; exit 1; }
-	@for place in .millrace/data/*-postgres; do \
-	  postgres=$$(readlink "$$place" || true); rm -rf $${postgres:+"$$postgres"}; done
-	@rm -rf .millrace/{data,checkpoints,archive,event-logs,logs,run}
+	@$(BIN)/millrace down --remove-data
+	@rm -rf .millrace/{checkpoints,archive,event-logs,logs,run}

@@ -1,7 +1,6 @@
 """Runs to render the notebooks from: an hour of lines through the jobs, and weeks of a shop."""
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,9 +89,7 @@ def _servers(
         yield file, conf
     finally:
         stack.down(conf, console)
-        # Of a server that root may not run, the data are where another user can get to.
-        data = folder / "stack" / "data" / "warehouse-postgres"
-        shutil.rmtree(data.resolve(), ignore_errors=True)
+        stack.remove_data(conf)
 
 
 def _settings_of_shop(folder: Path) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What tests share: one Spark session, one set of servers, one country database."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,8 +56,7 @@ def warehouse_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config
         yield stack.up(alone, SILENT, ["warehouse"])
     finally:
         stack.down(alone, SILENT)
-        # Of a server that root may not run, the data are where another user can get to.
-        shutil.rmtree((directory / "data" / "warehouse-postgres").resolve(), ignore_errors=True)
+        stack.remove_data(alone)
 
 
 @pytest.fixture(scope="session")

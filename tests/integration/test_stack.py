@@ -17,7 +17,7 @@ from support.places import settings
 
 from millrace import stack
 from millrace.config import Config, ConfigurationError
-from millrace.errors import SetupError
+from millrace.errors import SetupError, StackError
 from millrace.io import mongo, mysql
 from millrace.setup.java import check_java
 
@@ -84,11 +84,29 @@ def test_killed_servers_start_again_with_their_data(conf: Config) -> None:
     assert mongo.database(conf.mongo).numbers.count_documents({}) == 1
 
 
+def test_data_of_a_running_server_is_not_removed(conf: Config) -> None:
+    with pytest.raises(StackError, match="kafka is running: stop it first"):
+        stack.remove_data(conf)
+    assert (conf.stack.directory / "data" / "mongo").exists()
+
+
 def test_down_ends_what_up_started(conf: Config) -> None:
     pids = _pids(conf)
     stack.down(conf, SILENT)
     assert [row.state for row in stack.status(conf)] == ["stopped"] * 3
     assert not any(_is_alive(pid) for pid in pids.values() if pid)
+
+
+def test_removed_data_are_gone_and_those_that_are_linked_too(conf: Config, tmp_path: Path) -> None:
+    data = conf.stack.directory / "data"
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (data / "linked").symlink_to(elsewhere)  # as PostgreSQL's are, where root starts it
+    stack.remove_data(conf)
+    assert not data.exists()
+    assert not elsewhere.exists()
+    stack.up(conf, SILENT)
+    stack.down(conf, SILENT)
 
 
 def test_down_spares_a_later_process_with_a_stored_pid(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """Servers whose changes are captured, for a test's own: three databases and Kafka Connect."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from millrace import stack
 from millrace.config import Config
 from millrace.config import entities as known_entities
 from millrace.io import sources
@@ -60,8 +60,7 @@ def captured_servers(folder: Path, **settings: object) -> Iterator[Servers]:
         yield servers
     finally:
         servers.down()
-        # Of a server that root may not run, the data are where another user can get to.
-        shutil.rmtree((folder / "stack" / "data" / "source-postgres").resolve(), ignore_errors=True)
+        stack.remove_data(servers.conf)
 
 
 def marked(captured: Config, entity: Entity, patience_s: float) -> None:

@@ -50,11 +50,19 @@ def _additions(text: str) -> list[config.Addition]:
     return [cast(config.Addition, name) for name in names]
 
 
-def down(conf: ConfFile = config.DEFAULT_FILE) -> None:
+def down(
+    conf: ConfFile = config.DEFAULT_FILE,
+    is_data_removed: Annotated[
+        bool, typer.Option("--remove-data", help="Remove their data as well.")
+    ] = False,
+) -> None:
     """Stop the servers that `up` started; keep their data."""
     from millrace import stack
 
-    stack.down(config.load(conf), console)
+    loaded = config.load(conf)
+    stack.down(loaded, console)
+    if is_data_removed:
+        stack.remove_data(loaded)
 
 
 def status(

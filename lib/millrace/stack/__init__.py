@@ -2,6 +2,7 @@
 
 from millrace.errors import StackError
 from millrace.stack.country import install_country_database
+from millrace.stack.data import remove_data
 from millrace.stack.lifecycle import ServerStatus, down, status, up
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "StackError",
     "down",
     "install_country_database",
+    "remove_data",
     "status",
     "up",
 ]

@@ -1,11 +1,9 @@
 """Starts and ends the servers, and says how each of them is."""
 
-import fcntl
 import platform
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -24,7 +22,6 @@ from millrace.config import (
 from millrace.config import Server as Kind
 from millrace.errors import StackError
 from millrace.setup.java import check_java
-from millrace.setup.private import private_files
 from millrace.stack import (
     api,
     clients,
@@ -39,7 +36,7 @@ from millrace.stack import (
 from millrace.stack.country import install_country_database
 from millrace.stack.one_server import bring_up, end
 from millrace.stack.progress import Say, raise_failures, shown, shown_progress
-from millrace.stack.servers import Folders, Server, folders, is_open
+from millrace.stack.servers import Folders, Server, exclusively, folders, is_open
 
 MAKERS: dict[Kind, Callable[[Config, Folders], Server]] = {
     "kafka": kafka.server,
@@ -88,7 +85,7 @@ def up(conf: Config, console: Console, additions: Collection[Addition] = ()) -> 
         chosen |= {*conf.stack.added(addition)}
     _refuse_machine(_embedded(conf, places, chosen))
     interrupted = threading.Event()
-    with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
+    with exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
         conf = _with_passwords(conf, places, console, chosen)
         tasks, later = (
             {
@@ -132,7 +129,7 @@ def down(conf: Config, console: Console, *, only: Collection[Kind] | None = None
     if not places.run.is_dir():
         console.print("no servers were started here")
         return
-    with _exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
+    with exclusively(places), shown_progress(console) as progress, ThreadPoolExecutor() as pool:
         servers = [
             server
             for server in _servers(conf, places)
@@ -233,23 +230,3 @@ def _status(conf: Config, places: Folders, server: Server) -> ServerStatus:
         return row("stopped")
     version, pid = server.version(), process.pid
     return row("running" if version else "unreachable")
-
-
-@contextmanager
-def _exclusively(places: Folders) -> Iterator[None]:
-    """One ``up`` or ``down`` at a time: a second one waits for the first.
-
-    What is made meanwhile, and by the servers, is for their user alone; so is what is there.
-    """
-    with private_files():
-        try:
-            places.downloads.mkdir(parents=True, exist_ok=True)
-            for folder in (places.root, places.data, places.logs, places.run):
-                folder.mkdir(parents=True, exist_ok=True)
-                folder.chmod(0o700)
-        except OSError as error:
-            reason = f"cannot be created as a private folder: {error.strerror}"
-            raise StackError(f"{error.filename} {reason}") from None
-        with (places.run / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield

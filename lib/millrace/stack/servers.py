@@ -1,9 +1,11 @@
 """What differs between the servers, where each is found, and the folders they live in."""
 
+import fcntl
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from millrace.config import Server as Kind
 from millrace.config.addresses import Address
 from millrace.errors import StackError
 from millrace.setup.downloads import downloads_folder
+from millrace.setup.private import private_files
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,26 @@ def folders(conf: Config) -> Folders:
     root = conf.stack.directory.resolve()
     data, logs, run = root / "data", root / "logs", root / "run"
     return Folders(root, downloads_folder(conf.stack), data, logs, run)
+
+
+@contextmanager
+def exclusively(places: Folders) -> Iterator[None]:
+    """One at a time changes what is there: a second one waits for the first.
+
+    What is made meanwhile, and by the servers, is for their user alone; so is what is there.
+    """
+    with private_files():
+        try:
+            places.downloads.mkdir(parents=True, exist_ok=True)
+            for folder in (places.root, places.data, places.logs, places.run):
+                folder.mkdir(parents=True, exist_ok=True)
+                folder.chmod(0o700)
+        except OSError as error:
+            reason = f"cannot be created as a private folder: {error.strerror}"
+            raise StackError(f"{error.filename} {reason}") from None
+        with (places.run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
 
 def is_open(host: str, port: int, timeout_s: float = 1.0) -> bool:
