@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from math import isfinite
+from types import NoneType
 from typing import Any
 
 from bson.decimal128 import Decimal128
+
+_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
 
 
 def plain(document: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, Any]:
@@ -23,6 +26,8 @@ def time_text(time: datetime) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if value.__class__ in _AS_THEY_ARE:  # nearly all, and a page has thousands
+        return value
     if isinstance(value, datetime):
         return time_text(value)
     if isinstance(value, dict):

@@ -26,7 +26,7 @@ from millrace.records.tables import COUNTRIES, LEVELS, NO_VALUE, SHOP, TEMPLATES
 from millrace.search import columns
 from millrace.windows.key_matches import counted, is_own, path
 
-LOOKED_AT = 10_000  # lines, the newest that match
+LOOKED_AT = 5_000  # lines, the newest that match
 _MOST_VALUES = 1_000
 _TELLING = (LEVELS, TEMPLATES, SHOP, COUNTRIES)
 

@@ -91,7 +91,7 @@ def values(
     """The values of a field, with how many lines have each.
 
     Where figures count every line that has the field, they tell it; else the newest lines that
-    match do, at most 10,000, as far as there is time.
+    match do, at most 5,000, as far as there is time.
     """
     began = time.monotonic()
     named = field_of(own, field, asked.feeds, "field")

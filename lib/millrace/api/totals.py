@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import timedelta
 
 from millrace.api.exact import exact
@@ -12,14 +11,14 @@ from millrace.api.pages import Page
 from millrace.api.service import Search, Service
 from millrace.errors import UnreachableError, one_line
 from millrace.io.mongo import search
-from millrace.io.mongo.question import FAILED, FAILED_TIME
+from millrace.io.mongo.question import FAILED, FAILED_TIME, Question
 from millrace.io.mongo.search import OutOfTimeError
 from millrace.io.mysql import figures
 from millrace.records.tables import LEVEL, LEVELS, SERVICE, STATUS_CLASS, TRAFFIC
 from millrace.windows.keys import OTHER_CLASS, STATUS_CLASSES
 
 COUNTED_TO = 10_001
-_LOOKED_AT = 10_000  # of each feed: a line that has to be read takes some microseconds
+_LOOKED_AT = 2_000  # of each feed: a line that has to be read takes some microseconds
 _FAILED_CLASSES = {name for hundreds, name in STATUS_CLASSES.items() if 100 * hundreds >= FAILED}
 _FAILED_CLASSES |= {OTHER_CLASS}  # of 600 and above, though there are others
 _MINUTE = timedelta(minutes=1)
@@ -52,19 +51,22 @@ def _counted(own: Service, asked: Search, shown: int) -> Total:
     ends_at = time.monotonic() + own.conf.api.max_query_s / 2
     for question in asked.questions():
         try:
-            since = None
-            if not question.is_told:
-                since = search.bound(own.db, question, _LOOKED_AT, _left_s(ends_at))
-            newest = replace(question, since=since) if since else question
-            counted += search.count(own.db, newest, COUNTED_TO - counted, _left_s(ends_at))
+            lines, is_all = _of_feed(own, question, COUNTED_TO - counted, _left_s(ends_at))
         except OutOfTimeError:
             return _unknown(max(shown, counted))
+        counted, is_whole = counted + lines, is_whole and is_all
         if counted >= COUNTED_TO:
-            return Total(value=counted, relation="at_least", source="counted")
-        is_whole = is_whole and since is None
+            return Total(value=COUNTED_TO, relation="at_least", source="counted")
     if is_whole:
         return Total(value=counted, relation="at_least", source="counted")
     return _unknown(max(shown, counted))
+
+
+def _of_feed(own: Service, question: Question, most: int, max_s: float) -> tuple[int, bool]:
+    """How many lines of a feed match, up to ``most``, and whether none was left out for its age."""
+    if question.is_told:
+        return search.count(own.db, question, most, max_s), True
+    return search.count_newest(own.db, question, _LOOKED_AT, max_s)
 
 
 def _left_s(ends_at: float) -> float:

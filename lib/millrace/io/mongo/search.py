@@ -66,26 +66,24 @@ def count(db: Database[Document], asked: Question, limit: int, max_s: float) -> 
         )
 
 
-def bound(
+def count_newest(
     db: Database[Document], asked: Question, candidates: int, max_s: float
-) -> datetime | None:
-    """A time since which there are more than so many candidates, and few more.
+) -> tuple[int, bool]:
+    """How many of the newest so many candidates match, and whether these are all there are.
 
-    Candidates are what the index leads to: no document is read for it. None where there are no
-    more than that in all; raises OutOfTimeError.
+    Candidates are what the index leads to: no more of them are read. Raises OutOfTimeError where
+    the server needs longer than ``max_s`` seconds for one of its two questions.
     """
-    with in_time():
-        found = db[asked.feed].find(
-            replace(asked, match={}).filter(asked.span),
-            {"_id": 0, "timestamp": 1},
-            hint=asked.index,
-            sort=[("timestamp", -1)],
-            skip=candidates,
-            limit=1,
-            max_time_ms=ms(max_s),
-            comment=asked.comment,
-        )
-        return next((one["timestamp"] for one in found), None)
+    unread = replace(asked, match={})
+    is_all = count(db, unread, candidates + 1, max_s) <= candidates
+    stages: list[Document] = [
+        {"$sort": {"timestamp": -1}},
+        {"$limit": candidates},
+        {"$match": asked.match},
+        {"$count": "lines"},
+    ]
+    lines = sum(row["lines"] for row in grouped(db, unread, stages, max_s))
+    return lines, is_all
 
 
 def grouped(
