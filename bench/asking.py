@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bench import latency, open_loop, served
-from bench.open_loop import LINES_PER_S, SETTLE_S, TOPIC, Asked, under_load
+from bench.open_loop import LINES_PER_S, SETTLE_S, TOPIC, Run
 from bench.page import at_least
 from bench.settings import variant
 from millrace import config
 from millrace.api.client import Client
 from millrace.config import Config
 from millrace.io import mongo
+from millrace.stack.lifecycle import status
 
 MARKS = (5_000_000, 20_000_000)
 HELD_S = 120
 _PORT = 29080
+_INTERVAL_S = 2  # as on Kubernetes: batches without a pause take a whole core at any rate
 _WALK_LINES, _PAGE, _WALK_SENT_S = 1_000_000, 1_000, 120
 
 
@@ -37,48 +39,61 @@ class Walked:
 
 def measured(
     marks: tuple[int, ...], on_step: Callable[[str], None], held_s: int = HELD_S
-) -> tuple[list[Asked], Walked]:
-    """One run a mark, over so many documents and their figures, of times 0.2 ms apart.
+) -> tuple[list[Run], Walked]:
+    """Two runs a mark, over so many documents and their figures, of times 0.2 ms apart.
 
-    Over the first mark's the walk goes as well.
+    First alone, then beside `ingest`. Over the first mark's the walk goes as well.
     """
-    file = variant("asking", [TOPIC], api={"port": _PORT}, metrics={"port": {"api": _PORT + 1}})
+    api, stream = {"port": _PORT}, {"ingest_interval_s": _INTERVAL_S}
+    file = variant("asking", [TOPIC], api=api, stream=stream, metrics={"port": {"api": _PORT + 1}})
     conf = config.load(file)
-    found: list[Asked] = []
+    found: list[Run] = []
     walked = None
     for mark in marks:
         on_step(f"{mark:,} documents")
         served.fill(conf, TOPIC, mark)
         for job in ("ingest", "aggregate"):
             served.catch_up(file, "asking", job)
-        with latency.running_job(file, "asking"), served.running_api(file, conf, "asking"):
-            found += under_load(conf, mark, held_s, on_step)
-            walked = walked or _walked(conf, on_step)
+        with served.running_api(file, conf, "asking") as own:
+            pids: dict[str, int] = {one.kind: one.pid for one in status(conf) if one.pid}
+            pids["api"] = own.pid
+            on_step(f"{mark:,} documents: alone")
+            found.append(open_loop.alone(conf, pids, mark, held_s))
+            on_step(f"{mark:,} documents: beside ingest")
+            with latency.running_job(file, "asking") as ingest:
+                pids["ingest"] = ingest.pid
+                found.append(open_loop.beside_ingest(conf, pids, mark, held_s))
+                walked = walked or _walked(conf, on_step)
     assert walked
     return found, walked
 
 
-def rows(found: Sequence[Asked]) -> list[tuple[str, ...]]:
+def rows(found: Sequence[Run]) -> list[tuple[str, ...]]:
     """Milliseconds of each shape of request, and of a find beside them."""
     rows: list[tuple[str, ...]] = [
-        ("documents", "request", "requests", "errors", "p50 ms", "p95 ms", "p99 ms", "max ms")
+        ("documents", "lines/s", "request", "errors", "p50 ms", "p95 ms", "p99 ms", "max ms")
     ]
-    for one in found:
-        times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
-        rows.append((f"{one.stored:,}", one.shape, f"{one.requests}", f"{one.errors}", *times))
+    for run in found:
+        for one in run.shapes:
+            times = (f"{ms:,.0f}" for ms in (one.p50_ms, one.p95_ms, one.p99_ms, one.max_ms))
+            where = f"{run.stored:,}", f"{run.lines_per_s:,}"
+            rows.append((*where, one.shape, f"{one.errors} of {one.requests}", *times))
     return rows
 
 
-def goals(found: Sequence[Asked], walked: Walked) -> Iterator[str]:
-    """Which shapes take longer than they may, what `ingest` kept of its rate, and the walk."""
-    for mark in dict.fromkeys(one.stored for one in found):
-        own = [one for one in found if one.stored == mark and one.shape != open_loop.FIND]
+def goals(found: Sequence[Run], walked: Walked) -> Iterator[str]:
+    """Which shapes take longer than they may, what was busy, what `ingest` kept, and the walk."""
+    for run in found:
+        title = f"{run.stored:,} documents, {run.lines_per_s:,} lines/s"
+        own = [one for one in run.shapes if one.shape != open_loop.FIND]
         for name, most in (("p95", 100), ("p99", 500)):
             slow = [one.shape for one in own if getattr(one, f"{name}_ms") >= most]
             verdict = f"MISSED by {', '.join(slow)}" if slow else "reached"
-            yield f"{mark:,} documents: {name} under {most} ms: {verdict}"
-        kept = f"{mark:,} documents: lines/s that ingest stored / that were sent"
-        yield at_least(kept, own[0].kept, 0.9)
+            yield f"{title}: {name} under {most} ms: {verdict}"
+        busy = ", ".join(f"{name} {cores:.2f}" for name, cores in run.cores.items())
+        yield f"{title}: cores busy: {busy}; together {sum(run.cores.values()):.2f}"
+        if run.lines_per_s:
+            yield at_least(f"{title}: stored by ingest / sent", run.kept, 0.9)
     verdict = "MISSED" if walked.missing or walked.doubled else "reached"
     yield (
         f"a walk over {walked.lines:,} lines in {walked.seconds:,.0f} s while more come:"

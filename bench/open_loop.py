@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from bench import latency
+from bench.usage import Meter
 from millrace.api import tokens
 from millrace.config import Config, addresses
 from millrace.io import mongo
@@ -30,13 +31,11 @@ Request = tuple[str, str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Asked:
-    """Milliseconds from the time that a request was due to the end of its answer, by shape.
+    """Milliseconds from the time that a request was due to the end of its answer, of one shape.
 
-    ``stored`` is how many documents there were at first, ``errors`` how many answers were not 200,
-    ``kept`` the lines that `ingest` stored meanwhile for each that was sent.
+    ``errors`` is how many answers were not 200.
     """
 
-    stored: int
     shape: str
     requests: int
     errors: int
@@ -44,32 +43,61 @@ class Asked:
     p95_ms: float
     p99_ms: float
     max_ms: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """Requests of all shapes while so many lines a second were sent.
+
+    ``stored`` is how many documents there were at first, ``kept`` the lines that `ingest` stored
+    meanwhile for each that was sent, ``cores`` how many cores each part kept busy.
+    """
+
+    stored: int
+    lines_per_s: int
     kept: float
+    cores: dict[str, float]
+    shapes: list[Asked]
 
 
-def under_load(conf: Config, mark: int, held_s: int, on_step: Callable[[str], None]) -> list[Asked]:
-    """Asks for so many seconds while lines come: what each shape took, over so many documents."""
-    collection = mongo.database(conf.mongo)[TOPIC]
+def alone(conf: Config, pids: dict[str, int], mark: int, held_s: int) -> Run:
+    """Asks for so many seconds while nothing else is done."""
+    return _run(conf, pids, mark, held_s, 0)
+
+
+def beside_ingest(conf: Config, pids: dict[str, int], mark: int, held_s: int) -> Run:
+    """The same while lines come, and `ingest` stores them."""
     seconds = _WARM_UP_S + held_s + 2 * SETTLE_S
     sent = threading.Thread(
         target=latency.send_steadily, args=(conf, [TOPIC], LINES_PER_S, seconds)
     )
     sent.start()
     time.sleep(_WARM_UP_S)
-    before, began = collection.estimated_document_count(), time.monotonic()
-    on_step(f"{REQUESTS_PER_S} requests a second over {mark:,} documents")
-    times, errors = asyncio.run(_asked(conf, list(_requests(conf, held_s * REQUESTS_PER_S))))
-    took_s = time.monotonic() - began
-    kept = (collection.estimated_document_count() - before) / (took_s * LINES_PER_S)
+    found = _run(conf, pids, mark, held_s, LINES_PER_S)
     sent.join()
-    found = []
-    for shape, ms in times.items():
-        points = quantiles(ms, n=100)
-        p50, p95, p99 = (round(points[place], 1) for place in (49, 94, 98))
-        worst = round(max(ms), 1)
-        counts = len(ms), errors.get(shape, 0)
-        found.append(Asked(mark, shape, *counts, p50, p95, p99, worst, round(kept, 3)))
     return found
+
+
+def _run(conf: Config, pids: dict[str, int], mark: int, held_s: int, lines_per_s: int) -> Run:
+    collection = mongo.database(conf.mongo)[TOPIC]
+    requests = list(_requests(conf, held_s * REQUESTS_PER_S))
+    before = collection.estimated_document_count()
+    began, own_s = time.monotonic(), time.process_time()
+    with Meter(pids) as meter:
+        times, errors = asyncio.run(_asked(conf, requests))
+    took_s, own_s = time.monotonic() - began, time.process_time() - own_s
+    stored = collection.estimated_document_count() - before
+    kept = stored / (took_s * lines_per_s) if lines_per_s else 1
+    cpu_s = meter.usage().cpu_s | {"who asks and sends": own_s}
+    cores = {name: round(seconds / took_s, 2) for name, seconds in cpu_s.items()}
+    shapes = [_of_shape(shape, ms, errors[shape]) for shape, ms in times.items()]
+    return Run(mark, lines_per_s, round(kept, 3), cores, shapes)
+
+
+def _of_shape(shape: str, ms: list[float], errors: int) -> Asked:
+    points = quantiles(ms, n=100)
+    p50, p95, p99 = (round(points[place], 1) for place in (49, 94, 98))
+    return Asked(shape, len(ms), errors, p50, p95, p99, round(max(ms), 1))
 
 
 async def _asked(

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,14 @@ from millrace.simulate.send import send
 
 _START_S = 60
 _LOOK_S = 0.02
+
+
+@dataclass(frozen=True)
+class Api:
+    """The process of the API, and how many seconds after its start it answered first."""
+
+    pid: int
+    start_s: float
 
 
 def fill(conf: Config, topic: str, lines: int) -> None:
@@ -54,8 +63,8 @@ def catch_up(file: Path, name: str, job: str) -> None:
 
 
 @contextmanager
-def running_api(file: Path, conf: Config, name: str) -> Iterator[float]:
-    """The API, which answers meanwhile: how many seconds after its start it did so first."""
+def running_api(file: Path, conf: Config, name: str) -> Iterator[Api]:
+    """The API, which answers meanwhile."""
     command = [sys.executable, "-m", "millrace", "api", "--conf", str(file)]
     log = FOLDER / "logs" / f"{name}-api.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +76,7 @@ def running_api(file: Path, conf: Config, name: str) -> Iterator[float]:
             if time.monotonic() > began + _START_S or api.poll() is not None:
                 raise RuntimeError(f"the API does not start: {log}")
             time.sleep(_LOOK_S)
-        yield time.monotonic() - began
+        yield Api(api.pid, time.monotonic() - began)
     finally:
         api.terminate()
         api.wait()

@@ -106,8 +106,8 @@ def _timed(what: str, ms: Sequence[float], beside: str = "") -> Timed:
 
 def _starts(file: Path, conf: Config) -> Iterator[float]:
     for _ in range(_STARTS):
-        with served.running_api(file, conf, "tail-start") as seconds:
-            yield 1000 * seconds
+        with served.running_api(file, conf, "tail-start") as api:
+            yield 1000 * api.start_s
 
 
 def _downloads(file: Path, conf: Config) -> Iterator[Timed]:
