@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-END_TIMEOUT_S = 120
+END_TIMEOUT_S = 300
 
 
 class JobProcess:
