@@ -29,7 +29,7 @@ def archived(
     spark: SparkSession, archive: str, feed: Feed, since: datetime | None
 ) -> dict[str, Archived]:
     """What is archived, by topic id; of lines received after ``since`` alone."""
-    if not delta.exists(spark, archive, feed):
+    if not delta.is_prepared(spark, archive, feed):
         return {}
     lines = delta.lines(spark, archive, feed)
     if since:
@@ -62,7 +62,7 @@ def archived_among(
     spark: SparkSession, archive: str, feed: Feed, ranges: Sequence[OffsetRange]
 ) -> list[OffsetRange]:
     """Those of the offsets that the archive holds."""
-    if not ranges or not delta.exists(spark, archive, feed):
+    if not ranges or not delta.is_prepared(spark, archive, feed):
         return []
     lines = delta.lines(spark, archive, feed).where(delta.among(ranges))
     found: list[OffsetRange] = []

@@ -159,7 +159,7 @@ def _archived(
     spark: SparkSession, conf: Config, feed: Feed, taken: list[OffsetRange], since: datetime
 ) -> tuple[dict[datetime, int], int]:
     """The records of the archive that were ``taken``, by hour of receipt; how many were not."""
-    if not delta.exists(spark, conf.storage.archive, feed):
+    if not delta.is_prepared(spark, conf.storage.archive, feed):
         return {}, 0
     hour = F.date_trunc("hour", receipt.stored(F.col("timestamp")))
     rows = (

@@ -60,8 +60,12 @@ def prepare(spark: SparkSession, archive: str, feed: Feed) -> None:
 
 def exists(spark: SparkSession, archive: str, feed: Feed, version: int | None = None) -> bool:
     """Whether anything of the feed is archived, now or at a version."""
-    is_there = DeltaTable.isDeltaTable(spark, location(archive, feed))
-    return is_there and not lines(spark, archive, feed, version).isEmpty()
+    return is_prepared(spark, archive, feed) and not lines(spark, archive, feed, version).isEmpty()
+
+
+def is_prepared(spark: SparkSession, archive: str, feed: Feed) -> bool:
+    """Whether the feed has an archive, if only an empty one: no file of lines is read for it."""
+    return DeltaTable.isDeltaTable(spark, location(archive, feed))
 
 
 def lines(spark: SparkSession, archive: str, feed: Feed, version: int | None = None) -> DataFrame:
@@ -82,7 +86,7 @@ def available(
 
     Where lines were lost it reaches back to the first line after them.
     """
-    if not exists(spark, archive, feed, version):
+    if not is_prepared(spark, archive, feed):
         return ()
     milliseconds = F.unix_millis("timestamp")
     is_plausible = receipt.plausible(F.col("timestamp"))
@@ -119,7 +123,7 @@ def spans(
     spark: SparkSession, archive: str, feed: Feed, version: int | None = None
 ) -> list[OffsetRange]:
     """The offsets from the first to the last archived of each partition, but for lost ones."""
-    if not exists(spark, archive, feed, version):
+    if not is_prepared(spark, archive, feed):
         return []
     bounds = (
         lines(spark, archive, feed, version)
