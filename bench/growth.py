@@ -14,6 +14,7 @@ from bench.topic import varied
 from bench.usage import CONTENDER, Meter
 from millrace import config
 from millrace.io import kafka, mongo
+from millrace.records.ranges import size
 from millrace.simulate.send import send
 
 TOPIC = "growth"
@@ -37,8 +38,7 @@ def measured(on_lines: Callable[[int], None]) -> list[Grown]:
     file = variant("growth", [TOPIC])
     conf = config.load(file)
     kafka.create_topics(conf.kafka, [TOPIC])
-    available = kafka.available(conf.kafka, kafka.topic(conf.kafka, TOPIC))
-    there = sum(item.offsets.until_offset - item.offsets.from_offset for item in available)
+    there = size(kafka.offsets(conf.kafka, kafka.topic(conf.kafka, TOPIC)))
     block = list(varied(_BLOCK_LINES)) if there < LINES else []
     blocks = chain.from_iterable(repeat(block, (LINES - there) // _BLOCK_LINES))
     send(conf.kafka, TOPIC, blocks, on_progress=on_lines)

@@ -38,9 +38,7 @@ def fill(conf: Config, topic: str, lines: int) -> None:
     What other measurements have stored stays.
     """
     kafka.create_topics(conf.kafka, [topic])
-    there = size(
-        [one.offsets for one in kafka.available(conf.kafka, kafka.topic(conf.kafka, topic))]
-    )
+    there = size(kafka.offsets(conf.kafka, kafka.topic(conf.kafka, topic)))
     if there == 0:
         shutil.rmtree(conf.storage.checkpoints, ignore_errors=True)
         db = mongo.database(conf.mongo)

@@ -59,5 +59,4 @@ def varied(lines: int, faults_percent: float = FAULTS_PERCENT) -> Iterator[bytes
 
 
 def _size(conf: Config, topic: str) -> int:
-    partitions = kafka.available(conf.kafka, kafka.topic(conf.kafka, topic))
-    return size([partition.offsets for partition in partitions])
+    return size(kafka.offsets(conf.kafka, kafka.topic(conf.kafka, topic)))

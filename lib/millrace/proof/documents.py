@@ -85,8 +85,7 @@ def documents(
         held = stored(db, feed, committed.topic, committed.topic_id, span, of_others)
         # Asked for after the scan: what came meanwhile may be written already.
         is_current = committed.topic_id == topic.id
-        in_kafka = kafka.available(conf.kafka, topic) if is_current else []
-        available = [partition.offsets for partition in in_kafka]
+        available = kafka.offsets(conf.kafka, topic) if is_current else []
         if since is None:
             # Lines that Kafka still has from before the first that the ledger names.
             committed.ranges = merged(

@@ -115,7 +115,7 @@ def reconcile(
     counted_again = recount(
         spark, conf, feed, since, lambda hour: on_progress(f"figures of {hour:%Y-%m-%d %H:00}")
     )
-    available = [one.offsets for one in kafka.available(conf.kafka, topic)]
+    available = kafka.offsets(conf.kafka, topic)
     archive = None
     if in_archive:
         archive = _archive(spark, conf, feed, in_archive, available, in_mongo, since)

@@ -89,8 +89,7 @@ def stored(conf: Config) -> list[Stored]:
 
 def offsets(conf: Config, feed: Feed) -> list[OffsetRange]:
     """What the feed's topic holds of each partition."""
-    topic = kafka.topic(conf.kafka, feed.topic)
-    return [partition.offsets for partition in kafka.available(conf.kafka, topic)]
+    return kafka.offsets(conf.kafka, kafka.topic(conf.kafka, feed.topic))
 
 
 def show_lines(sent: Sequence[Sent], stored: Sequence[Stored], out: Console) -> None:
