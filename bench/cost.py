@@ -19,7 +19,7 @@ from bench.watching import repeated
 from millrace import config
 from millrace.config import Config
 
-ROUNDS, LINES = 3, 1_000_000
+ROUNDS, LINES = 6, 1_000_000
 OFF, METRICS, TRACES = "unobserved", "metrics", "metrics and traces"
 # Metrics are made batch by batch: smaller ones than usual cost more.
 _BATCH_LINES = 100_000
