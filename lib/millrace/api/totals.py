@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from millrace.api.exact import exact
@@ -51,7 +52,7 @@ def _counted(own: Service, asked: Search, shown: int) -> Total:
     ends_at = time.monotonic() + own.conf.api.max_query_s / 2
     for question in asked.questions():
         try:
-            lines, is_all = _of_feed(own, question, COUNTED_TO - counted, _left_s(ends_at))
+            lines, is_all = _of_feed(own, question, COUNTED_TO - counted, ends_at)
         except OutOfTimeError:
             return _unknown(max(shown, counted))
         counted, is_whole = counted + lines, is_whole and is_all
@@ -62,11 +63,14 @@ def _counted(own: Service, asked: Search, shown: int) -> Total:
     return _unknown(max(shown, counted))
 
 
-def _of_feed(own: Service, question: Question, most: int, max_s: float) -> tuple[int, bool]:
+def _of_feed(own: Service, question: Question, most: int, ends_at: float) -> tuple[int, bool]:
     """How many lines of a feed match, up to ``most``, and whether none was left out for its age."""
     if question.is_told:
-        return search.count(own.db, question, most, max_s), True
-    return search.count_newest(own.db, question, _LOOKED_AT, max_s)
+        return search.count(own.db, question, most, _left_s(ends_at)), True
+    unread = replace(question, match={})
+    candidates = search.count(own.db, unread, _LOOKED_AT + 1, _left_s(ends_at))
+    lines = search.count_newest(own.db, question, _LOOKED_AT, _left_s(ends_at))
+    return lines, candidates <= _LOOKED_AT
 
 
 def _left_s(ends_at: float) -> float:
